@@ -1,0 +1,88 @@
+import type { ConflictId, Cursor, EntityName, Key, RecordId, SystemId } from '../ids.ts';
+import type { RecordState } from '../record/record.ts';
+import type {
+  ChangeRow,
+  ConflictRow,
+  ConflictState,
+  CursorMove,
+  DeliveryRow,
+  DeliveryState,
+  FailureRow,
+  OperatorAct,
+  Plan,
+} from './plan.ts';
+
+/** What goes into one transaction. */
+export interface Commit {
+  readonly plans: readonly Plan[];
+  readonly cursors: readonly CursorMove[];
+  readonly failures: readonly FailureRow[];
+  readonly acts: readonly OperatorAct[];
+}
+
+/** Why a plan was not taken. Nothing of it was written; the other plans of the commit stand. */
+export type PlanAnswer =
+  | { readonly kind: 'committed' }
+  /** The record's revision is not one less than the plan's: reload and decide again. */
+  | { readonly kind: 'moved' }
+  /** The key or the identity leads to another record already: reload, and match with that record. */
+  | { readonly kind: 'taken'; readonly by: RecordId };
+
+export interface PageOf<Item> {
+  readonly items: readonly Item[];
+  /** Pass it on to get the next page; absent at the end. */
+  readonly next?: string;
+}
+
+export interface PageAsk {
+  /** 1 to `PAGE_ROWS_MAX`. */
+  readonly limit: number;
+  /** The `next` of the page before. */
+  readonly after?: string;
+}
+
+export const PAGE_ROWS_MAX = 500;
+
+/**
+ * Where everything is kept.
+ *
+ * `commit` is atomic and durable: when it resolves, what it took survives a crash and a power cut; when it throws, nothing of it was
+ * taken. Plans are judged in order, each against the state that the plans before it left. Two processes must not hold one ledger.
+ */
+export interface Ledger {
+  record(id: RecordId): Promise<RecordState | undefined>;
+  /** Follows a link: the record that this key leads to. */
+  linked(system: SystemId, entity: EntityName, key: Key): Promise<RecordId | undefined>;
+  /** The record with this natural key. */
+  identified(entity: EntityName, identity: string): Promise<RecordId | undefined>;
+  commit(commit: Commit): Promise<readonly PlanAnswer[]>;
+  cursor(system: SystemId, entity: EntityName): Promise<{ readonly cursor: Cursor | undefined; readonly listed: boolean }>;
+  /** All keys that a system has for an entity, with the record each leads to: to find what a listing no longer tells. */
+  links(system: SystemId, entity: EntityName, ask: PageAsk): Promise<PageOf<{ readonly key: Key; readonly record: RecordId }>>;
+  /** Deliveries by due time, then by id; `parked` and `waiting` ones only when asked for. */
+  deliveries(
+    ask: PageAsk & { readonly system?: SystemId; readonly state?: DeliveryState; readonly record?: RecordId },
+  ): Promise<PageOf<DeliveryRow>>;
+  /** By id. */
+  records(ask: PageAsk & { readonly entity?: EntityName }): Promise<PageOf<RecordState>>;
+  /** In order of `seq`, from `fromSeq` on (default 1). */
+  changes(record: RecordId, ask: PageAsk & { readonly fromSeq?: number }): Promise<PageOf<ChangeRow>>;
+  /** Latest first. */
+  conflicts(
+    ask: PageAsk & { readonly state?: ConflictState; readonly entity?: EntityName; readonly record?: RecordId },
+  ): Promise<PageOf<ConflictRow>>;
+  conflict(id: ConflictId): Promise<ConflictRow | undefined>;
+  /** Latest first. */
+  failures(ask: PageAsk): Promise<PageOf<FailureRow>>;
+  counts(): Promise<Counts>;
+  close(): Promise<void>;
+}
+
+export interface Counts {
+  readonly records: number;
+  readonly changes: number;
+  readonly held: number;
+  readonly due: number;
+  readonly waiting: number;
+  readonly parked: number;
+}

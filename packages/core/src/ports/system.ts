@@ -1,0 +1,143 @@
+import type { Cursor, EntityName, Key, SystemId, Version } from '../ids.ts';
+import type { Json, JsonObject, Scalar } from '../values.ts';
+import type { FieldType } from '../map/type.ts';
+
+/** A row as one system tells it: its own column names, its own JSON. A column that is missing was not told. */
+export interface Row {
+  readonly key: Key;
+  readonly version: Version;
+  readonly columns: JsonObject;
+  /** When the system says it was last changed, in ms since 1970 UTC. */
+  readonly modifiedAtMs?: number;
+  /** Who changed it last, where the system tells. */
+  readonly by?: string;
+}
+
+export type Sighting =
+  | { readonly kind: 'row'; readonly row: Row }
+  /** The row exists in this version, but was not read. */
+  | { readonly kind: 'glimpse'; readonly key: Key; readonly version: Version }
+  | { readonly kind: 'gone'; readonly key: Key };
+
+/** The answers that say "not now" or "not you", alike for reads and writes. Nothing was changed. */
+export type Trouble =
+  /** Ask again after this long. */
+  | { readonly kind: 'throttled'; readonly retryAfterMs: number }
+  /** The system could not be reached, or answered that it is not able to work now. */
+  | { readonly kind: 'unreachable'; readonly words: string }
+  /** It does not accept our credentials or our rights. */
+  | { readonly kind: 'denied'; readonly words: string };
+
+export type Pull =
+  | {
+      readonly kind: 'page';
+      readonly sightings: readonly Sighting[];
+      /** Where to go on. Commit it only after the page's rows. */
+      readonly cursor: Cursor;
+      /** More pages are waiting now. */
+      readonly more: boolean;
+      /** Whether this page is part of a listing of everything (`listing`) or of what changed since the cursor (`delta`). */
+      readonly of: 'listing' | 'delta';
+    }
+  /** The cursor is too old or was made for another schema: list everything again. */
+  | { readonly kind: 'expired' }
+  | Trouble;
+
+export type Read = { readonly kind: 'row'; readonly row: Row } | { readonly kind: 'missing' } | Trouble;
+
+/** Why a system refused a row for good. */
+export type RefusalClass = 'validation-rejected' | 'reference-missing' | 'schema-drift' | 'duplicate-key' | 'payload-too-large' | 'denied';
+
+export interface Write {
+  readonly kind: 'create' | 'update' | 'delete';
+  readonly entity: EntityName;
+  /** The row's key; absent at a create. */
+  readonly key?: Key;
+  /** The version that the row must still have; absent at a create. */
+  readonly expected?: Version;
+  /** The columns to set: the changed ones only at an update, none at a delete. */
+  readonly columns: JsonObject;
+  /** At a create: the columns of the natural key, by which a row that exists already is found. Empty when there is none. */
+  readonly match?: JsonObject;
+  /** At a create in a system that numbers its own rows: the column that carries our id, looked up before any retry. */
+  readonly correlation?: { readonly column: string; readonly value: string };
+  /** Marks the write as ours where the system can carry a mark. */
+  readonly tag: string;
+}
+
+export type Outcome =
+  /** Done. `columns` is the stored row as told after the write; a column that is missing was not told. */
+  | { readonly kind: 'written'; readonly key: Key; readonly version: Version; readonly columns: JsonObject }
+  /** Deleted. */
+  | { readonly kind: 'removed' }
+  /** The row is not in the expected version; nothing was written. `row` is what it holds now, if that could be read. */
+  | { readonly kind: 'stale'; readonly row?: Row }
+  /** There is no row with that key; nothing was written. */
+  | { readonly kind: 'missing' }
+  /** A create met a row with that key or correlation; nothing was written. `row` is that row, if it could be read. */
+  | { readonly kind: 'exists'; readonly row?: Row }
+  | { readonly kind: 'refused'; readonly why: RefusalClass; readonly words: string }
+  /** No answer: the write may or may not have been applied. Read before any retry. */
+  | { readonly kind: 'unknown'; readonly words: string }
+  | Trouble;
+
+/** What an inbound hook points at. It is only a hint: the rows are read. */
+export interface Hint {
+  readonly entity: EntityName;
+  /** Absent when the hook does not say which row: the feed is pulled. */
+  readonly key?: Key;
+}
+
+/**
+ * How a system writes and reads canonical values in its JSON. Pure.
+ *
+ * A `choice` is the system's own symbol as text (`192350000`, `Invoiced`), `choices` a canonical set of such symbols, a `reference` the
+ * referenced row's key as text: value maps and links turn them into canonical values, not the dialect. An empty value in the system's
+ * own convention (an empty string, a year-1900 date) decodes to `null`.
+ */
+export interface Dialect {
+  /** Returns `undefined` when the JSON is not a value of that type: the caller tells the user what was found and where. */
+  decode(type: FieldType, json: Json): Scalar | undefined;
+  /** Returns `undefined` when the system cannot represent the value. */
+  encode(type: FieldType, value: Scalar): Json | undefined;
+}
+
+/** One entity as one system keeps it: a table map's side, in plain data. */
+export interface Binding {
+  readonly entity: EntityName;
+  /** The OData set or table. */
+  readonly set: string;
+  /** The columns that make up the row's key in the system; absent: the adapter asks the system's metadata. */
+  readonly id?: readonly string[];
+  /** Columns to read: all mapped ones. */
+  readonly columns: readonly string[];
+  /** Only rows in which each column has this value are mirrored. Systems that cannot filter a feed leave it to the engine. */
+  readonly where: JsonObject;
+  /** Set at a create, never read. */
+  readonly constants: JsonObject;
+  /** How to tell changes where the system offers several ways (adapter's own words). */
+  readonly feed?: string;
+  /** How stale writes are prevented, where the system offers several ways (adapter's own words). */
+  readonly concurrency?: string;
+}
+
+/**
+ * One business system, as the engine sees it.
+ *
+ * `changes` may repeat rows but must not skip any; without a cursor it lists every row and ends in a cursor from which every change
+ * since the listing began is told. `write` must not overwrite a row whose version is not `expected`: it answers `stale` instead.
+ * No method throws for an answer of the system; what is thrown is a defect and stops the map. Nothing is retried here.
+ */
+export interface System {
+  readonly id: SystemId;
+  readonly dialect: Dialect;
+  changes(entity: EntityName, from: Cursor | undefined): Promise<Pull>;
+  read(entity: EntityName, key: Key): Promise<Read>;
+  write(write: Write): Promise<Outcome>;
+  /** Absent: the system pushes nothing. Throws nothing: a body that it cannot read answers with a hint at every entity. */
+  hints?(body: Json, headers: Readonly<Record<string, string>>): readonly Hint[];
+  /** Negative when `a` is older than `b`. Absent: versions can only be told apart. */
+  compareVersions?(a: Version, b: Version): number;
+  /** Stops what is under way (its answers become `unknown` or `unreachable`) and lets go of every connection. */
+  close(): Promise<void>;
+}

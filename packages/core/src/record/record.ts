@@ -1,0 +1,122 @@
+import type { ActorId, ChangeHash, ConflictId, DeliveryId, EntityName, Key, OpId, RecordId, SystemId, Version } from '../ids.ts';
+import type { Stamp } from '../clock/stamp.ts';
+import type { Value } from '../values.ts';
+
+/** Who made an edit: a system's users, a person at Concord's inbox, or Concord's own resolutions. */
+export type Author = SystemId;
+
+/** One register that a system was seen to change. A fact: stored, never altered. */
+export interface Edit {
+  /** The operation that set it; for a group the operation of its first member. */
+  readonly op: OpId;
+  readonly system: Author;
+  readonly value: Value;
+  /** The value that its author saw and changed; absent at a birth. */
+  readonly on?: Value;
+  /** The merged value, by number, that its author had seen. */
+  readonly saw: number;
+  readonly stamp: Stamp;
+  /** The user's name or id, where the system tells it. */
+  readonly by?: string;
+}
+
+/** What one system is known to hold of one register. */
+export interface Shadow {
+  /** What is stored there. */
+  readonly value: Value;
+  /** What we wrote, where the system stored something else (rounded, trimmed, re-cased). */
+  readonly sent?: Value;
+  /** The operations that it reflects. */
+  readonly ops: readonly OpId[];
+  /** The latest merged value, by number, that the system has seen. */
+  readonly saw: number;
+}
+
+/** A merged value that some system has yet to move past: a base for later edits. */
+export interface Agreed {
+  readonly number: number;
+  readonly value: Value;
+}
+
+/** Why a register holds the value that it holds. */
+export interface Verdict {
+  readonly rule: string;
+  readonly reason: string;
+  /** The number of the change that decided it. */
+  readonly seq: number;
+}
+
+/** The unit that is merged: one field, or a group of fields that are taken together. */
+export interface Register {
+  /** The merged value; while a register is held, the last agreed one. */
+  readonly value: Value;
+  /** The live operations of the document: one when settled, several when held or convergent. */
+  readonly ops: readonly OpId[];
+  /** The edits of which none is in another's past. */
+  readonly frontier: readonly Edit[];
+  /** Everything in the frontier's past, each edit counted once: what additive policies add to. */
+  readonly beneath?: Value;
+  /** The merged values that some system still stands on, oldest first; the last is the current one. */
+  readonly agreed: readonly Agreed[];
+  readonly shadows: Readonly<Record<string, Shadow>>;
+  readonly verdict?: Verdict;
+  /** The open conflict, when the register waits for a person. */
+  readonly held?: ConflictId;
+}
+
+/** A write to one system that was planned, and may have been sent. */
+export interface Attempt {
+  readonly id: DeliveryId;
+  readonly kind: 'create' | 'update' | 'delete';
+  /** Register name to what was to be written and the operations that it carries. */
+  readonly registers: Readonly<Record<string, { readonly value: Value; readonly ops: readonly OpId[]; readonly saw: number }>>;
+  /** The heads that the system will have seen once this is acknowledged. */
+  readonly heads: readonly ChangeHash[];
+  /** The number of the last change that it includes. */
+  readonly seq: number;
+}
+
+/** Ties a record to one system. */
+export interface Link {
+  /** Absent until the record exists there. */
+  readonly key?: Key;
+  readonly version?: Version;
+  /** Present in the system, deleted from it, or not there yet. */
+  readonly state: 'present' | 'deleted' | 'absent';
+  /** The heads that the system has seen. */
+  readonly heads: readonly ChangeHash[];
+  /** The number of the system's own last change; 0 when it has made none. */
+  readonly ownSeq: number;
+  /** The write that is planned or under way. */
+  readonly planned?: Attempt;
+  /** Earlier writes that nobody confirmed: any of them may still come back on the feed. */
+  readonly unconfirmed?: readonly Attempt[];
+  /** The registers of the last refused write, and what the system said: not tried again until something changes. */
+  readonly parked?: { readonly id: DeliveryId; readonly words: string };
+}
+
+/** Where an actor's changes stand. */
+export interface ActorState {
+  readonly seq: number;
+  readonly hash: ChangeHash;
+}
+
+/** Everything that the next change to a record needs, so that no document is loaded on the way. */
+export interface RecordState {
+  readonly id: RecordId;
+  readonly entity: EntityName;
+  /** Raised by each commit; a plan is refused when it moved. */
+  readonly revision: number;
+  /** How many changes the document has. */
+  readonly seq: number;
+  readonly heads: readonly ChangeHash[];
+  readonly maxOp: number;
+  readonly actors: Readonly<Record<ActorId, ActorState>>;
+  readonly links: Readonly<Record<string, Link>>;
+  readonly registers: Readonly<Record<string, Register>>;
+  /** The normalised natural key, when the table map declares one and the record has it. */
+  readonly identity?: string;
+}
+
+/** The register that holds a record's life: `live` or `deleted`. A tombstone is a value that policies decide on. */
+export const LIFE = '$life';

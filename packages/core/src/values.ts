@@ -1,0 +1,24 @@
+/** JSON as it comes off a wire. */
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/**
+ * A canonical value: what documents hold and policies compare.
+ * Numbers are whole and within 32 bits; decimals, dates, larger integers and sets are canonical text, typed by their field.
+ */
+export type Scalar = string | number | boolean | null;
+
+/** The value of a register: a scalar for a field, one scalar for each member for a group. */
+export type Value = Scalar | readonly Scalar[];
+
+export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
+  if (a === b) return true;
+  if (!isTuple(a) || !isTuple(b)) return false;
+  return a.length === b.length && a.every((item, index) => item === b[index]);
+}
+
+export function isTuple(value: Value | undefined): value is readonly Scalar[] {
+  return Array.isArray(value);
+}
