@@ -74,6 +74,8 @@ export interface Ledger {
   conflict(id: ConflictId): Promise<ConflictRow | undefined>;
   /** Latest first. */
   failures(ask: PageAsk): Promise<PageOf<FailureRow>>;
+  /** What people did. Latest first. */
+  acts(ask: PageAsk & { readonly record?: RecordId }): Promise<PageOf<OperatorAct>>;
   counts(): Promise<Counts>;
   close(): Promise<void>;
 }

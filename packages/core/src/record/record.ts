@@ -13,8 +13,10 @@ export interface Edit {
   readonly value: Value;
   /** The value that its author saw and changed; absent at a birth. */
   readonly on?: Value;
-  /** The merged value, by number, that its author had seen. */
+  /** The merged value, by number, that its author had seen; 0 for none. */
   readonly saw: number;
+  /** The first merged value, by number, that includes it. */
+  readonly number: number;
   readonly stamp: Stamp;
   /** The user's name or id, where the system tells it. */
   readonly by?: string;
@@ -50,24 +52,28 @@ export interface Verdict {
 export interface Register {
   /** The merged value; while a register is held, the last agreed one. */
   readonly value: Value;
+  /** How many merged values there have been: the number of the current one. */
+  readonly count: number;
   /** The live operations of the document: one when settled, several when held or convergent. */
   readonly ops: readonly OpId[];
   /** The edits of which none is in another's past. */
   readonly frontier: readonly Edit[];
   /** Everything in the frontier's past, each edit counted once: what additive policies add to. */
   readonly beneath?: Value;
-  /** The merged values that some system still stands on, oldest first; the last is the current one. */
+  /** The merged values that a system or an edit still stands on, oldest first. */
   readonly agreed: readonly Agreed[];
   readonly shadows: Readonly<Record<string, Shadow>>;
   readonly verdict?: Verdict;
   /** The open conflict, when the register waits for a person. */
-  readonly held?: ConflictId;
+  readonly held?: { readonly id: ConflictId; readonly seq: number; readonly atMs: number };
 }
 
 /** A write to one system that was planned, and may have been sent. */
 export interface Attempt {
   readonly id: DeliveryId;
   readonly kind: 'create' | 'update' | 'delete';
+  /** The version that the row must still have; absent at a create. */
+  readonly expected?: Version;
   /** Register name to what was to be written and the operations that it carries. */
   readonly registers: Readonly<Record<string, { readonly value: Value; readonly ops: readonly OpId[]; readonly saw: number }>>;
   /** The heads that the system will have seen once this is acknowledged. */
@@ -91,8 +97,10 @@ export interface Link {
   readonly planned?: Attempt;
   /** Earlier writes that nobody confirmed: any of them may still come back on the feed. */
   readonly unconfirmed?: readonly Attempt[];
-  /** The registers of the last refused write, and what the system said: not tried again until something changes. */
-  readonly parked?: { readonly id: DeliveryId; readonly words: string };
+  /** References of the row that lead to nothing mirrored yet: the row is read again when they may. */
+  readonly unread?: readonly { readonly register: string; readonly entity: string; readonly text: string }[];
+  /** The write that the system refused: not tried again until it would write something else, or a person says so. */
+  readonly parked?: Attempt;
 }
 
 /** Where an actor's changes stand. */

@@ -1,0 +1,186 @@
+import type { EntityName, RecordId } from '../ids.ts';
+import type { Table } from '../map/compile.ts';
+import { settle, type Settled } from '../merge/settle.ts';
+import type { DeliveryRow } from '../ports/plan.ts';
+import type { Outcome, System } from '../ports/system.ts';
+import type { Attempt, RecordState } from '../record/record.ts';
+import { composeWrite, translateOutcome } from './delivery.ts';
+import { contextOf, NotNow, type Intake } from './intake.ts';
+import { openOutbox } from './outbox.ts';
+import type { Parts, Stop } from './parts.ts';
+import { openBell } from './signal.ts';
+import { must } from '../errors/must.ts';
+
+/** How long a delivery waits, at the most, for the record that it refers to; a link that appears wakes it at once. */
+const WAIT_MS = 2000;
+/** Exponents beyond this add nothing: the longest wait is reached long before. */
+const EXPONENT_MAX = 20;
+
+export interface Deliverer {
+  run(stop: Stop): Promise<void>;
+  put(row: DeliveryRow): void;
+  drop(record: RecordId): void;
+  /** A record has come to exist somewhere: who waited for it is due. */
+  wake(record: RecordId): void;
+  /** An entity was opened. */
+  nudge(): void;
+  readonly waiting: number;
+  readonly underWay: number;
+  /** Why nothing is sent just now. */
+  readonly paused: string | undefined;
+}
+
+export function openDeliverer(parts: Parts, intake: Intake, system: System, isOpen: (entity: EntityName) => boolean): Deliverer {
+  const { clock, ledger, lanes, limits, reads } = parts;
+  const outbox = openOutbox();
+  const bell = openBell();
+  const waitsFor = new Map<RecordId, Set<RecordId>>();
+  let underWay = 0;
+  let failures = 0;
+  let pausedUntilMs = 0;
+  let paused: string | undefined;
+
+  /** The write of one record, from the link's plan to its end. Runs in the record's lane. */
+  async function deliver(row: DeliveryRow): Promise<void> {
+    const record = await ledger.record(row.record);
+    const link = record?.links[system.id];
+    if (!record || !link) return;
+    if (link.unread || (row.attempts > 0 && link.unconfirmed)) return readFirst(record, row);
+    if (link.planned) await attempt(record, link.planned, row);
+  }
+
+  /** What is not known must be read before anything is written again. */
+  async function readFirst(record: RecordState, row: DeliveryRow): Promise<void> {
+    const before = record.revision;
+    await intake.reread(record, system);
+    const now = await ledger.record(record.id);
+    if (now?.links[system.id]?.planned && now.revision === before) await attempt(now, must(now.links[system.id]?.planned, 'just seen'), row);
+    else if (now?.links[system.id]?.unread) again({ ...row, dueAtMs: clock.nowMs() + WAIT_MS }, now.links[system.id]?.unread?.[0]?.text);
+  }
+
+  async function attempt(record: RecordState, planned: Attempt, row: DeliveryRow): Promise<void> {
+    const table = must(parts.tables.get(record.entity), 'a record has a table map');
+    const composed = await composeWrite(ledger, record, planned, table, system);
+    if (composed.kind === 'waits') return wait(record, planned, table, row, composed);
+    if (composed.kind === 'not-representable') return end(record.id, planned, table, { kind: 'refused', why: 'not-representable', words: composed.words });
+    const outcome = await system.write(composed.write);
+    reads.touch(record.id + system.id);
+    await conclude(record, planned, table, row, outcome);
+  }
+
+  async function conclude(record: RecordState, planned: Attempt, table: Table, row: DeliveryRow, outcome: Outcome): Promise<void> {
+    switch (outcome.kind) {
+      case 'throttled':
+      case 'unreachable':
+      case 'denied':
+        pause(outcome);
+        return again(row);
+      case 'unknown':
+        return end(record.id, planned, table, { kind: 'unknown', words: outcome.words, ...retry(row) });
+      default:
+        failures = 0;
+        paused = undefined;
+    }
+    const settled = await translateOutcome(ledger, table, system, outcome);
+    if (settled) return end(record.id, planned, table, settled);
+    if (record.links[system.id]?.state === 'present') await intake.reread(record, system);
+    else await end(record.id, planned, table, { kind: 'later', words: 'the row that is in the way could not be read', ...retry(row) });
+  }
+
+  async function end(id: RecordId, planned: Attempt, table: Table, settled: Settled): Promise<void> {
+    const answer = await intake.persist(id, (record) =>
+      record.links[system.id]?.planned?.id === planned.id ? settle(record, system.id, settled, table, contextOf(parts)) : undefined,
+    );
+    if (answer === 'taken') await end(id, planned, table, { kind: 'refused', why: 'duplicate-key', words: 'its row belongs to another record' });
+  }
+
+  async function wait(record: RecordState, planned: Attempt, table: Table, row: DeliveryRow, on: { readonly record: RecordId; readonly words: string }): Promise<void> {
+    waitsFor.set(on.record, (waitsFor.get(on.record) ?? new Set()).add(record.id));
+    await end(record.id, planned, table, { kind: 'waiting', words: on.words, dueAtMs: clock.nowMs() + WAIT_MS, attempts: row.attempts + 1 });
+  }
+
+  function retry(row: DeliveryRow): { readonly dueAtMs: number; readonly attempts: number } {
+    return { dueAtMs: clock.nowMs() + backoff(row.attempts), attempts: row.attempts + 1 };
+  }
+
+  function backoff(attempts: number): number {
+    return Math.min(limits.retryMsMax, limits.retryMs * 2 ** Math.min(attempts, EXPONENT_MAX)) * (0.5 + parts.ids.fraction() / 2);
+  }
+
+  /** The whole system is not able, or not willing: nothing is sent until it may be again, and nothing is lost meanwhile. */
+  function pause(trouble: Extract<Outcome, { readonly kind: 'throttled' | 'unreachable' | 'denied' }>): void {
+    const ms = trouble.kind === 'throttled' ? trouble.retryAfterMs : backoff(failures);
+    failures += 1;
+    paused = trouble.kind === 'throttled' ? 'throttled' : trouble.words;
+    pausedUntilMs = Math.max(pausedUntilMs, clock.nowMs() + ms);
+    parts.log.event(trouble.kind, { system: system.id, forMs: Math.round(ms) });
+  }
+
+  function again(row: DeliveryRow, waitingFor?: string): void {
+    if (outbox.get(row.record)) return;
+    outbox.put(waitingFor === undefined ? row : { ...row, state: 'waiting' });
+    bell.ring();
+  }
+
+  async function send(row: DeliveryRow): Promise<void> {
+    underWay += 1;
+    try {
+      await lanes.run(row.record, () => deliver(row));
+    } catch (cause) {
+      if (!(cause instanceof NotNow)) await defect(row, cause);
+      again({ ...row, dueAtMs: clock.nowMs() + backoff(row.attempts), attempts: row.attempts + 1 });
+    } finally {
+      underWay -= 1;
+      bell.ring();
+    }
+  }
+
+  /** A defect of ours or of an adapter's: it is shown, and only this record waits. */
+  async function defect(row: DeliveryRow, cause: unknown): Promise<void> {
+    const words = cause instanceof Error ? cause.message : String(cause);
+    parts.log.event('delivery defect', { system: system.id, record: row.record, words });
+    await parts.committer.failure({ atMs: clock.nowMs(), system: system.id, entity: row.entity, record: row.record, code: 'DEFECT', words });
+  }
+
+  function restMs(): number {
+    const next = Math.max(outbox.nextDueMs() ?? Number.POSITIVE_INFINITY, 0);
+    const wait = Math.max(next, pausedUntilMs) - clock.nowMs();
+    return Math.max(1, Math.min(wait, limits.pollMs));
+  }
+
+  return {
+    async run(stop) {
+      while (!stop.isStopped) {
+        bell.take();
+        const ready = underWay < limits.writesMax && clock.nowMs() >= pausedUntilMs;
+        const row = ready ? outbox.take(clock.nowMs(), isOpen) : undefined;
+        if (row) void send(row);
+        else if (!bell.take()) await clock.sleep(restMs(), [stop, bell]);
+      }
+    },
+    put(row) {
+      if (row.state === 'parked') return outbox.drop(row.record);
+      outbox.put(row);
+      bell.ring();
+    },
+    drop: outbox.drop,
+    wake(record) {
+      for (const waiting of waitsFor.get(record) ?? []) {
+        const row = outbox.get(waiting);
+        if (row) outbox.put({ ...row, dueAtMs: 0 });
+      }
+      waitsFor.delete(record);
+      bell.ring();
+    },
+    nudge: bell.ring,
+    get waiting() {
+      return outbox.size;
+    },
+    get underWay() {
+      return underWay;
+    },
+    get paused() {
+      return clock.nowMs() < pausedUntilMs ? paused : undefined;
+    },
+  };
+}

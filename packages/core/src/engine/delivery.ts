@@ -1,0 +1,80 @@
+import type { Table } from '../map/compile.ts';
+import { toColumns, translateRow, type Columns } from '../map/translate.ts';
+import type { MappedRow } from '../map/mapped.ts';
+import type { Settled } from '../merge/settle.ts';
+import type { Outcome, Row, System, Write } from '../ports/system.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import { LIFE, type Attempt, type RecordState } from '../record/record.ts';
+import type { JsonObject } from '../values.ts';
+import { lookUpRow, lookUpWrite } from './references.ts';
+import { must } from '../errors/must.ts';
+
+/** An attempt in the target system's own words. */
+export type Composed = { readonly kind: 'write'; readonly write: Write } | Exclude<Columns, { readonly kind: 'columns' }>;
+
+export async function composeWrite(ledger: Ledger, record: RecordState, attempt: Attempt, table: Table, system: System): Promise<Composed> {
+  const references = await lookUpWrite(ledger, table, system.id, attempt);
+  const registers = Object.entries(attempt.registers).filter(([name]) => name !== LIFE);
+  const wanted = registers.map(([name, { value }]) => {
+    const stored = attempt.kind === 'update' ? record.registers[name]?.shadows[system.id]?.value : undefined;
+    return [name, stored === undefined ? { value } : { value, stored }] as const;
+  });
+  const told = toColumns(table, system.id, new Map(wanted), system.dialect, references);
+  if (told.kind !== 'columns') return told;
+  return { kind: 'write', write: attempt.kind === 'create' ? create(record, attempt, table, system, told.columns) : change(record, attempt, system, told.columns) };
+}
+
+function create(record: RecordState, attempt: Attempt, table: Table, system: System, columns: JsonObject): Write {
+  const side = must(table.map.sides[system.id], 'a delivery goes to a system of the table map');
+  const { correlation } = side;
+  const carried = correlation === undefined ? {} : { [correlation]: record.id };
+  return {
+    kind: 'create',
+    entity: record.entity,
+    columns: { ...side.where, ...side.constants, ...columns, ...carried },
+    match: matchColumns(table, system, columns),
+    ...(correlation === undefined ? {} : { correlation: { column: correlation, value: record.id } }),
+    tag: attempt.id,
+  };
+}
+
+/** The columns of the natural key, where the system has them all. */
+function matchColumns(table: Table, system: System, columns: JsonObject): JsonObject {
+  const names = table.map.key.flatMap((field) => {
+    const side = table.registers.get(field)?.map.fields[0].sides[system.id];
+    return side ? [side.write ?? side.column] : [];
+  });
+  const told = names.flatMap((name) => (columns[name] === undefined || columns[name] === null ? [] : [[name, columns[name]] as const]));
+  return told.length === names.length ? Object.fromEntries(told) : {};
+}
+
+function change(record: RecordState, attempt: Attempt, system: System, columns: JsonObject): Write {
+  const key = must(record.links[system.id]?.key, 'a row that is there has a key');
+  const expected = attempt.expected === undefined ? {} : { expected: attempt.expected };
+  return { kind: attempt.kind, entity: record.entity, key, ...expected, columns: attempt.kind === 'delete' ? {} : columns, tag: attempt.id };
+}
+
+/** An outcome in canonical values; troubles are the caller's. `undefined`: the row that the outcome speaks of must be read first. */
+export async function translateOutcome(
+  ledger: Ledger,
+  table: Table,
+  system: System,
+  outcome: Exclude<Outcome, { readonly kind: 'throttled' | 'unreachable' | 'denied' | 'unknown' }>,
+): Promise<Settled | undefined> {
+  switch (outcome.kind) {
+    case 'written':
+      return { kind: 'written', row: await mapped(ledger, table, system, outcome) };
+    case 'stale':
+    case 'exists':
+      return outcome.row && { kind: outcome.kind, row: await mapped(ledger, table, system, outcome.row) };
+    case 'removed':
+    case 'missing':
+    case 'refused':
+      return outcome;
+  }
+}
+
+async function mapped(ledger: Ledger, table: Table, system: System, row: Row): Promise<MappedRow> {
+  const references = await lookUpRow(ledger, table, system.id, row.columns, system.dialect);
+  return translateRow(table, system.id, row, system.dialect, references);
+}

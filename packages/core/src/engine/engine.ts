@@ -1,0 +1,148 @@
+import type { ConflictId, EntityName, SystemId } from '../ids.ts';
+import type { Table } from '../map/compile.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { Plan } from '../ports/plan.ts';
+import type { Clock, Ids, Log } from '../ports/surroundings.ts';
+import type { System } from '../ports/system.ts';
+import type { Json, Value } from '../values.ts';
+import { openCommitter } from './committer.ts';
+import { openFresh } from './fresh.ts';
+import { openDeliverer, type Deliverer } from './deliverer.ts';
+import { openIntake } from './intake.ts';
+import { openLanes } from './lanes.ts';
+import { LIMITS, type Limits, type Parts } from './parts.ts';
+import { openPuller, type Puller, type PullerStatus } from './puller.ts';
+import { openReads } from './reads.ts';
+import { rule, type RulingAnswer } from './ruling.ts';
+import { openBell } from './signal.ts';
+import { takeHints } from './hints.ts';
+
+export interface EngineOptions {
+  readonly tables: readonly Table[];
+  readonly systems: readonly System[];
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly limits?: Partial<Limits>;
+}
+
+export interface EngineStatus {
+  readonly maps: readonly PullerStatus[];
+  readonly deliveries: readonly { readonly system: SystemId; readonly waiting: number; readonly underWay: number; readonly paused?: string }[];
+}
+
+/** What a person decides about an open conflict: the value of one side, or a value. */
+export interface RulingAsk {
+  readonly conflict: ConflictId;
+  readonly choice: { readonly side: SystemId } | { readonly value: Value };
+  readonly by: string;
+  readonly note?: string;
+}
+
+export interface Engine {
+  /** Begins to pull and to deliver. Resolves when what the ledger holds is in the queues. */
+  start(): Promise<void>;
+  /** Lets what is under way come to its end, and stops. What is planned stays in the ledger. */
+  stop(): Promise<void>;
+  /** An inbound hook arrived. Answers how many rows or feeds it led to; `undefined` when there is no such system. */
+  hint(system: SystemId, body: Json, headers: Readonly<Record<string, string>>): number | undefined;
+  resolve(decision: RulingAsk): Promise<RulingAnswer>;
+  status(): EngineStatus;
+  /** Whether nothing is left to take, to send or to wait for, as far as is known. */
+  isQuiet(): boolean;
+}
+
+/** The loop: five hops, two of them pure, one transaction. */
+export function openEngine(options: EngineOptions): Engine {
+  const stop = { ...openBell(), isStopped: false };
+  const deliverers = new Map<SystemId, Deliverer>();
+  const pullers: Puller[] = [];
+  const listed = new Map<EntityName, Set<SystemId>>();
+  const parts = partsOf(options, (plan) => pass(plan));
+  const intake = openIntake(parts);
+  let running: Promise<unknown> = Promise.resolve();
+
+  /** What was committed moves on: writes into the outboxes, links to those that waited for them. */
+  function pass(plan: Plan): void {
+    for (const [system, row] of plan.deliveries) {
+      const deliverer = deliverers.get(system);
+      if (row) deliverer?.put(row);
+      else deliverer?.drop(plan.record.id);
+    }
+    if (plan.linked.length > 0) for (const deliverer of deliverers.values()) deliverer.wake(plan.record.id);
+  }
+
+  /** Nothing is written before every system was listed once: what looks missing may only not have been read yet. */
+  function isOpen(entity: EntityName): boolean {
+    return listed.get(entity)?.size === parts.tables.get(entity)?.systems.length;
+  }
+
+  for (const system of options.systems) deliverers.set(system.id, openDeliverer(parts, intake, system, isOpen));
+  for (const table of options.tables) {
+    for (const system of options.systems.filter(({ id }) => table.systems.includes(id))) {
+      const { entity } = table.map;
+      pullers.push(openPuller(parts, intake, system, table, () => {
+        listed.set(entity, (listed.get(entity) ?? new Set()).add(system.id));
+        for (const deliverer of deliverers.values()) deliverer.nudge();
+      }));
+    }
+  }
+
+  return {
+    async start() {
+      await reload(options.ledger, deliverers);
+      running = Promise.all([...pullers.map((puller) => puller.run(stop)), ...[...deliverers.values()].map((deliverer) => deliverer.run(stop))]);
+    },
+    async stop() {
+      stop.isStopped = true;
+      stop.ring();
+      await running;
+      while ([...deliverers.values()].some(({ underWay }) => underWay > 0) || parts.lanes.busy > 0) await parts.clock.turn();
+    },
+    hint: (system, body, headers) => takeHints(parts, intake, pullers, system, body, headers),
+    resolve: (decision) => rule(parts, intake, decision),
+    status: () => ({
+      maps: pullers.map((puller) => puller.status()),
+      deliveries: [...deliverers].map(([system, { waiting, underWay, paused }]) => ({ system, waiting, underWay, ...(paused === undefined ? {} : { paused }) })),
+    }),
+    isQuiet: () =>
+      parts.lanes.busy === 0 &&
+      pullers.every((puller) => puller.isResting) &&
+      [...deliverers.values()].every(({ waiting, underWay }) => waiting === 0 && underWay === 0),
+  };
+}
+
+function partsOf(options: EngineOptions, pass: (plan: Plan) => void): Parts {
+  const { ledger, clock, ids, log } = options;
+  const fresh = openFresh();
+  return {
+    ledger,
+    clock,
+    ids,
+    log,
+    tables: new Map(options.tables.map((table) => [table.map.entity, table])),
+    systems: new Map(options.systems.map((system) => [system.id, system])),
+    limits: { ...LIMITS, ...options.limits },
+    lanes: openLanes(),
+    reads: openReads(),
+    committer: openCommitter(ledger, clock),
+    isFresh: fresh.has,
+    committed: (plan) => {
+      fresh.follow(plan);
+      pass(plan);
+    },
+  };
+}
+
+const QUEUE_PAGE = 500;
+
+/** After a start, everything that is planned is due; nobody knows whether it was sent before. */
+async function reload(ledger: Ledger, deliverers: ReadonlyMap<SystemId, Deliverer>): Promise<void> {
+  let after: string | undefined;
+  do {
+    const page = await ledger.deliveries({ limit: QUEUE_PAGE, ...(after === undefined ? {} : { after }) });
+    for (const row of page.items) deliverers.get(row.system)?.put(row);
+    after = page.next;
+  } while (after !== undefined);
+}

@@ -1,0 +1,159 @@
+import type { EntityName, Key, RecordId, SystemId } from '../ids.ts';
+import type { Table } from '../map/compile.ts';
+import type { MappedRow } from '../map/mapped.ts';
+import { translateRow } from '../map/translate.ts';
+import type { Context } from '../merge/draft.ts';
+import { isKnown, observe, observeGone } from '../merge/observe.ts';
+import type { OperatorAct, Plan } from '../ports/plan.ts';
+import type { Row, Sighting, System } from '../ports/system.ts';
+import type { RecordState } from '../record/record.ts';
+import { lookUpRow } from './references.ts';
+import type { Parts } from './parts.ts';
+import { must } from '../errors/must.ts';
+
+/** A record that moves under a plan this often is moved by something that should not be there. */
+const TRIES_MAX = 20;
+
+/** Where a sighting comes from. */
+export interface Origin {
+  readonly system: System;
+  readonly table: Table;
+  /** The tick at which the read began. */
+  readonly began: number;
+}
+
+export interface Intake {
+  /** Takes what one line of a feed says. Resolves when it is in the ledger, or nothing new. */
+  take(origin: Origin, sighting: Sighting): Promise<void>;
+  /** Reads a row and takes it; for callers that hold the record's lane. */
+  reread(record: RecordState, system: System): Promise<void>;
+  /** Plans again until the plan is taken; for callers that hold the record's lane. */
+  persist(id: RecordId, make: (record: RecordState) => Plan | undefined, act?: OperatorAct): Promise<'committed' | 'nothing' | 'taken'>;
+}
+
+export function openIntake(parts: Parts): Intake {
+  const { ledger, lanes, reads, committer } = parts;
+
+  async function commit(plan: Plan, act?: OperatorAct): Promise<'committed' | 'moved' | 'taken'> {
+    const answer = await committer.plan(plan, act);
+    if (answer.kind === 'committed') parts.committed(plan);
+    return answer.kind;
+  }
+
+  async function persist(id: RecordId, make: (record: RecordState) => Plan | undefined, act?: OperatorAct): Promise<'committed' | 'nothing' | 'taken'> {
+    for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+      const plan = make(must(await ledger.record(id), 'a linked record exists'));
+      if (!plan) return 'nothing';
+      const answer = await commit(plan, act);
+      if (answer !== 'moved') return answer;
+    }
+    throw new Error(`Record ${id} was changed ${TRIES_MAX} times while one change was made. Is another process writing to this ledger?`);
+  }
+
+  async function takeRow(origin: Origin, row: Row, linked: RecordId | undefined): Promise<void> {
+    for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+      if ((await attemptRow(origin, row, tries === 0 ? linked : undefined)) === 'done') return;
+    }
+    throw new Error(`Row ${row.key} of ${origin.system.id} could not be taken in ${TRIES_MAX} tries.`);
+  }
+
+  async function attemptRow(origin: Origin, row: Row, linked: RecordId | undefined): Promise<'done' | 'again'> {
+    const { system, table } = origin;
+    const id = linked ?? (await ledger.linked(system.id, table.map.entity, row.key));
+    let record = id && (await ledger.record(id));
+    if (isKnown(record, { system: system.id, ...row })) return 'done';
+    const mapped = await translated(origin, row);
+    if (!record && mapped.identity !== undefined) record = await identified(table.map.entity, mapped.identity);
+    const other = record?.links[system.id];
+    if (record && other?.state === 'present' && other.key !== row.key) return clash(origin, record, row);
+    const plan = observe(record, mapped, table, contextOf(parts));
+    if (!plan) return 'done';
+    const answer = await commit(plan);
+    if (answer === 'committed') reads.touch(plan.record.id + system.id, origin.began);
+    return answer === 'committed' ? 'done' : 'again';
+  }
+
+  async function identified(entity: EntityName, identity: string): Promise<RecordState | undefined> {
+    const id = await ledger.identified(entity, identity);
+    return id && ledger.record(id);
+  }
+
+  async function translated({ system, table }: Origin, row: Row): Promise<MappedRow> {
+    const references = await lookUpRow(ledger, table, system.id, row.columns, system.dialect);
+    return translateRow(table, system.id, row, system.dialect, references);
+  }
+
+  /** Two rows of one system with one natural key: either the first one is gone by now, or somebody must choose. */
+  async function clash(origin: Origin, record: RecordState, row: Row): Promise<'done' | 'again'> {
+    const { system, table } = origin;
+    const old = must(record.links[system.id]?.key, 'a present row has a key');
+    const read = await system.read(table.map.entity, old);
+    if (read.kind === 'missing') {
+      await persist(record.id, (now) => observeGone(now, { system: system.id, key: old }, table, contextOf(parts)));
+      return 'again';
+    }
+    const words = `has the same natural key as ${old}: only one of them is mirrored`;
+    const at = { atMs: parts.clock.nowMs(), system: system.id, entity: table.map.entity };
+    await committer.failure({ ...at, record: record.id, key: row.key, code: 'C07', words });
+    return 'done';
+  }
+
+  async function takeGone({ system, table }: Origin, key: Key, id: RecordId): Promise<void> {
+    await persist(id, (record) => observeGone(record, { system: system.id, key }, table, contextOf(parts)));
+  }
+
+  /** Reads the row itself, when the sighting does not tell it or may be older than what is known. */
+  async function takeRead(origin: Origin, key: Key, id: RecordId | undefined): Promise<void> {
+    const began = reads.begin();
+    try {
+      const read = await origin.system.read(origin.table.map.entity, key);
+      if (read.kind === 'row') await takeRow({ ...origin, began }, read.row, id);
+      else if (read.kind === 'missing') id && (await takeGone(origin, key, id));
+      else throw new NotNow(origin.system.id, read.kind);
+    } finally {
+      reads.end(began);
+    }
+  }
+
+  async function takeSighting(origin: Origin, sighting: Sighting, id: RecordId | undefined): Promise<void> {
+    const key = sighting.kind === 'row' ? sighting.row.key : sighting.key;
+    const link = id && (await ledger.record(id))?.links[origin.system.id];
+    const version = sighting.kind === 'row' ? sighting.row.version : sighting.kind === 'glimpse' ? sighting.version : undefined;
+    if (link && version !== undefined && link.version === version && !link.unread && link.state === 'present') return;
+    const ordered = version !== undefined && link?.version !== undefined && origin.system.compareVersions;
+    if (ordered && link.state === 'present' && ordered(version, link.version) < 0) return;
+    const stale = id !== undefined && !ordered && reads.isStale(id + origin.system.id, origin.began);
+    if (stale || sighting.kind === 'glimpse') return takeRead(origin, key, id);
+    if (sighting.kind === 'row') return takeRow(origin, sighting.row, id);
+    if (id) await takeGone(origin, key, id);
+  }
+
+  return {
+    persist,
+    async take(origin, sighting) {
+      const key = sighting.kind === 'row' ? sighting.row.key : sighting.key;
+      const { entity } = origin.table.map;
+      const id = await ledger.linked(origin.system.id, entity, key);
+      if (id === undefined && sighting.kind === 'gone') return;
+      await lanes.run(id ?? `${origin.system.id} ${entity} ${key}`, () => takeSighting(origin, sighting, id));
+    },
+    async reread(record, system) {
+      const table = must(parts.tables.get(record.entity), 'a record has a table map');
+      const key = record.links[system.id]?.key;
+      if (key !== undefined) await takeRead({ system, table, began: 0 }, key, record.id);
+    },
+  };
+}
+
+/** A read was needed that the system cannot answer now: the page is taken again later. */
+export class NotNow extends Error {
+  readonly system: SystemId;
+  constructor(system: SystemId, why: string) {
+    super(`${system} cannot be read now (${why})`);
+    this.system = system;
+  }
+}
+
+export function contextOf(parts: Parts): Context {
+  return { nowMs: parts.clock.nowMs(), newRecord: parts.ids.record(), neverSent: parts.isFresh };
+}

@@ -1,0 +1,49 @@
+import type { DeliveryId, EntityName, SystemId } from '../ids.ts';
+import type { Table } from '../map/compile.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { Plan } from '../ports/plan.ts';
+import type { Clock, Ids, Log, Wakeable } from '../ports/surroundings.ts';
+import type { System } from '../ports/system.ts';
+import type { Committer } from './committer.ts';
+import type { Lanes } from './lanes.ts';
+import type { Reads } from './reads.ts';
+
+/** Numbers that an operator may turn; all with defaults. */
+export interface Limits {
+  /** Between two pulls of a feed when nobody hints. */
+  readonly pollMs: number;
+  /** Writes under way to one system at a time. */
+  readonly writesMax: number;
+  /** Rows of a page in work at a time. */
+  readonly rowsMax: number;
+  /** First wait after a failure; doubles up to `retryMsMax`. */
+  readonly retryMs: number;
+  readonly retryMsMax: number;
+  /** A hint waits this long for others, so that one pull serves them all. */
+  readonly gatherMs: number;
+}
+
+export const LIMITS: Limits = { pollMs: 5000, writesMax: 8, rowsMax: 256, retryMs: 250, retryMsMax: 30_000, gatherMs: 15 };
+
+/** Rings once, when the engine is to stop. */
+export interface Stop extends Wakeable {
+  readonly isStopped: boolean;
+}
+
+/** What the engine's rooms share. */
+export interface Parts {
+  readonly tables: ReadonlyMap<EntityName, Table>;
+  readonly systems: ReadonlyMap<SystemId, System>;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly limits: Limits;
+  readonly lanes: Lanes;
+  readonly reads: Reads;
+  readonly committer: Committer;
+  /** Whether a planned delivery was planned since the start, and so cannot have been sent before it. */
+  readonly isFresh: (id: DeliveryId) => boolean;
+  /** Called for each plan that was committed, in order of commit within a record. */
+  readonly committed: (plan: Plan) => void;
+}

@@ -1,0 +1,198 @@
+import { version, type Cursor, type EntityName, type SystemId } from '../ids.ts';
+import type { Table } from '../map/compile.ts';
+import type { Pull, Sighting, System, Trouble } from '../ports/system.ts';
+import { NotNow, type Intake } from './intake.ts';
+import type { Parts, Stop } from './parts.ts';
+import { openBell } from './signal.ts';
+
+/** Deletions found by absence are only believed up to this many, or this share of all rows: an empty listing is more often a fault. */
+const ABSENT_MIN = 20;
+const ABSENT_SHARE_MAX = 0.05;
+const LINKS_PAGE = 500;
+
+export type MapState = 'starting' | 'listing' | 'live' | 'unreachable' | 'throttled' | 'denied' | 'stopped';
+
+export interface PullerStatus {
+  readonly system: SystemId;
+  readonly entity: EntityName;
+  readonly state: MapState;
+  readonly listed: boolean;
+  readonly words?: string;
+  /** When the last pull that told everything began; ms since 1970 UTC. */
+  readonly upToMs?: number;
+}
+
+export interface Puller {
+  run(stop: Stop): Promise<void>;
+  /** There may be something new. */
+  wake(): void;
+  /** Whether a pull tells just what changed, so that it is cheaper than reading hinted rows one by one. */
+  readonly tellsDeltas: boolean;
+  /** Whether it sleeps until the next poll, with nothing left to take. */
+  readonly isResting: boolean;
+  status(): PullerStatus;
+}
+
+export function openPuller(parts: Parts, intake: Intake, system: System, table: Table, listedNow: () => void): Puller {
+  const { entity } = table.map;
+  const { clock, committer, ledger, limits, reads } = parts;
+  const bell = openBell();
+  let cursor: Cursor | undefined;
+  let listed = false;
+  let state: MapState = 'starting';
+  let words: string | undefined;
+  let upToMs: number | undefined;
+  let tellsDeltas = false;
+  let resting = false;
+  let failures = 0;
+  // The keys of a listing that was followed from its first page; absent while it is not known to be whole.
+  let seen: Set<string> | undefined;
+
+  async function once(): Promise<number> {
+    const startedMs = clock.nowMs();
+    const began = reads.begin();
+    try {
+      const pull = await system.changes(entity, cursor);
+      return await take(pull, began, startedMs);
+    } catch (cause) {
+      if (cause instanceof NotNow) return trouble('unreachable', cause.message);
+      throw cause;
+    } finally {
+      reads.end(began);
+    }
+  }
+
+  /** Answers how long to rest before the next pull. */
+  async function take(pull: Pull, began: number, startedMs: number): Promise<number> {
+    if (pull.kind === 'expired') return restart();
+    if (pull.kind !== 'page') return later(pull);
+    if (pull.of === 'listing' && cursor === undefined) seen = new Set();
+    state = pull.of === 'listing' && !listed ? 'listing' : 'live';
+    tellsDeltas = pull.of === 'delta' || (tellsDeltas && pull.of === 'listing' && listed);
+    await takeAll(pull.sightings, began);
+    if (pull.of === 'listing') for (const sighting of pull.sightings) seen?.add(keyOf(sighting));
+    const ended = pull.of === 'listing' && !pull.more;
+    if (ended) await endListing();
+    if (pull.cursor !== cursor || ended) await committer.cursor({ system: system.id, entity, cursor: pull.cursor, listed });
+    cursor = pull.cursor;
+    failures = 0;
+    if (pull.more) return 0;
+    state = 'live';
+    words = undefined;
+    upToMs = startedMs;
+    return limits.pollMs;
+  }
+
+  async function endListing(): Promise<void> {
+    if (seen) await takeAbsences(seen);
+    seen = new Set();
+    if (listed) return;
+    listed = true;
+    listedNow();
+  }
+
+  async function takeAll(sightings: readonly Sighting[], began: number): Promise<void> {
+    const origin = { system, table, began };
+    for (let from = 0; from < sightings.length; from += limits.rowsMax) {
+      const ended = await Promise.allSettled(sightings.slice(from, from + limits.rowsMax).map((sighting) => intake.take(origin, sighting)));
+      const failed = ended.find((result) => result.status === 'rejected');
+      if (failed) throw failed.reason;
+    }
+  }
+
+  /** What a whole listing did not tell is gone, unless suspiciously much is. */
+  async function takeAbsences(told: ReadonlySet<string>): Promise<void> {
+    const absent: Sighting[] = [];
+    let all = 0;
+    let after: string | undefined;
+    do {
+      const page = await ledger.links(system.id, entity, { limit: LINKS_PAGE, ...(after === undefined ? {} : { after }) });
+      all += page.items.length;
+      for (const { key } of page.items) if (!told.has(key)) absent.push({ kind: 'glimpse', key, version: NO_VERSION });
+      after = page.next;
+    } while (after !== undefined);
+    if (absent.length > Math.max(ABSENT_MIN, all * ABSENT_SHARE_MAX)) return brake(absent.length, all);
+    const began = reads.begin();
+    try {
+      await takeAll(absent, began);
+    } finally {
+      reads.end(began);
+    }
+  }
+
+  async function brake(absent: number, all: number): Promise<void> {
+    words = `${absent} of ${all} rows are missing from the listing; nothing is deleted until somebody has looked`;
+    await committer.failure({ atMs: clock.nowMs(), system: system.id, entity, code: 'C20', words });
+  }
+
+  async function restart(): Promise<number> {
+    parts.log.event('cursor expired', { system: system.id, entity });
+    await committer.cursor({ system: system.id, entity, cursor: undefined, listed });
+    cursor = undefined;
+    return 0;
+  }
+
+  function later(pull: Trouble): number {
+    if (pull.kind === 'throttled') {
+      state = 'throttled';
+      return pull.retryAfterMs;
+    }
+    return trouble(pull.kind, pull.words);
+  }
+
+  function trouble(kind: 'unreachable' | 'denied', why: string): number {
+    if (state !== kind) parts.log.event(kind, { system: system.id, entity, words: why });
+    state = kind;
+    words = why;
+    failures += 1;
+    return Math.min(limits.retryMsMax, limits.retryMs * 2 ** Math.min(failures - 1, 20)) * (0.5 + parts.ids.fraction() / 2);
+  }
+
+  async function rest(ms: number, stop: Stop): Promise<void> {
+    if (ms <= 0 || stop.isStopped) return;
+    // A hint cannot hurry a system that asked for time.
+    if (state !== 'live') return clock.sleep(ms, [stop]);
+    resting = true;
+    if (!bell.take()) await clock.sleep(ms, [stop, bell]);
+    resting = false;
+    if (bell.take() && !stop.isStopped) await clock.sleep(limits.gatherMs, [stop]);
+  }
+
+  return {
+    async run(stop) {
+      ({ cursor, listed } = await ledger.cursor(system.id, entity));
+      if (listed) listedNow();
+      try {
+        while (!stop.isStopped) await rest(await once(), stop);
+      } catch (cause) {
+        state = 'stopped';
+        words = cause instanceof Error ? cause.message : String(cause);
+        parts.log.event('map stopped', { system: system.id, entity, words });
+        await committer.failure({ atMs: clock.nowMs(), system: system.id, entity, code: 'MAP_STOPPED', words });
+      }
+    },
+    wake: bell.ring,
+    get tellsDeltas() {
+      return tellsDeltas;
+    },
+    get isResting() {
+      return resting || state === 'stopped';
+    },
+    status: () => ({
+      system: system.id,
+      entity,
+      state,
+      listed,
+      ...(words === undefined ? {} : { words }),
+      ...(upToMs === undefined ? {} : { upToMs }),
+    }),
+  };
+}
+
+/** A version that no row has: the row is read. */
+const NO_VERSION = version('');
+
+function keyOf(sighting: Sighting): string {
+  return sighting.kind === 'row' ? sighting.row.key : sighting.key;
+}
+

@@ -1,0 +1,44 @@
+/** So many records' last touches are remembered before those that no read under way can precede are forgotten. */
+const TOUCHES_MAX = 20_000;
+
+/**
+ * Tells stale reads: a read that began before a record was last written, or before a later read of it was taken, may show an older row
+ * than is known, which would look like somebody taking an edit back.
+ */
+export interface Reads {
+  begin(): number;
+  end(began: number): void;
+  /** What is known of the record is now as new as a read that began at `tick` (default: now). */
+  touch(record: string, tick?: number): void;
+  isStale(record: string, began: number): boolean;
+}
+
+export function openReads(): Reads {
+  let tick = 0;
+  const underWay = new Map<number, number>();
+  const touches = new Map<string, number>();
+
+  function forget(): void {
+    const oldest = Math.min(tick, ...underWay.keys());
+    for (const [record, at] of touches) if (at < oldest) touches.delete(record);
+  }
+
+  return {
+    begin() {
+      tick += 1;
+      underWay.set(tick, tick);
+      return tick;
+    },
+    end(began) {
+      underWay.delete(began);
+      if (touches.size > TOUCHES_MAX) forget();
+    },
+    touch(record, at) {
+      if (at === undefined) tick += 1;
+      touches.set(record, Math.max(at ?? tick, touches.get(record) ?? 0));
+    },
+    isStale(record, began) {
+      return began < (touches.get(record) ?? 0);
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { entityName, keyOf, recordId, type RecordId, type SystemId } from '../ids.ts';
+import type { Table } from '../map/compile.ts';
+import { identityText, referencesOf, type ReferenceAsked, type References } from '../map/translate.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { Dialect } from '../ports/system.ts';
+import type { Attempt, RecordState } from '../record/record.ts';
+import { isTuple, type JsonObject, type Scalar } from '../values.ts';
+
+/** Looks up what a row refers to, so that it can be translated without waiting for anything. */
+export async function lookUpRow(ledger: Ledger, table: Table, system: SystemId, columns: JsonObject, dialect: Dialect): Promise<References> {
+  const found = new Map<string, RecordId>();
+  for (const asked of referencesOf(table, system, columns, dialect)) {
+    const record = await resolve(ledger, system, asked);
+    if (record) found.set(nameOf(asked), record);
+  }
+  return { toRecord: (_system, asked) => found.get(nameOf(asked)), toText: () => undefined, recordIn };
+}
+
+function resolve(ledger: Ledger, system: SystemId, { entity, by, text }: ReferenceAsked): Promise<RecordId | undefined> {
+  if (by === undefined) return ledger.linked(system, entityName(entity), keyOf(text));
+  return ledger.identified(entityName(entity), identityText([text]));
+}
+
+/** Looks up how a system names the records that a write refers to. */
+export async function lookUpWrite(ledger: Ledger, table: Table, system: SystemId, attempt: Attempt): Promise<References> {
+  const records = new Map<string, RecordState | undefined>();
+  for (const name of Object.keys(attempt.registers)) {
+    const fields = table.registers.get(name)?.map.fields ?? [];
+    for (const [index, field] of fields.entries()) {
+      if (field.type.kind !== 'reference') continue;
+      const value = attempt.registers[name]?.value ?? null;
+      const record = recordIn(isTuple(value) ? (value[index] ?? null) : value);
+      if (record) records.set(record, await ledger.record(record));
+    }
+  }
+  return { toRecord: () => undefined, recordIn, toText: (_system, { by, record }) => textOf(records.get(record), system, by) };
+}
+
+function textOf(record: RecordState | undefined, system: SystemId, by: string | undefined): string | undefined {
+  const link = record?.links[system];
+  if (!record || link?.state !== 'present') return undefined;
+  if (by === undefined) return link.key;
+  const value = record.registers[by]?.value;
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A reference's canonical value is the record's id. */
+function recordIn(value: Scalar): RecordId | undefined {
+  return typeof value === 'string' ? recordId(value) : undefined;
+}
+
+function nameOf({ entity, by, text }: ReferenceAsked): string {
+  return JSON.stringify([entity, by ?? null, text]);
+}

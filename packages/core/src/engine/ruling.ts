@@ -1,0 +1,53 @@
+import type { RecordId } from '../ids.ts';
+import { resolve, type Ruling } from '../merge/resolve.ts';
+import type { Plan } from '../ports/plan.ts';
+import type { RecordState, Register } from '../record/record.ts';
+import type { Value } from '../values.ts';
+import type { RulingAsk } from './engine.ts';
+import { contextOf, type Intake } from './intake.ts';
+import type { Parts } from './parts.ts';
+import { must } from '../errors/must.ts';
+
+export type RulingAnswer =
+  | { readonly kind: 'resolved'; readonly record: RecordId }
+  | { readonly kind: 'unknown-conflict' }
+  /** Somebody, or a newer edit, was first. */
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'no-such-side'; readonly sides: readonly string[] };
+
+/** Carries out what a person decided: in the record's lane, against the record as it is then. */
+export async function rule(parts: Parts, intake: Intake, decision: RulingAsk): Promise<RulingAnswer> {
+  const conflict = await parts.ledger.conflict(decision.conflict);
+  if (!conflict) return { kind: 'unknown-conflict' };
+  const table = must(parts.tables.get(conflict.entity), 'a record has a table map');
+  let answer: RulingAnswer = { kind: 'resolved', record: conflict.record };
+
+  function plan(record: RecordState): Plan | undefined {
+    const register = record.registers[conflict?.register ?? ''];
+    if (register?.held?.id !== decision.conflict) {
+      answer = { kind: 'closed' };
+      return undefined;
+    }
+    const value = valueOf(register, decision);
+    if (value === undefined) {
+      answer = { kind: 'no-such-side', sides: register.frontier.map((edit) => edit.system) };
+      return undefined;
+    }
+    return resolve(record, rulingOf(conflict?.register ?? '', value, decision), table, contextOf(parts));
+  }
+
+  await parts.lanes.run(conflict.record, () => intake.persist(conflict.record, plan, actOf(parts, decision, conflict.record)));
+  return answer;
+}
+
+function valueOf(register: Register, { choice }: RulingAsk): Value | undefined {
+  return 'value' in choice ? choice.value : register.frontier.find((edit) => edit.system === choice.side)?.value;
+}
+
+function rulingOf(register: string, value: Value, { by, note }: RulingAsk): Ruling {
+  return { register, value, by, ...(note === undefined ? {} : { note }) };
+}
+
+function actOf(parts: Parts, { by, note, conflict }: RulingAsk, record: RecordId): Parameters<Intake['persist']>[2] {
+  return { atMs: parts.clock.nowMs(), operator: by, act: 'resolve', record, conflict, ...(note === undefined ? {} : { note }) };
+}

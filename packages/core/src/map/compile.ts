@@ -1,0 +1,58 @@
+import type { SystemId } from '../ids.ts';
+import type { Policy, PolicyTraits } from '../policy/policy.ts';
+import type { PolicyKind } from '../policy/kind.ts';
+import { LIFE } from '../record/record.ts';
+import { must } from '../errors/must.ts';
+import type { RegisterMap, TableMap } from './table.ts';
+import type { FieldType } from './type.ts';
+
+/** A register with its policy ready to run. */
+export interface RegisterRule {
+  readonly name: string;
+  /** Root keys of the document, in the order of tuple values. */
+  readonly fields: readonly string[];
+  readonly map: RegisterMap;
+  readonly type: FieldType;
+  readonly policy: Policy;
+  readonly traits: PolicyTraits;
+  /** Whether rows of this system tell it. */
+  readonly reads: (system: SystemId) => boolean;
+  /** Whether it may be written to this system. */
+  readonly writes: (system: SystemId) => boolean;
+}
+
+/** A table map made ready: what the pure functions and the engine work with. */
+export interface Table {
+  readonly map: TableMap;
+  readonly registers: ReadonlyMap<string, RegisterRule>;
+  readonly systems: readonly SystemId[];
+}
+
+export function compileTable(map: TableMap, policies: Readonly<Record<string, PolicyKind>>): Table {
+  return {
+    map,
+    registers: new Map(map.registers.map((register) => [register.name, compileRegister(map, register, policies)])),
+    systems: Object.values(map.sides).map((side) => side.system),
+  };
+}
+
+function compileRegister(table: TableMap, map: RegisterMap, policies: Readonly<Record<string, PolicyKind>>): RegisterRule {
+  const kind = must(policies[map.policy.name], `policy "${map.policy.name}" was checked with the configuration`);
+  const sides = (system: SystemId) => map.fields.map((field) => field.sides[system]);
+  return {
+    name: map.name,
+    fields: map.fields.map((field) => field.name),
+    map,
+    type: map.fields.length > 1 ? { kind: 'text' } : map.fields[0].type,
+    policy: kind.make(map.policy.options),
+    traits: kind.traits,
+    reads: (system) => sides(system).every((side) => side !== undefined && side.only !== 'write'),
+    writes: (system) =>
+      table.sides[system]?.only !== 'read' && sides(system).every((side) => side !== undefined && side.only !== 'read'),
+  };
+}
+
+/** The fields that a register's name stands for; `$life` stands for itself. */
+export function fieldsOf(table: Table, register: string): readonly string[] {
+  return register === LIFE ? [LIFE] : must(table.registers.get(register), `register "${register}" is in the table map`).fields;
+}

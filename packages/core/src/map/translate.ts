@@ -1,0 +1,206 @@
+import type { Dialect, Row } from '../ports/system.ts';
+import type { RecordId, SystemId } from '../ids.ts';
+import { canonicalSet, members } from '../policy/set.ts';
+import type { Json, JsonObject, Scalar, Value } from '../values.ts';
+import { isTuple } from '../values.ts';
+import type { RegisterRule, Table } from './compile.ts';
+import type { MappedRow } from './mapped.ts';
+import type { FieldMap, Side } from './table.ts';
+import { must } from '../errors/must.ts';
+
+/** Answers, from what was looked up before, which record a reference means and how a system names a record. */
+export interface References {
+  /** The record that this text means in that system; `undefined`: none that is mirrored. */
+  toRecord(system: SystemId, reference: ReferenceAsked): RecordId | undefined;
+  /** The text by which a system names the record; `undefined`: it is not there yet. */
+  toText(system: SystemId, reference: { readonly entity: string; readonly by?: string; readonly record: RecordId }): string | undefined;
+  /** The record id in a canonical value. */
+  recordIn(value: Scalar): RecordId | undefined;
+}
+
+export interface ReferenceAsked {
+  readonly entity: string;
+  /** The field of the referenced entity that the text is; absent: the text is the row's key. */
+  readonly by?: string;
+  readonly text: string;
+}
+
+type Read = { readonly value: Scalar } | { readonly fault: string } | { readonly waits: ReferenceAsked } | { readonly untold: true };
+
+/** A row in canonical values. Pure: what cannot be understood is reported beside the rest, never guessed. */
+export function translateRow(table: Table, system: SystemId, row: Row, dialect: Dialect, references: References): MappedRow {
+  const told = [...table.registers.values()].filter((rule) => rule.reads(system)).map((rule) => tellRegister(rule, system, row, dialect, references));
+  const values = new Map(told.flatMap((item) => ('value' in item ? [[item.name, item.value] as const] : [])));
+  const identity = identityOf(table, values);
+  return {
+    system,
+    key: row.key,
+    version: row.version,
+    values,
+    ...(row.modifiedAtMs === undefined ? {} : { modifiedAtMs: row.modifiedAtMs }),
+    ...(row.by === undefined ? {} : { by: row.by }),
+    ...(identity === undefined ? {} : { identity }),
+    unreadable: told.flatMap((item) => ('fault' in item ? [{ register: item.name, words: item.fault }] : [])),
+    waitsFor: told.flatMap((item) => ('waits' in item ? [{ register: item.name, entity: item.waits.entity, text: item.waits.text }] : [])),
+  };
+}
+
+type Told = { readonly name: string } & ({ readonly value: Value } | Exclude<Read, { readonly value: Scalar }>);
+
+function tellRegister(rule: RegisterRule, system: SystemId, row: Row, dialect: Dialect, references: References): Told {
+  const reads = rule.map.fields.map((field) => readField(field, system, row.columns, dialect, references));
+  const [first] = reads;
+  if (reads.length === 1 && first) return { name: rule.name, ...first };
+  // A group is told whole or not at all: half an address is not an address.
+  const odd = reads.find((read) => !('value' in read));
+  if (odd && !('value' in odd)) return { name: rule.name, ...odd };
+  return { name: rule.name, value: reads.map((read) => ('value' in read ? read.value : null)) };
+}
+
+function readField(field: FieldMap, system: SystemId, columns: JsonObject, dialect: Dialect, references: References): Read {
+  const side = must(field.sides[system], 'only registers that the system tells are read');
+  const json = columns[side.column];
+  if (json === undefined) return { untold: true };
+  const decoded = dialect.decode(field.type, json);
+  if (decoded === undefined) return { fault: `${side.column} holds ${excerpt(json)}, which is no ${field.type.kind}` };
+  if (decoded === null) return { value: null };
+  return fromDialect(field, side, system, decoded, references);
+}
+
+function fromDialect(field: FieldMap, side: Side, system: SystemId, decoded: Scalar, references: References): Read {
+  switch (field.type.kind) {
+    case 'choice':
+      return fromSymbol(side, String(decoded));
+    case 'choices':
+      return fromSymbols(side, decoded);
+    case 'reference': {
+      const asked = { entity: field.type.entity, text: String(decoded), ...(side.by === undefined ? {} : { by: side.by }) };
+      const record = references.toRecord(system, asked);
+      return record === undefined ? { waits: asked } : { value: record };
+    }
+    default:
+      return { value: decoded };
+  }
+}
+
+function fromSymbol(side: Side, symbol: string): { readonly value: string } | { readonly fault: string } {
+  if (!side.values) return { value: symbol };
+  const canonical = Object.entries(side.values).find(([, own]) => own === symbol)?.[0];
+  return canonical === undefined ? { fault: `${side.column} holds "${symbol}", which the value map does not name` } : { value: canonical };
+}
+
+function fromSymbols(side: Side, decoded: Scalar): Read {
+  const symbols = members(decoded);
+  if (!symbols) return { fault: `${side.column} holds ${excerpt(decoded)}, which is no set of choices` };
+  const read = [...symbols].map((symbol) => fromSymbol(side, symbol));
+  const fault = read.find((item) => 'fault' in item);
+  if (fault && 'fault' in fault) return fault;
+  return { value: canonicalSet(read.flatMap((item) => ('value' in item ? [item.value] : []))) };
+}
+
+/** The references that a row makes, so that they can be looked up before it is translated. */
+export function referencesOf(table: Table, system: SystemId, columns: JsonObject, dialect: Dialect): readonly ReferenceAsked[] {
+  return table.map.registers.flatMap((register) =>
+    register.fields.flatMap((field) => {
+      const side = field.sides[system];
+      const json = side && columns[side.column];
+      if (field.type.kind !== 'reference' || !side || side.only === 'write' || json === undefined) return [];
+      const text = dialect.decode(field.type, json);
+      if (text === null || text === undefined) return [];
+      return [{ entity: field.type.entity, text: String(text), ...(side.by === undefined ? {} : { by: side.by }) }];
+    }),
+  );
+}
+
+/** The natural key of a row, normalised: case and outer blanks do not tell two records apart. */
+function identityOf(table: Table, values: ReadonlyMap<string, Value>): string | undefined {
+  if (table.map.key.length === 0) return undefined;
+  const parts = table.map.key.map((name) => values.get(name));
+  return parts.every((part) => part !== undefined && part !== null) ? identityText(parts) : undefined;
+}
+
+export function identityText(parts: readonly (Value | undefined)[]): string {
+  return JSON.stringify(parts.map((part) => (typeof part === 'string' ? part.trim().toLowerCase() : (part ?? null))));
+}
+
+export type Columns =
+  | { readonly kind: 'columns'; readonly columns: JsonObject }
+  /** The record that a reference means is not in the system yet. */
+  | { readonly kind: 'waits'; readonly record: RecordId; readonly words: string }
+  | { readonly kind: 'not-representable'; readonly words: string };
+
+/** Registers as one system's columns. Members of a group are written only where they differ from `stored`. */
+export function toColumns(
+  table: Table,
+  system: SystemId,
+  registers: ReadonlyMap<string, { readonly value: Value; readonly stored?: Value }>,
+  dialect: Dialect,
+  references: References,
+): Columns {
+  const columns: Record<string, Json> = {};
+  for (const [name, { value, stored }] of registers) {
+    const rule = table.registers.get(name);
+    if (!rule) continue;
+    for (const [index, field] of rule.map.fields.entries()) {
+      const member = at(value, index);
+      if (isTuple(stored) && stored[index] === member) continue;
+      const written = writeField(field, system, member, dialect, references);
+      if (written.kind !== 'column') return written;
+      columns[written.name] = written.json;
+    }
+  }
+  return { kind: 'columns', columns };
+}
+
+function at(value: Value, index: number): Scalar {
+  return isTuple(value) ? (value[index] ?? null) : value;
+}
+
+type Written = { readonly kind: 'column'; readonly name: string; readonly json: Json } | Exclude<Columns, { readonly kind: 'columns' }>;
+
+function writeField(field: FieldMap, system: SystemId, value: Scalar, dialect: Dialect, references: References): Written {
+  const side = must(field.sides[system], 'only registers that the system takes are written');
+  const name = side.write ?? side.column;
+  if (value === null) return column(name, side, dialect.encode(field.type, null), null);
+  if (field.type.kind === 'reference') return writeReference(field.type.entity, field, side, system, value, dialect, references);
+  const own = toSymbols(field, side, value);
+  return column(name, side, own === undefined ? undefined : dialect.encode(field.type, own), value);
+}
+
+function writeReference(
+  entity: string,
+  field: FieldMap,
+  side: Side,
+  system: SystemId,
+  value: Scalar,
+  dialect: Dialect,
+  references: References,
+): Written {
+  const record = references.recordIn(value);
+  if (record === undefined) return { kind: 'not-representable', words: `${field.name} holds ${excerpt(value)}, which is no record` };
+  const text = references.toText(system, { entity, record, ...(side.by === undefined ? {} : { by: side.by }) });
+  if (text === undefined) return { kind: 'waits', record, words: `${field.name} refers to a ${entity} that is not in ${system} yet` };
+  return column(side.write ?? side.column, side, dialect.encode(field.type, text), value);
+}
+
+function column(name: string, side: Side, json: Json | undefined, value: Scalar): Written {
+  if (json === undefined) return { kind: 'not-representable', words: `${name} cannot hold ${excerpt(value)}` };
+  return { kind: 'column', name, json: side.as !== undefined && typeof json === 'string' ? side.as.replace('{}', () => json) : json };
+}
+
+/** A value in the system's own symbols; `undefined` when its value map has none for it. */
+function toSymbols(field: FieldMap, side: Side, value: Scalar): Scalar | undefined {
+  const map = side.values;
+  if (!map) return value;
+  const own = (symbol: string): string | undefined => (Object.hasOwn(map, symbol) ? map[symbol] : undefined);
+  if (field.type.kind === 'choice') return own(String(value));
+  const symbols = [...(members(value) ?? [])].map(own);
+  return symbols.includes(undefined) ? undefined : canonicalSet(symbols.filter((symbol) => symbol !== undefined));
+}
+
+const EXCERPT_CHARS_MAX = 40;
+
+function excerpt(json: Json): string {
+  const text = JSON.stringify(json);
+  return text.length > EXCERPT_CHARS_MAX ? `${text.slice(0, EXCERPT_CHARS_MAX)}…` : text;
+}

@@ -1,0 +1,54 @@
+import type { Table } from '../map/compile.ts';
+import { LIFE, type Edit, type RecordState, type Register } from '../record/record.ts';
+import { PERSON } from '../record/actors.ts';
+import type { Decision } from './decide.ts';
+import { must } from '../errors/must.ts';
+
+/**
+ * Whether a record lives. A deletion is an edit like any other; its rivals are the edits, of any field, that its author had not seen.
+ */
+export function decideLife({ record, table }: { readonly record: RecordState; readonly table: Table }): Decision {
+  const { frontier } = must(record.registers[LIFE], 'every record has a life');
+  const deletions = frontier.filter((edit) => edit.value === 'deleted');
+  const lives = frontier.filter((edit) => edit.value === 'live');
+  if (deletions.length === 0) return { kind: 'agreed', value: 'live' };
+  const rivals = rivalsOfDeletion({ record });
+  if (lives.length === 0 && rivals.length === 0) return { kind: 'agreed', value: 'deleted' };
+  const author = deletions[0]?.system ?? '';
+  const others = [...new Set([...lives, ...rivals.map(([, edit]) => edit)].map((edit) => edit.system))].join(', ');
+  return byPolicy(table.map.delete, deletions, lives, `${author} deleted it while ${others} edited it`);
+}
+
+function byPolicy(policy: Table['map']['delete'], deletions: readonly Edit[], lives: readonly Edit[], what: string): Decision {
+  switch (policy) {
+    case 'manual':
+      return { kind: 'held', rule: 'manual', reason: what, code: 'C04' };
+    case 'delete-wins':
+      return { kind: 'settled', value: 'deleted', rule: policy, reason: what, code: 'C04', losers: lives };
+    case 'update-wins':
+      return { kind: 'settled', value: 'live', rule: policy, reason: what, code: 'C04', losers: deletions };
+  }
+}
+
+/** The edits that no author of a deletion had seen, with their registers. */
+export function rivalsOfDeletion({ record }: { readonly record: RecordState }): readonly (readonly [string, Edit])[] {
+  const deletions = (record.registers[LIFE]?.frontier ?? []).filter((edit) => edit.value === 'deleted');
+  return Object.entries(record.registers)
+    .filter(([name]) => name !== LIFE)
+    .flatMap(([name, register]) =>
+      register.frontier
+        .filter((edit) => deletions.length > 0 && !deletions.some((deletion) => hadSeen(deletion, register, edit)))
+        .map((edit) => [name, edit] as const),
+    );
+}
+
+function hadSeen(deletion: Edit, register: Register, edit: Edit): boolean {
+  if (edit.system === deletion.system) return true;
+  const shadow = deletion.system === PERSON ? undefined : register.shadows[deletion.system];
+  // Where the author has no copy of the field, only the order in the document tells.
+  return shadow ? shadow.saw >= edit.number : counter(edit) < counter(deletion);
+}
+
+function counter(edit: Edit): number {
+  return Number(edit.op.slice(0, edit.op.indexOf('@')));
+}

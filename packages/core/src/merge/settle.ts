@@ -1,0 +1,130 @@
+import { deliveryId, type SystemId } from '../ids.ts';
+import type { Table } from '../map/compile.ts';
+import type { MappedRow } from '../map/mapped.ts';
+import type { Plan } from '../ports/plan.ts';
+import type { RefusalClass } from '../ports/system.ts';
+import { actorOf } from '../record/actors.ts';
+import { LIFE, type Attempt, type Link, type RecordState } from '../record/record.ts';
+import { sameValue, type Value } from '../values.ts';
+import { absorb, putShadow } from './absorb.ts';
+import { dueNow, planDeliveries } from './deliveries.ts';
+import { draftOf, fail, linkOf, planOf, putLink, registerOf, type Context, type Draft } from './draft.ts';
+import { stillStoodOn } from './frontier.ts';
+import { bury } from './observe.ts';
+
+/** How a delivery ended, with rows translated. */
+export type Settled =
+  /** `row` is the stored row as the system told it after the write. */
+  | { readonly kind: 'written'; readonly row: MappedRow }
+  | { readonly kind: 'removed' }
+  /** The row as it is now. Nothing of ours was written. */
+  | { readonly kind: 'stale'; readonly row: MappedRow }
+  | { readonly kind: 'exists'; readonly row: MappedRow }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'refused'; readonly why: RefusalClass | 'not-representable'; readonly words: string }
+  /** To be tried again at that time. `unknown`: it may have been applied. */
+  | { readonly kind: 'later' | 'unknown' | 'waiting'; readonly dueAtMs: number; readonly attempts: number; readonly words: string };
+
+/** A delivery ended, one way or another. The record's link holds the attempt that was made. */
+export function settle(record: RecordState, system: SystemId, outcome: Settled, table: Table, context: Context): Plan {
+  const draft = draftOf(record, table, context);
+  const attempt = linkOf(record, system).planned;
+  if (attempt) end(draft, system, attempt, outcome);
+  planDeliveries(draft);
+  if (attempt && (outcome.kind === 'later' || outcome.kind === 'waiting' || outcome.kind === 'unknown')) postpone(draft, system, outcome);
+  return planOf(draft);
+}
+
+function end(draft: Draft, system: SystemId, attempt: Attempt, outcome: Settled): void {
+  switch (outcome.kind) {
+    case 'written':
+      return acknowledge(draft, system, attempt, outcome.row);
+    case 'removed':
+      return acknowledgeRemoval(draft, system, attempt);
+    case 'stale':
+    case 'exists':
+      unplan(draft, system);
+      remember(draft, system, attempt);
+      return absorb(draft, outcome.row);
+    case 'missing':
+      unplan(draft, system);
+      return bury(draft, system);
+    case 'refused':
+      return park(draft, system, attempt, outcome);
+    case 'later':
+    case 'waiting':
+    case 'unknown':
+      return undefined;
+  }
+}
+
+/** What was written is seen, by identity: whatever the system made of a value, its operation needs no further write. */
+function acknowledge(draft: Draft, system: SystemId, attempt: Attempt, row: MappedRow): void {
+  for (const [name, sent] of Object.entries(attempt.registers)) {
+    const stored = name === LIFE ? sent.value : (row.values.get(name) ?? sent.value);
+    const near = !sameValue(stored, sent.value);
+    if (near) fail(draft, system, 'C14', `${name} was stored otherwise than written`, row.key);
+    const register = registerOf(draft, name);
+    const shadow = { value: stored, ops: sent.ops, saw: sent.saw, ...(near ? { sent: sent.value } : {}) };
+    putShadow(draft, name, { ...register, agreed: stillStoodOn(register) }, system, shadow);
+  }
+  unplan(draft, system);
+  see(draft, system, attempt);
+  absorb(draft, { ...row, values: beside(row.values, attempt) });
+}
+
+/** What the row says of registers that this write did not carry may be news: a column that the system filled in itself. */
+function beside(values: MappedRow['values'], attempt: Attempt): ReadonlyMap<string, Value> {
+  return new Map([...values].filter(([name]) => !Object.hasOwn(attempt.registers, name)));
+}
+
+/** The heads that the system has now seen: those of the attempt, and its own last change if that is not among their past. */
+function see(draft: Draft, system: SystemId, attempt: Attempt): void {
+  const link = linkOf(draft.record, system);
+  const own = draft.record.actors[actorOf(system)];
+  const heads = own && link.ownSeq > attempt.seq ? [...attempt.heads, own.hash].toSorted() : attempt.heads;
+  putLink(draft, system, { ...link, heads });
+}
+
+function acknowledgeRemoval(draft: Draft, system: SystemId, attempt: Attempt): void {
+  const life = registerOf(draft, LIFE);
+  const carried = attempt.registers[LIFE];
+  if (carried) putShadow(draft, LIFE, life, system, { value: 'deleted', ops: carried.ops, saw: carried.saw });
+  see(draft, system, attempt);
+  const { version: _version, planned: _planned, unconfirmed: _unconfirmed, parked: _parked, ...link } = linkOf(draft.record, system);
+  putLink(draft, system, { ...link, state: 'deleted' });
+  draft.deliveries.set(system, undefined);
+}
+
+/** The attempt is over, and it is known what became of it. */
+function unplan(draft: Draft, system: SystemId): void {
+  const { planned: _planned, parked: _parked, ...link }: Link = linkOf(draft.record, system);
+  putLink(draft, system, link);
+  draft.deliveries.set(system, undefined);
+}
+
+/** This time it was not applied; before a restart it may have been. */
+function remember(draft: Draft, system: SystemId, attempt: Attempt): void {
+  if (draft.context.neverSent(attempt.id)) return;
+  const link = linkOf(draft.record, system);
+  putLink(draft, system, { ...link, unconfirmed: [...(link.unconfirmed ?? []), attempt] });
+}
+
+function park(draft: Draft, system: SystemId, attempt: Attempt, { why, words }: { readonly why: string; readonly words: string }): void {
+  const { planned: _planned, ...link } = linkOf(draft.record, system);
+  putLink(draft, system, { ...link, parked: attempt });
+  draft.deliveries.set(system, { ...dueNow(draft, system, attempt), state: 'parked', words });
+  fail(draft, system, 'C13', `${why}: ${words}`);
+}
+
+/** The same attempt, later; one that may have been applied is remembered until a read tells. */
+function postpone(draft: Draft, system: SystemId, outcome: Extract<Settled, { readonly dueAtMs: number }>): void {
+  const { planned, unconfirmed = [], ...link } = linkOf(draft.record, system);
+  if (!planned) return;
+  const { dueAtMs, attempts, words } = outcome;
+  const again = outcome.kind === 'unknown' ? { ...planned, id: deliveryId(draft.record.id, system, draft.record.revision) } : planned;
+  const open = outcome.kind === 'unknown' ? [...unconfirmed, planned] : unconfirmed;
+  putLink(draft, system, { ...link, planned: again, ...(open.length > 0 ? { unconfirmed: open } : {}) });
+  const state = outcome.kind === 'waiting' ? 'waiting' : 'due';
+  draft.deliveries.set(system, { ...dueNow(draft, system, again), state, dueAtMs, attempts, words });
+}

@@ -1,0 +1,33 @@
+import { compareStamps } from '../clock/stamp.ts';
+import type { Edit } from '../record/record.ts';
+import { isTuple, type Value } from '../values.ts';
+
+/** The total order of edits: by stamp, then by operation, so that equal stamps never leave a choice. */
+export function compareEdits(a: Edit, b: Edit): number {
+  return compareStamps(a.stamp, b.stamp) || (a.op < b.op ? -1 : a.op > b.op ? 1 : 0);
+}
+
+export function latestOf(edits: readonly Edit[]): Edit | undefined {
+  return edits.reduce<Edit | undefined>((best, edit) => (best && compareEdits(best, edit) >= 0 ? best : edit), undefined);
+}
+
+export function earliestOf(edits: readonly Edit[]): Edit | undefined {
+  return edits.reduce<Edit | undefined>((best, edit) => (best && compareEdits(best, edit) <= 0 ? best : edit), undefined);
+}
+
+/** In the fixed order, each operation once: what makes every policy blind to arrival order and to duplicates. */
+export function inOrder(edits: readonly Edit[]): readonly Edit[] {
+  const sorted = edits.toSorted(compareEdits);
+  return sorted.filter((edit, index) => edit.op !== sorted[index - 1]?.op);
+}
+
+/** Whether a value is empty: null, or a group whose members are all null. */
+export function isEmpty(value: Value | undefined): boolean {
+  if (value === undefined || value === null) return true;
+  return isTuple(value) && value.every((member) => member === null);
+}
+
+/** An instant for people: ISO 8601 in UTC, whole seconds. */
+export function instant(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}

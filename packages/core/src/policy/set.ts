@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { inOrder } from './edits.ts';
+import { definePolicy } from './kind.ts';
+import type { Value } from '../values.ts';
+
+/** What all kept of the base, plus what anybody added: an addition beats a removal. */
+export const set = definePolicy({
+  name: 'set',
+  summary: 'Merges sets: additions and removals of all sides, an addition wins.',
+  traits: { synthetic: true },
+  options: z.undefined(),
+  make: () => (view) => {
+    const edits = inOrder(view.frontier);
+    const base = members(view.base ?? null);
+    const sides = edits.map((edit) => members(edit.value));
+    if (!base || sides.some((side) => !side)) {
+      return { kind: 'held', rule: 'set', reason: 'not every value is a set', code: 'C17' };
+    }
+    const known = sides.filter((side) => side !== undefined);
+    const kept = [...base].filter((item) => known.every((side) => side.has(item)));
+    const added = known.flatMap((side) => [...side].filter((item) => !base.has(item)));
+    return { kind: 'settled', value: canonicalSet([...kept, ...added]), rule: 'set', reason: 'additions and removals of all sides' };
+  },
+});
+
+/** Canonical text of a set: a JSON array of distinct strings, sorted by code unit; an empty set is null. */
+export function canonicalSet(items: readonly string[]): string | null {
+  return items.length === 0 ? null : JSON.stringify([...new Set(items)].toSorted());
+}
+
+/** The members of a canonical set; `undefined` when the value is not one. */
+export function members(value: Value): ReadonlySet<string> | undefined {
+  if (value === null) return new Set();
+  if (typeof value !== 'string' || !value.startsWith('[')) return undefined;
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return Array.isArray(parsed) && parsed.every((item) => typeof item === 'string') ? new Set(parsed) : undefined;
+  } catch {
+    return undefined;
+  }
+}

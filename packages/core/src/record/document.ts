@@ -1,0 +1,98 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import type { Stamp } from '../clock/stamp.ts';
+import { changeHash, opId, opIdFrom, type ActorId, type ChangeHash, type OpId, type SystemId } from '../ids.ts';
+import { isTuple, type Scalar, type Value } from '../values.ts';
+import { actorOf } from './actors.ts';
+import { encode, type WireOp } from './encode.ts';
+import type { RecordState } from './record.ts';
+
+/** One register set in a change. */
+export interface Assignment {
+  /** The root keys that the register stands for, in the order of tuple values. */
+  readonly fields: readonly string[];
+  readonly value: Value;
+  /** The operations that it replaces; for a group, those of its first member. */
+  readonly pred: readonly OpId[];
+}
+
+export interface Encoded {
+  readonly chunk: Uint8Array;
+  readonly hash: ChangeHash;
+  readonly actor: ActorId;
+  /** The operation of each assignment, in order. */
+  readonly ops: readonly OpId[];
+  readonly record: RecordState;
+}
+
+/** Magic bytes and checksum; the hash of a change covers everything behind them (Automerge binary format, "chunk header"). */
+const HASHED_FROM = 8;
+
+/**
+ * Makes the next Automerge change of a record straight from its row, without loading the document.
+ * `deps` are the heads that the author had seen. All members of a group are always set together, so their operations run side by side.
+ */
+export function appendChange(
+  record: RecordState,
+  author: SystemId,
+  stamp: Stamp,
+  deps: readonly ChangeHash[],
+  assignments: readonly Assignment[],
+): Encoded {
+  const actor = actorOf(author);
+  const seq = (record.actors[actor]?.seq ?? 0) + 1;
+  const startOp = record.maxOp + 1;
+  const { wire, ops, next } = number(assignments, actor, startOp);
+  const chunk = encode({
+    actor,
+    seq,
+    startOp,
+    time: Math.floor(stamp.ms / 1000),
+    message: `${stamp.ms}.${stamp.count}`,
+    deps,
+    ops: wire,
+  });
+  const hash = changeHash(bytesToHex(sha256(chunk.subarray(HASHED_FROM))));
+  return { chunk, hash, actor, ops, record: advance(record, actor, seq, hash, deps, next - 1) };
+}
+
+function number(assignments: readonly Assignment[], actor: ActorId, startOp: number): { wire: WireOp[]; ops: OpId[]; next: number } {
+  const wire: WireOp[] = [];
+  const ops: OpId[] = [];
+  for (const { fields, value, pred } of assignments) {
+    ops.push(opId(startOp + wire.length, actor));
+    fields.forEach((key, index) => {
+      wire.push(setOp(key, isTuple(value) ? (value[index] ?? null) : value, pred.map((op) => shifted(op, index))));
+    });
+  }
+  return { wire, ops, next: startOp + wire.length };
+}
+
+function setOp(key: string, value: Scalar, pred: OpId[]): WireOp {
+  const op = { action: 'set', obj: '_root', key, value, pred } as const;
+  return typeof value === 'number' ? { ...op, datatype: 'int' } : op;
+}
+
+/** The operation of a group's member, counted from that of its first. */
+export function shifted(op: OpId, by: number): OpId {
+  if (by === 0) return op;
+  const at = op.indexOf('@');
+  return opIdFrom(`${Number(op.slice(0, at)) + by}${op.slice(at)}`);
+}
+
+function advance(
+  record: RecordState,
+  actor: ActorId,
+  seq: number,
+  hash: ChangeHash,
+  deps: readonly ChangeHash[],
+  maxOp: number,
+): RecordState {
+  return {
+    ...record,
+    seq: record.seq + 1,
+    maxOp,
+    heads: [...record.heads.filter((head) => !deps.includes(head)), hash].toSorted(),
+    actors: { ...record.actors, [actor]: { seq, hash } },
+  };
+}

@@ -1,0 +1,140 @@
+import {
+  isTuple,
+  keyOf,
+  LIFE,
+  observe,
+  observeGone,
+  recordId,
+  resolve,
+  settle,
+  version,
+  type ChangeRow,
+  type Context,
+  type MappedRow,
+  type Plan,
+  type RecordState,
+  type Scalar,
+  type SystemId,
+  type Table,
+  type Value,
+} from '@concord/core';
+
+/** One record in several systems, and the pure core between them: no engine, no wire. Every step may be taken in any order. */
+export interface World {
+  readonly table: Table;
+  record: RecordState | undefined;
+  readonly changes: ChangeRow[];
+  readonly plans: Plan[];
+  readonly rows: Map<SystemId, { values: Map<string, Value>; version: number } | undefined>;
+  nowMs: number;
+  writes: number;
+}
+
+export function worldOf(table: Table): World {
+  const { systems } = table;
+  return { table, record: undefined, changes: [], plans: [], rows: new Map(systems.map((system) => [system, undefined])), nowMs: 1_700_000_000_000, writes: 0 };
+}
+
+function contextOf(world: World): Context {
+  return { nowMs: world.nowMs, newRecord: recordId('record-of-the-test-00'), neverSent: () => true };
+}
+
+function take(world: World, plan: Plan | undefined): void {
+  if (!plan) return;
+  world.record = plan.record;
+  world.changes.push(...plan.changes);
+  world.plans.push(plan);
+}
+
+/** A user edits, creates or deletes a row in one system. */
+export function edit(world: World, system: SystemId, changes: Readonly<Record<string, Value>>): void {
+  const row = world.rows.get(system);
+  world.nowMs += 1000;
+  world.rows.set(system, { values: new Map([...(row?.values ?? emptyRow(world.table)), ...Object.entries(changes)]), version: world.nowMs });
+}
+
+export function remove(world: World, system: SystemId): void {
+  world.nowMs += 1000;
+  world.rows.set(system, undefined);
+}
+
+export function rowOf(world: World, system: SystemId, identity: string): MappedRow | undefined {
+  const row = world.rows.get(system);
+  return (
+    row && { system, key: keyOf(`${system}-1`), version: version(String(row.version)), values: row.values, modifiedAtMs: row.version, identity, unreadable: [], waitsFor: [] }
+  );
+}
+
+/** The feed tells of one system's row. */
+export function pull(world: World, system: SystemId): void {
+  const row = rowOf(world, system, '["a"]');
+  if (row) take(world, observe(world.record, row, world.table, contextOf(world)));
+  else if (world.record) take(world, observeGone(world.record, { system, key: keyOf(`${system}-1`) }, world.table, contextOf(world)));
+}
+
+export type Loss = 'none' | 'answer';
+
+/** The planned delivery to one system is sent, against its version; with `answer` lost, the write happens but nobody hears of it. */
+export function deliver(world: World, system: SystemId, loss: Loss = 'none'): void {
+  const planned = world.record?.links[system]?.planned;
+  if (!world.record || !planned) return;
+  const row = world.rows.get(system);
+  const context = { ...contextOf(world), neverSent: () => false };
+  const told = (): MappedRow | undefined => rowOf(world, system, '["a"]');
+  const end = (settled: Parameters<typeof settle>[2]): void => {
+    if (loss === 'none') take(world, settle(world.record ?? neverHere(), system, settled, world.table, context));
+    else take(world, settle(world.record ?? neverHere(), system, { kind: 'unknown', words: 'lost', dueAtMs: 0, attempts: 1 }, world.table, context));
+  };
+  if (planned.kind === 'create' ? row : !row) {
+    const current = told();
+    return end(current ? { kind: 'exists', row: current } : { kind: 'missing' });
+  }
+  if (row && planned.expected !== String(row.version)) return end({ kind: 'stale', row: told() ?? neverHere() });
+  world.writes += 1;
+  world.nowMs += 1000;
+  if (planned.kind === 'delete') {
+    world.rows.set(system, undefined);
+    return end({ kind: 'removed' });
+  }
+  const written = Object.entries(planned.registers).filter(([name]) => name !== LIFE).map(([name, { value }]) => [name, value] as const);
+  world.rows.set(system, { values: new Map([...(row?.values ?? emptyRow(world.table)), ...written]), version: world.nowMs });
+  end({ kind: 'written', row: told() ?? neverHere() });
+}
+
+function emptyRow(table: Table): readonly (readonly [string, Value])[] {
+  return [...table.registers.values()].map((rule) => [rule.name, rule.fields.length > 1 ? rule.fields.map(() => null) : null] as const);
+}
+
+export function ruleHeld(world: World, choose: (values: readonly Value[]) => Value): void {
+  const held = Object.entries(world.record?.registers ?? {}).find(([, register]) => register.held);
+  if (!world.record || !held) return;
+  world.nowMs += 1000;
+  const [name, register] = held;
+  const value = choose(register.frontier.map(({ value: candidate }) => candidate));
+  take(world, resolve(world.record, { register: name, value, by: 'mia' }, world.table, contextOf(world)));
+}
+
+/** Pulls and delivers until nothing is left to do; held registers stay as they are. */
+export function calm(world: World): void {
+  const ROUNDS_MAX = 50;
+  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+    const before = world.plans.length;
+    for (const system of world.rows.keys()) pull(world, system);
+    for (const system of world.rows.keys()) deliver(world, system);
+    if (world.plans.length === before) return;
+  }
+  throw new Error(`not calm after ${ROUNDS_MAX} rounds`);
+}
+
+export function mergedOf(record: RecordState): ReadonlyMap<string, Value> {
+  return new Map(Object.entries(record.registers).map(([name, register]) => [name, register.value]));
+}
+
+export function membersOf(table: Table, name: string, value: Value): readonly (readonly [string, Scalar])[] {
+  const fields = name === LIFE ? [LIFE] : (table.registers.get(name)?.fields ?? []);
+  return fields.map((field, index) => [field, isTuple(value) ? (value[index] ?? null) : value] as const);
+}
+
+function neverHere(): never {
+  throw new Error('a row or a record was expected here');
+}

@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { isEmpty, LIFE, sameValue, type Value } from '@concord/core';
+import { expect, test } from 'vitest';
+import { histories, play, type Step } from '../kit/histories.ts';
+import { CE, FNO, POS, tableOf } from '../kit/tables.ts';
+import { calm, edit, ruleHeld, worldOf, type World } from '../kit/world.ts';
+
+const words = fc.constantFrom<Value>('red', 'blue', 'red blue', 'green');
+
+const plans = {
+  account: {},
+  name: {},
+  phone: { policy: { name: 'manual', options: undefined } },
+  street: { group: 'address' },
+  zip: { group: 'address' },
+  stock: { type: { kind: 'integer' }, policy: { name: 'counter', options: undefined } },
+  limit: { policy: { name: 'owner', options: 'fno' } },
+  memo: { policy: { name: 'text', options: undefined } },
+} as const;
+
+const fields = {
+  account: fc.constant<Value>('a'),
+  name: words,
+  phone: words,
+  address: fc.tuple(words, words).map((pair): Value => pair.map((part) => (typeof part === 'string' ? part : null))),
+  stock: fc.integer({ min: -5, max: 1000 }),
+  limit: words,
+  memo: words,
+};
+
+/** Rules everything that waits, until nothing does. */
+function finish(world: World): void {
+  for (let round = 0; round < 20; round += 1) {
+    calm(world);
+    ruleHeld(world, ([first]) => first ?? null);
+  }
+  calm(world);
+}
+
+function expectAgreement(world: World): void {
+  const { record } = world;
+  if (!record) return;
+  const alive = record.registers[LIFE]?.value === 'live';
+  for (const row of world.rows.values()) {
+    expect(row !== undefined).toBe(alive);
+    for (const [name, register] of Object.entries(record.registers)) {
+      if (row && name !== LIFE && !(isEmpty(register.value) && isEmpty(row.values.get(name)))) expect([name, row.values.get(name) ?? null]).toEqual([name, register.value]);
+    }
+  }
+}
+
+for (const systems of [
+  [FNO, CE],
+  [FNO, CE, POS],
+]) {
+  const table = tableOf(plans, { systems });
+
+  test(`${systems.length} systems come to agree after any history of edits, reads, writes and lost answers`, () => {
+    fc.assert(
+      fc.property(histories(systems, fields), (steps) => {
+        const world = worldOf(table);
+        play(world, steps);
+        finish(world);
+        expectAgreement(world);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test(`${systems.length} systems: every value that was told is in the history, or was overwritten by its own author before it was read`, () => {
+    fc.assert(
+      fc.property(histories(systems, { ...fields, account: fc.constant('a') }, { removals: false }), (steps) => {
+        const world = worldOf(table);
+        const told: { register: string; value: Value }[] = [];
+        for (const step of steps) {
+          play(world, [step]);
+          if (step.kind === 'pull') told.push(...toldBy(world, step));
+        }
+        const edits = world.changes.flatMap((change) => change.edits);
+        const known = edits.map(({ register, value }) => JSON.stringify([register, value]));
+        for (const { register, value } of told) expect(known).toContain(JSON.stringify([register, value]));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test(`${systems.length} systems: once calm, nothing more is written`, () => {
+    fc.assert(
+      fc.property(histories(systems, fields), (steps) => {
+        const world = worldOf(table);
+        play(world, steps);
+        finish(world);
+        const { writes } = world;
+        const { length } = world.changes;
+        calm(world);
+        expect([world.writes, world.changes.length]).toEqual([writes, length]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+}
+
+/** What a row tells that the merged record did not hold before: edits of users, and writes of ours that they kept. */
+function toldBy(world: World, step: Step & { readonly kind: 'pull' }): readonly { register: string; value: Value }[] {
+  const row = world.rows.get(step.system);
+  return [...(row?.values ?? [])].flatMap(([register, value]) => (isEmpty(value) || isMerged(world, register, value) ? [] : [{ register, value }]));
+}
+
+function isMerged(world: World, register: string, value: Value): boolean {
+  const resolved = world.changes.flatMap((change) => change.resolutions).filter((resolution) => resolution.register === register);
+  return resolved.some((resolution) => resolution.value !== undefined && sameValue(resolution.value, value));
+}
+
+test('an edit of each side to different fields in the same second survives in both', () => {
+  const table = tableOf(plans);
+  const world = worldOf(table);
+  edit(world, FNO, { account: 'a', name: 'Acme', phone: '1', limit: 'low' });
+  calm(world);
+  edit(world, CE, { phone: '2' });
+  edit(world, FNO, { limit: 'high' });
+  calm(world);
+  for (const system of [FNO, CE]) {
+    const values = world.rows.get(system)?.values;
+    expect([values?.get('phone'), values?.get('limit')]).toEqual(['2', 'high']);
+  }
+});
