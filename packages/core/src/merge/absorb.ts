@@ -22,7 +22,7 @@ interface Found {
  * The row is known to be newer than the link's version.
  */
 export function absorb(draft: Draft, row: MappedRow): void {
-  const link = linkOf(draft.record, row.system);
+  const link = linkOf(draft, row.system);
   const attempts = [...(link.unconfirmed ?? []), ...(link.planned ? [link.planned] : [])];
   recogniseEchoes(draft, row, attempts);
   const found = [...lifeOf(draft, row, link), ...editsOf(draft, row)];
@@ -35,11 +35,11 @@ export function absorb(draft: Draft, row: MappedRow): void {
 export function enter(draft: Draft, found: readonly Found[], row: Pick<MappedRow, 'system' | 'modifiedAtMs' | 'by'>): void {
   if (found.length === 0) return;
   const { system, by } = row;
-  const link = linkOf(draft.record, system);
+  const link = linkOf(draft, system);
   const atMs = Math.min(row.modifiedAtMs ?? draft.context.nowMs, draft.context.nowMs + CLOCK_AHEAD_MS_MAX);
   const ops = append(draft, found, row, atMs, link);
   const seq = draft.record.seq;
-  putLink(draft, system, { ...linkOf(draft.record, system), ownSeq: seq, heads: [must(draft.changes.at(-1), 'just appended').hash] });
+  putLink(draft, system, { ...linkOf(draft, system), ownSeq: seq, heads: [must(draft.changes.at(-1), 'just appended').hash] });
   found.forEach(({ name, value, shadow }, index) => {
     const op = must(ops[index], 'each register has its operation');
     const incoming = { op, system, value, atMs, ...(shadow ? { shadow } : {}), ...(by === undefined ? {} : { by }) };
@@ -58,7 +58,7 @@ export function ruleOrLife(draft: Draft, name: string): Parameters<typeof admit>
 /** While a record counts as deleted, every further edit may be the one that speaks against it. */
 function touched(draft: Draft, found: readonly Found[]): readonly string[] {
   const names = found.map(({ name }) => name);
-  const dead = draft.record.registers[LIFE]?.value === 'deleted' || draft.record.registers[LIFE]?.held !== undefined;
+  const dead = draft.registers[LIFE]?.value === 'deleted' || draft.registers[LIFE]?.held !== undefined;
   return names.includes(LIFE) || !dead ? names : [...names, LIFE];
 }
 
@@ -70,7 +70,7 @@ function append(draft: Draft, found: readonly Found[], row: Pick<MappedRow, 'sys
 
 export function tellEdits(draft: Draft, seq: number, names: readonly string[], system: string): void {
   const entered = names.flatMap((name) => {
-    const edit = draft.record.registers[name]?.frontier.findLast((candidate) => candidate.system === system);
+    const edit = draft.registers[name]?.frontier.findLast((candidate) => candidate.system === system);
     return edit ? [[name, edit] as const] : [];
   });
   const told = entered.map(([name, edit]) => toldEdit(name, edit));
@@ -81,8 +81,9 @@ export function tellEdits(draft: Draft, seq: number, names: readonly string[], s
 
 /** Values that we may have written ourselves are ours, whichever of several attempts they come from. */
 function recogniseEchoes(draft: Draft, row: MappedRow, attempts: readonly Attempt[]): void {
+  if (attempts.length === 0) return;
   for (const [name, value] of row.values) {
-    const register = draft.record.registers[name];
+    const register = draft.registers[name];
     const shadow = register?.shadows[row.system];
     if (!register || (shadow && sameValue(shadow.value, value))) continue;
     const echo = attempts.findLast((attempt) => attempt.registers[name] && sameValue(attempt.registers[name].value, value))?.registers[name];
@@ -97,7 +98,7 @@ export function putShadow(draft: Draft, name: string, register: Register, system
 
 /** The first sight of a row is a sign of life; so is the return of one that was deleted. */
 function lifeOf(draft: Draft, row: MappedRow, link: Link): readonly Found[] {
-  const life = draft.record.registers[LIFE];
+  const life = draft.registers[LIFE];
   if (!life) return [{ name: LIFE, value: 'live', shadow: undefined }];
   if (link.state === 'present') return [];
   const planned = link.planned?.kind === 'create' || link.unconfirmed?.some((attempt) => attempt.kind === 'create');
@@ -112,7 +113,7 @@ function lifeOf(draft: Draft, row: MappedRow, link: Link): readonly Found[] {
 
 function editsOf(draft: Draft, row: MappedRow): readonly Found[] {
   return [...row.values].flatMap(([name, value]): readonly Found[] => {
-    const register = draft.record.registers[name];
+    const register = draft.registers[name];
     const shadow = register?.shadows[row.system];
     if (shadow) return sameValue(shadow.value, value) ? [] : [{ name, value, shadow }];
     // An empty column at first sight is nobody's edit: it must not wipe out what another system holds.
@@ -123,7 +124,7 @@ function editsOf(draft: Draft, row: MappedRow): readonly Found[] {
 }
 
 function relink(draft: Draft, row: MappedRow, attempts: readonly Attempt[]): void {
-  const { key: old, planned, unconfirmed: _unconfirmed, unread: _unread, ...link } = linkOf(draft.record, row.system);
+  const { key: old, planned, unconfirmed: _unconfirmed, unread: _unread, ...link } = linkOf(draft, row.system);
   if (old !== row.key) {
     if (old !== undefined) draft.unlinked.push({ system: row.system, key: old });
     draft.linked.push({ system: row.system, key: row.key });

@@ -10,7 +10,7 @@ const UNCONFIRMED_MAX = 16;
 /** Plans, for every system, the one write that would bring it up to date; takes back a plan that is no longer needed. */
 export function planDeliveries(draft: Draft): void {
   for (const system of draft.table.systems) {
-    const link = linkOf(draft.record, system);
+    const link = linkOf(draft, system);
     const wanted = draft.table.map.sides[system]?.only === 'read' ? undefined : wantedFor(draft, system, link);
     const settled = wanted ? carries(link.planned, wanted) || carries(link.parked, wanted) : !link.planned && !link.parked;
     if (!settled) replace(draft, system, link, wanted);
@@ -29,7 +29,7 @@ function waitToRead(draft: Draft, system: SystemId, [first]: NonNullable<Link['u
 type Wanted = Pick<Attempt, 'kind' | 'registers' | 'expected'>;
 
 function wantedFor(draft: Draft, system: SystemId, link: Link): Wanted | undefined {
-  const life = draft.record.registers[LIFE];
+  const life = draft.registers[LIFE];
   if (!life || life.held) return undefined;
   const expected = link.version === undefined ? {} : { expected: link.version };
   if (life.value === 'deleted') {
@@ -49,12 +49,13 @@ function unseen(draft: Draft, system: SystemId): Attempt['registers'] {
   return select(draft, system, (register) => {
     const shadow = register.shadows[system];
     if (!shadow) return !isEmpty(register.value);
+    if (shadow.ops === register.ops) return false;
     return register.ops.some((op) => !shadow.ops.includes(op));
   });
 }
 
 function select(draft: Draft, system: SystemId, wanted: (register: Register) => boolean): Attempt['registers'] {
-  const chosen = Object.entries(draft.record.registers).filter(
+  const chosen = Object.entries(draft.registers).filter(
     ([name, register]) => !register.held && draft.table.registers.get(name)?.writes(system) && wanted(register),
   );
   return Object.fromEntries(chosen.map(([name, register]) => [name, carried(register)]));

@@ -1,4 +1,4 @@
-import { compare } from 'fast-json-patch';
+import jsonPatch from 'fast-json-patch';
 import { compareStamps, type Stamp } from '../clock/stamp.ts';
 import type { ChangeHash, DeliveryId, Key, RecordId, SystemId } from '../ids.ts';
 import { fieldsOf, type Table } from '../map/compile.ts';
@@ -22,7 +22,11 @@ export interface Context {
 export interface Draft {
   readonly table: Table;
   readonly context: Context;
+  /** Everything but the registers and links, which stand below while they are worked on. */
   record: RecordState;
+  /** Copies of this draft's own: replaced entry by entry. */
+  readonly registers: Record<string, Register>;
+  readonly links: Record<string, Link>;
   changes: ChangeRow[];
   conflicts: ConflictRow[];
   deliveries: Map<SystemId, DeliveryRow | undefined>;
@@ -37,6 +41,8 @@ export function draftOf(record: RecordState | undefined, table: Table, context: 
     table,
     context,
     record: { ...start, revision: start.revision + 1 },
+    registers: { ...start.registers },
+    links: { ...start.links },
     changes: [],
     conflicts: [],
     deliveries: new Map(),
@@ -51,26 +57,27 @@ function blank(id: RecordId, table: Table): RecordState {
 }
 
 export function planOf(draft: Draft): Plan {
-  const { record, changes, conflicts, deliveries, linked, unlinked, failures } = draft;
+  const { registers, links, changes, conflicts, deliveries, linked, unlinked, failures } = draft;
+  const record = { ...draft.record, registers, links };
   return { record, changes, conflicts, deliveries, linked, unlinked, failures };
 }
 
 const UNLINKED: Link = { state: 'absent', heads: [], ownSeq: 0 };
 
-export function linkOf(record: RecordState, system: SystemId): Link {
-  return record.links[system] ?? UNLINKED;
+export function linkOf({ links }: Pick<Draft, 'links'>, system: SystemId): Link {
+  return links[system] ?? UNLINKED;
 }
 
 export function putLink(draft: Draft, system: SystemId, link: Link): void {
-  draft.record = { ...draft.record, links: { ...draft.record.links, [system]: link } };
+  draft.links[system] = link;
 }
 
 export function registerOf(draft: Draft, name: string): Register {
-  return draft.record.registers[name] ?? blankRegister(fieldsOf(draft.table, name).length);
+  return draft.registers[name] ?? blankRegister(fieldsOf(draft.table, name).length);
 }
 
 export function putRegister(draft: Draft, name: string, register: Register): void {
-  draft.record = { ...draft.record, registers: { ...draft.record.registers, [name]: register } };
+  draft.registers[name] = register;
 }
 
 export function fail(draft: Draft, system: SystemId, code: string, words: string, key?: Key): void {
@@ -125,15 +132,22 @@ export function tell(draft: Draft, seq: number, told: Pick<ChangeRow, 'patch' | 
   );
 }
 
-/** The JSON Patch of the merged values of some registers from one record state to another. */
-export function patchOf(table: Table, before: RecordState, after: RecordState, names: readonly string[]): readonly PatchLine[] {
-  if (names.length === 0) return [];
-  const told = (record: RecordState): Record<string, Json> =>
-    Object.fromEntries(names.flatMap((name) => membersOf(table, name, record.registers[name]?.value)));
-  return compare(told(before), told(after)).map(lineOf);
+/** Some registers as they were at one point of a draft. */
+export type Registers = Readonly<Record<string, Register | undefined>>;
+
+export function registersNow(draft: Draft, names: readonly string[]): Registers {
+  return Object.fromEntries(names.map((name) => [name, draft.registers[name]]));
 }
 
-function lineOf(operation: ReturnType<typeof compare>[number]): PatchLine {
+/** The JSON Patch of the merged values of some registers from one point of a draft to now. */
+export function patchOf(draft: Draft, before: Registers, names: readonly string[]): readonly PatchLine[] {
+  if (names.length === 0) return [];
+  const told = (registers: Registers): Record<string, Json> =>
+    Object.fromEntries(names.flatMap((name) => membersOf(draft.table, name, registers[name]?.value)));
+  return jsonPatch.compare(told(before), told(draft.registers)).map(lineOf);
+}
+
+function lineOf(operation: ReturnType<typeof jsonPatch.compare>[number]): PatchLine {
   if (operation.op === 'add' || operation.op === 'replace') return { op: operation.op, path: operation.path, value: operation.value };
   return { op: 'remove', path: operation.path };
 }

@@ -4,6 +4,7 @@ import type { RegisterRule } from '../map/compile.ts';
 import { beneathOf } from '../policy/counter.ts';
 import type { View } from '../policy/policy.ts';
 import type { Agreed, Edit, Register, Shadow } from '../record/record.ts';
+import { rest } from '../record/rest.ts';
 import { sameValue, type Value } from '../values.ts';
 
 /** A register that nobody has told yet. */
@@ -90,7 +91,7 @@ export function accept(register: Register, value: Value, ops: readonly OpId[]): 
     ]),
   );
   const next = { ...register, value, ops, shadows, agreed: [...register.agreed, { number: register.count, value }] };
-  return { ...next, agreed: stillStoodOn(next) };
+  return rest({ ...next, agreed: stillStoodOn(next) });
 }
 
 export function holds(shadow: Shadow, value: Value): boolean {

@@ -2,10 +2,10 @@ import { conflictId, type OpId } from '../ids.ts';
 import { fieldsOf, type RegisterRule } from '../map/compile.ts';
 import type { ConflictRow, ResolutionTold } from '../ports/plan.ts';
 import { CONCORD } from '../record/actors.ts';
-import { LIFE, type RecordState, type Register } from '../record/record.ts';
+import { LIFE, type Register } from '../record/record.ts';
 import type { Value } from '../values.ts';
 import { decide, type Decision } from './decide.ts';
-import { latestStamp, linkOf, patchOf, putLink, putRegister, tell, toldEdit, write, type Draft } from './draft.ts';
+import { latestStamp, linkOf, patchOf, putLink, putRegister, registersNow, tell, toldEdit, write, type Draft, type Registers } from './draft.ts';
 import { accept, stillStoodOn, viewOf } from './frontier.ts';
 import { decideLife, rivalsOfDeletion } from './life.ts';
 import { must } from '../errors/must.ts';
@@ -22,13 +22,13 @@ interface Judged {
  * replaces the whole live set, what is held waits. `cause` is the number of the change that touched them, which tells what it brought.
  */
 export function judge(draft: Draft, names: readonly string[], cause: number): void {
-  const before = draft.record;
+  const before = registersNow(draft, names);
   const judged = names.map((name) => judgeOne(draft, name));
   const resolved = judged.filter((item) => item.decision.kind === 'settled' || needsMerge(item));
   const plain = judged.filter((item) => !resolved.includes(item));
   for (const item of plain) settlePlain(draft, item, cause);
   tell(draft, cause, {
-    patch: patchOf(draft.table, before, draft.record, plain.map((item) => item.name)),
+    patch: patchOf(draft, before, plain.map((item) => item.name)),
     edits: [],
     resolutions: plain.flatMap((item) => item.told ?? []),
   });
@@ -37,7 +37,7 @@ export function judge(draft: Draft, names: readonly string[], cause: number): vo
 }
 
 function judgeOne(draft: Draft, name: string): Judged {
-  const register = must(draft.record.registers[name], 'a touched register exists');
+  const register = must(draft.registers[name], 'a touched register exists');
   const decision = name === LIFE ? decideLife(draft) : decideField(draft, name, register);
   return { name, register, decision, told: tellDecision(draft, name, register, decision) };
 }
@@ -70,7 +70,8 @@ function settled(register: Register, value: Value, ops: readonly OpId[], verdict
 }
 
 function writeResolutions(draft: Draft, items: readonly Judged[]): void {
-  const before = draft.record;
+  const names = items.map((item) => item.name);
+  const before = registersNow(draft, names);
   const stamp = latestStamp(items.flatMap((item) => item.register.frontier), { ms: draft.context.nowMs, count: 0, system: CONCORD });
   const encoded = write(
     draft,
@@ -84,9 +85,8 @@ function writeResolutions(draft: Draft, items: readonly Judged[]): void {
     closeConflict(draft, item, seq);
     putRegister(draft, name, settled(register, valueOf(decision), [must(encoded.ops[index], 'each register has its operation')], verdict));
   });
-  const names = items.map((item) => item.name);
   tell(draft, seq, {
-    patch: patchOf(draft.table, before, draft.record, names),
+    patch: patchOf(draft, before, names),
     edits: [],
     resolutions: items.flatMap((item) => item.told ?? []),
   });
@@ -164,12 +164,12 @@ function agreement(register: string, { frontier }: Register, value: Value): Reso
 }
 
 /** Who was found to hold a merged value already has, with it, seen the changes that made it. */
-function seeHeads(draft: Draft, before: RecordState, names: readonly string[]): void {
+function seeHeads(draft: Draft, before: Registers, names: readonly string[]): void {
   for (const system of draft.table.systems) {
     const learnt = names.some((name) => {
-      const known = before.registers[name]?.shadows[system]?.ops ?? [];
-      return draft.record.registers[name]?.shadows[system]?.ops.some((op) => !known.includes(op));
+      const known = before[name]?.shadows[system]?.ops ?? [];
+      return draft.registers[name]?.shadows[system]?.ops.some((op) => !known.includes(op));
     });
-    if (learnt) putLink(draft, system, { ...linkOf(draft.record, system), heads: draft.record.heads });
+    if (learnt) putLink(draft, system, { ...linkOf(draft, system), heads: draft.record.heads });
   }
 }

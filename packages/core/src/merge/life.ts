@@ -1,18 +1,19 @@
 import type { Table } from '../map/compile.ts';
-import { LIFE, type Edit, type RecordState, type Register } from '../record/record.ts';
+import { LIFE, type Edit, type Register } from '../record/record.ts';
 import { PERSON } from '../record/actors.ts';
 import type { Decision } from './decide.ts';
+import type { Draft } from './draft.ts';
 import { must } from '../errors/must.ts';
 
 /**
  * Whether a record lives. A deletion is an edit like any other; its rivals are the edits, of any field, that its author had not seen.
  */
-export function decideLife({ record, table }: { readonly record: RecordState; readonly table: Table }): Decision {
-  const { frontier } = must(record.registers[LIFE], 'every record has a life');
+export function decideLife({ registers, table }: Pick<Draft, 'registers' | 'table'>): Decision {
+  const { frontier } = must(registers[LIFE], 'every record has a life');
   const deletions = frontier.filter((edit) => edit.value === 'deleted');
   const lives = frontier.filter((edit) => edit.value === 'live');
   if (deletions.length === 0) return { kind: 'agreed', value: 'live' };
-  const rivals = rivalsOfDeletion({ record });
+  const rivals = rivalsOfDeletion({ registers });
   if (lives.length === 0 && rivals.length === 0) return { kind: 'agreed', value: 'deleted' };
   const author = deletions[0]?.system ?? '';
   const others = [...new Set([...lives, ...rivals.map(([, edit]) => edit)].map((edit) => edit.system))].join(', ');
@@ -31,9 +32,9 @@ function byPolicy(policy: Table['map']['delete'], deletions: readonly Edit[], li
 }
 
 /** The edits that no author of a deletion had seen, with their registers. */
-export function rivalsOfDeletion({ record }: { readonly record: RecordState }): readonly (readonly [string, Edit])[] {
-  const deletions = (record.registers[LIFE]?.frontier ?? []).filter((edit) => edit.value === 'deleted');
-  return Object.entries(record.registers)
+export function rivalsOfDeletion({ registers }: Pick<Draft, 'registers'>): readonly (readonly [string, Edit])[] {
+  const deletions = (registers[LIFE]?.frontier ?? []).filter((edit) => edit.value === 'deleted');
+  return Object.entries(registers)
     .filter(([name]) => name !== LIFE)
     .flatMap(([name, register]) =>
       register.frontier

@@ -37,9 +37,9 @@ export function observeGone(record: RecordState, gone: { readonly system: System
 }
 
 export function bury(draft: Draft, system: SystemId): void {
-  const { version: _version, planned: _planned, unconfirmed: _unconfirmed, parked: _parked, ...link } = linkOf(draft.record, system);
+  const { version: _version, planned: _planned, unconfirmed: _unconfirmed, parked: _parked, ...link } = linkOf(draft, system);
   putLink(draft, system, { ...link, state: 'deleted' });
-  const life = must(draft.record.registers[LIFE], 'every record has a life');
+  const life = must(draft.registers[LIFE], 'every record has a life');
   const shadow = life.shadows[system] ?? { value: 'live', ops: life.ops, saw: life.count };
   draft.deliveries.set(system, undefined);
   if (shadow.value !== 'deleted') enter(draft, [{ name: LIFE, value: 'deleted', shadow }], { system });

@@ -5,10 +5,11 @@ import type { Plan } from '../ports/plan.ts';
 import type { RefusalClass } from '../ports/system.ts';
 import { actorOf } from '../record/actors.ts';
 import { LIFE, type Attempt, type Link, type RecordState } from '../record/record.ts';
+import { rest } from '../record/rest.ts';
 import { sameValue, type Value } from '../values.ts';
 import { absorb, putShadow } from './absorb.ts';
 import { dueNow, planDeliveries } from './deliveries.ts';
-import { draftOf, fail, linkOf, planOf, putLink, registerOf, type Context, type Draft } from './draft.ts';
+import { draftOf, fail, linkOf, planOf, putLink, putRegister, registerOf, type Context, type Draft } from './draft.ts';
 import { stillStoodOn } from './frontier.ts';
 import { bury } from './observe.ts';
 
@@ -28,7 +29,7 @@ export type Settled =
 /** A delivery ended, one way or another. The record's link holds the attempt that was made. */
 export function settle(record: RecordState, system: SystemId, outcome: Settled, table: Table, context: Context): Plan {
   const draft = draftOf(record, table, context);
-  const attempt = linkOf(record, system).planned;
+  const attempt = linkOf(draft, system).planned;
   if (attempt) end(draft, system, attempt, outcome);
   planDeliveries(draft);
   if (attempt && (outcome.kind === 'later' || outcome.kind === 'waiting' || outcome.kind === 'unknown')) postpone(draft, system, outcome);
@@ -66,7 +67,8 @@ function acknowledge(draft: Draft, system: SystemId, attempt: Attempt, row: Mapp
     if (near) fail(draft, system, 'C14', `${name} was stored otherwise than written`, row.key);
     const register = registerOf(draft, name);
     const shadow = { value: stored, ops: sent.ops, saw: sent.saw, ...(near ? { sent: sent.value } : {}) };
-    putShadow(draft, name, { ...register, agreed: stillStoodOn(register) }, system, shadow);
+    const seen = { ...register, shadows: { ...register.shadows, [system]: shadow } };
+    putRegister(draft, name, rest({ ...seen, agreed: stillStoodOn(seen) }));
   }
   unplan(draft, system);
   see(draft, system, attempt);
@@ -80,7 +82,7 @@ function beside(values: MappedRow['values'], attempt: Attempt): ReadonlyMap<stri
 
 /** The heads that the system has now seen: those of the attempt, and its own last change if that is not among their past. */
 function see(draft: Draft, system: SystemId, attempt: Attempt): void {
-  const link = linkOf(draft.record, system);
+  const link = linkOf(draft, system);
   const own = draft.record.actors[actorOf(system)];
   const heads = own && link.ownSeq > attempt.seq ? [...attempt.heads, own.hash].toSorted() : attempt.heads;
   putLink(draft, system, { ...link, heads });
@@ -91,14 +93,14 @@ function acknowledgeRemoval(draft: Draft, system: SystemId, attempt: Attempt): v
   const carried = attempt.registers[LIFE];
   if (carried) putShadow(draft, LIFE, life, system, { value: 'deleted', ops: carried.ops, saw: carried.saw });
   see(draft, system, attempt);
-  const { version: _version, planned: _planned, unconfirmed: _unconfirmed, parked: _parked, ...link } = linkOf(draft.record, system);
+  const { version: _version, planned: _planned, unconfirmed: _unconfirmed, parked: _parked, ...link } = linkOf(draft, system);
   putLink(draft, system, { ...link, state: 'deleted' });
   draft.deliveries.set(system, undefined);
 }
 
 /** The attempt is over, and it is known what became of it. */
 function unplan(draft: Draft, system: SystemId): void {
-  const { planned: _planned, parked: _parked, ...link }: Link = linkOf(draft.record, system);
+  const { planned: _planned, parked: _parked, ...link }: Link = linkOf(draft, system);
   putLink(draft, system, link);
   draft.deliveries.set(system, undefined);
 }
@@ -106,12 +108,12 @@ function unplan(draft: Draft, system: SystemId): void {
 /** This time it was not applied; before a restart it may have been. */
 function remember(draft: Draft, system: SystemId, attempt: Attempt): void {
   if (draft.context.neverSent(attempt.id)) return;
-  const link = linkOf(draft.record, system);
+  const link = linkOf(draft, system);
   putLink(draft, system, { ...link, unconfirmed: [...(link.unconfirmed ?? []), attempt] });
 }
 
 function park(draft: Draft, system: SystemId, attempt: Attempt, { why, words }: { readonly why: string; readonly words: string }): void {
-  const { planned: _planned, ...link } = linkOf(draft.record, system);
+  const { planned: _planned, ...link } = linkOf(draft, system);
   putLink(draft, system, { ...link, parked: attempt });
   draft.deliveries.set(system, { ...dueNow(draft, system, attempt), state: 'parked', words });
   fail(draft, system, 'C13', `${why}: ${words}`);
@@ -119,7 +121,7 @@ function park(draft: Draft, system: SystemId, attempt: Attempt, { why, words }: 
 
 /** The same attempt, later; one that may have been applied is remembered until a read tells. */
 function postpone(draft: Draft, system: SystemId, outcome: Extract<Settled, { readonly dueAtMs: number }>): void {
-  const { planned, unconfirmed = [], ...link } = linkOf(draft.record, system);
+  const { planned, unconfirmed = [], ...link } = linkOf(draft, system);
   if (!planned) return;
   const { dueAtMs, attempts, words } = outcome;
   const again = outcome.kind === 'unknown' ? { ...planned, id: deliveryId(draft.record.id, system, draft.record.revision) } : planned;

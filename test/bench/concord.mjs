@@ -1,0 +1,113 @@
+import { sqliteLedger } from '@concord/adapters';
+import { compileTable, entityName, keyOf, observe, policies, recordId, settle, systemId, version } from '@concord/core';
+import { FIELDS } from './workload.mjs';
+
+const SYSTEMS = [systemId('fno'), systemId('ce')];
+const CUSTOMER = entityName('customer');
+
+/** Concord's core and its SQLite ledger: every edit observed, merged, kept with its history, and its delivery settled. */
+export async function runConcord({ file, workload, batch }) {
+  const ledger = sqliteLedger({ file });
+  const table = tableOf();
+  const live = SYSTEMS.map(() => workload.rows.map((row) => ({ ...row })));
+  const versions = SYSTEMS.map(() => workload.rows.map(() => 1));
+  let nowMs = 1_700_000_000_000;
+  const idOf = (index) => recordId(`record-${String(index).padStart(14, '0')}`);
+  const context = (index) => ({ nowMs: (nowMs += 1), newRecord: idOf(index), neverSent: () => true });
+
+  const mapped = (side, index) => ({
+    system: SYSTEMS[side],
+    key: keyOf(String(index)),
+    version: version(String(versions[side][index])),
+    values: new Map(Object.entries(live[side][index])),
+    modifiedAtMs: nowMs,
+    identity: live[side][index].account,
+    unreadable: [],
+    waitsFor: [],
+  });
+
+  async function commit(plans) {
+    const answers = await ledger.commit({ plans, cursors: [], failures: [], acts: [] });
+    if (answers.some((answer) => answer.kind !== 'committed')) throw new Error('a plan was refused');
+  }
+
+  async function birth() {
+    for (let from = 0; from < workload.rows.length; from += batch) {
+      const plans = [];
+      for (let index = from; index < Math.min(workload.rows.length, from + batch); index += 1) {
+        const first = observe(undefined, mapped(0, index), table, context(index));
+        plans.push(first, observe(first.record, mapped(1, index), table, context(index)));
+      }
+      await commit(plans);
+    }
+  }
+
+  /** One transaction takes the edits of a batch, a second one what became of their deliveries. */
+  async function run(steps) {
+    const taken = [];
+    const touched = new Map();
+    for (const { record, edits } of steps) {
+      for (const { side, field, value } of edits) {
+        live[side][record] = { ...live[side][record], [field]: value };
+        versions[side][record] += 1;
+      }
+      for (const { side } of edits) {
+        const before = touched.get(record) ?? (await ledger.record(idOf(record)));
+        const plan = observe(before, mapped(side, record), table, context(record));
+        if (!plan) continue;
+        taken.push(plan);
+        touched.set(record, plan.record);
+      }
+    }
+    await commit(taken);
+    const settled = [];
+    for (const [index, record] of touched) {
+      let now = record;
+      SYSTEMS.forEach((system, side) => {
+        const planned = now.links[system].planned;
+        if (!planned) return;
+        for (const [name, { value }] of Object.entries(planned.registers)) live[side][index] = { ...live[side][index], [name]: value };
+        versions[side][index] += 1;
+        const plan = settle(now, system, { kind: 'written', row: mapped(side, index) }, table, context(index));
+        settled.push(plan);
+        now = plan.record;
+      });
+    }
+    await commit(settled);
+  }
+
+  await birth();
+  const sizeBefore = await bytesOf(file);
+  const started = process.hrtime.bigint();
+  for (let from = 0; from < workload.list.length; from += batch) await run(workload.list.slice(from, from + batch));
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  const { changes } = await ledger.counts();
+  await ledger.close();
+  const differing = workload.rows.filter((_row, index) => FIELDS.some((field) => live[0][index][field] !== live[1][index][field])).length;
+  return { seconds, changes, bytes: (await bytesOf(file)) - sizeBefore, differing };
+}
+
+async function bytesOf(file) {
+  const { statSync, existsSync } = await import('node:fs');
+  return [file, `${file}-wal`].filter((name) => existsSync(name)).reduce((sum, name) => sum + statSync(name).size, 0);
+}
+
+function tableOf() {
+  const side = (system) => ({ system, entity: CUSTOMER, set: 'customers', columns: FIELDS, where: {}, constants: {} });
+  const typeOf = (field) => (field.startsWith('number') ? { kind: 'integer' } : { kind: 'text' });
+  const policyOf = (field) => ({ status: { name: 'rank', options: ['Active', 'Confirmed', 'Picked', 'Delivered', 'Invoiced'] }, tags: { name: 'set' } })[field] ?? { name: 'latest' };
+  return compileTable(
+    {
+      entity: CUSTOMER,
+      sides: { fno: side(SYSTEMS[0]), ce: side(SYSTEMS[1]) },
+      key: ['account'],
+      delete: 'update-wins',
+      registers: FIELDS.map((name) => ({
+        name,
+        fields: [{ name, type: typeOf(name), sides: { fno: { column: name }, ce: { column: name } } }],
+        policy: policyOf(name),
+      })),
+    },
+    policies,
+  );
+}
