@@ -1,1 +1,3 @@
-export {};
+export { buildApp, type Rooms } from './app.ts';
+export { startSidecar, type Sidecar } from './compose.ts';
+export { clock, ids } from './surroundings.ts';

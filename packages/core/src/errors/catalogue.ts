@@ -67,6 +67,71 @@ export const catalogue = {
     remedy: 'Correct the lines named; nothing of the configuration was applied.',
     status: 422,
   },
+  RECORD_UNKNOWN: {
+    text: 'There is no record "{record}".',
+    remedy: 'List the records with GET /v1/records, or ask by system and key.',
+    status: 404,
+  },
+  CONFLICT_UNKNOWN: {
+    text: 'There is no conflict "{conflict}".',
+    remedy: 'List the conflicts with GET /v1/conflicts.',
+    status: 404,
+  },
+  CONFLICT_CLOSED: {
+    text: 'The conflict "{conflict}" is closed: a person or a newer edit was first.',
+    remedy: 'Read the conflict again to see how it ended.',
+    status: 409,
+  },
+  RULING_SIDE_UNKNOWN: {
+    text: 'No side of the conflict is called "{side}".',
+    remedy: 'Choose one of: {sides}; or send `values` instead of `side`.',
+    status: 422,
+  },
+  RULING_VALUE_WRONG: {
+    text: 'The value given for "{field}" is not a {type} in canonical form.',
+    remedy: 'Give every field of the conflict, written as the conflict itself shows its values.',
+    status: 422,
+  },
+  SYSTEM_UNKNOWN: {
+    text: 'There is no system "{system}".',
+    remedy: 'Use one of: {systems}.',
+    status: 404,
+  },
+  REQUEST_WRONG: {
+    text: 'The request cannot be understood: {words}.',
+    remedy: 'Compare it with the route\'s description in docs/rest-api.md.',
+    status: 400,
+  },
+  ROUTE_UNKNOWN: {
+    text: 'There is nothing at {method} {path}.',
+    remedy: 'The routes are listed in docs/rest-api.md.',
+    status: 404,
+  },
+  INTERNAL: {
+    text: 'Something went wrong inside Concord: {words}.',
+    remedy: 'The log names the cause. Nothing that was acknowledged is lost; try again.',
+    status: 500,
+  },
+  CONFIG_MISSING: {
+    text: 'There is no configuration file "{file}".',
+    remedy: 'Name an existing file; examples/abctextiles/concord.yaml is one to begin with.',
+    status: 404,
+  },
+  EMULATOR_UNKNOWN: {
+    text: 'There is no emulator for "{system}".',
+    remedy: 'Use one of: {systems}.',
+    status: 404,
+  },
+  PORT_WRONG: {
+    text: '"{port}" is not a port.',
+    remedy: 'Give a whole number from 0 (any that is free) to 65535.',
+    status: 400,
+  },
+  SEED_MISSING: {
+    text: 'There is no seed "{seed}".',
+    remedy: 'Use abctextiles, or the path of a seed file.',
+    status: 404,
+  },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -1,8 +1,6 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Stamp } from '../clock/stamp.ts';
-import { changeHash, opId, opIdFrom, type ActorId, type ChangeHash, type OpId, type SystemId } from '../ids.ts';
-import { isTuple, type Scalar, type Value } from '../values.ts';
+import { opId, opIdFrom, type ActorId, type ChangeHash, type OpId, type SystemId } from '../ids.ts';
+import { isTuple, type Value } from '../values.ts';
 import { actorOf } from './actors.ts';
 import { encode, type WireOp } from './encode.ts';
 import type { RecordState } from './record.ts';
@@ -25,9 +23,6 @@ export interface Encoded {
   readonly record: RecordState;
 }
 
-/** Magic bytes and checksum; the hash of a change covers everything behind them (Automerge binary format, "chunk header"). */
-const HASHED_FROM = 8;
-
 /**
  * Makes the next Automerge change of a record straight from its row, without loading the document.
  * `deps` are the heads that the author had seen. All members of a group are always set together, so their operations run side by side.
@@ -43,7 +38,7 @@ export function appendChange(
   const seq = (record.actors[actor]?.seq ?? 0) + 1;
   const startOp = record.maxOp + 1;
   const { wire, ops, next } = number(assignments, actor, startOp);
-  const chunk = encode({
+  const { chunk, hash } = encode({
     actor,
     seq,
     startOp,
@@ -52,7 +47,6 @@ export function appendChange(
     deps,
     ops: wire,
   });
-  const hash = changeHash(bytesToHex(sha256(chunk.subarray(HASHED_FROM))));
   return { chunk, hash, actor, ops, record: advance(record, actor, seq, hash, deps, next - 1) };
 }
 
@@ -62,15 +56,10 @@ function number(assignments: readonly Assignment[], actor: ActorId, startOp: num
   for (const { fields, value, pred } of assignments) {
     ops.push(opId(startOp + wire.length, actor));
     fields.forEach((key, index) => {
-      wire.push(setOp(key, isTuple(value) ? (value[index] ?? null) : value, pred.map((op) => shifted(op, index))));
+      wire.push({ key, value: isTuple(value) ? (value[index] ?? null) : value, pred: index === 0 ? pred : pred.map((op) => shifted(op, index)) });
     });
   }
   return { wire, ops, next: startOp + wire.length };
-}
-
-function setOp(key: string, value: Scalar, pred: OpId[]): WireOp {
-  const op = { action: 'set', obj: '_root', key, value, pred } as const;
-  return typeof value === 'number' ? { ...op, datatype: 'int' } : op;
 }
 
 /** The operation of a group's member, counted from that of its first. */

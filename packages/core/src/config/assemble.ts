@@ -1,0 +1,61 @@
+import { entityName, systemId } from '../ids.ts';
+import type { FieldMap, RegisterMap, TableMap, TableSide } from '../map/table.ts';
+import type { EntityRead, TableSideRead } from './entity.ts';
+import type { FieldRead } from './field.ts';
+import { keyFields } from './relations.ts';
+
+/** An entity that was read without a complaint, as the rest of Concord knows it. */
+export function tableMapOf(entity: EntityRead): TableMap {
+  const sides = Object.entries(entity.sides).map(([system, side]) => [system, tableSideOf(entity, system, side)] as const);
+  return {
+    entity: entityName(entity.name),
+    sides: Object.fromEntries(sides),
+    key: keyFields(entity),
+    delete: entity.delete,
+    registers: [...plainRegisters(entity), ...groupRegisters(entity)],
+  };
+}
+
+function tableSideOf(entity: EntityRead, system: string, side: TableSideRead): TableSide {
+  const { set, id, where = {}, constants = {}, correlation, feed, concurrency, only } = side;
+  return {
+    system: systemId(system),
+    entity: entityName(entity.name),
+    set,
+    ...(id === undefined ? {} : { id: typeof id === 'string' ? [id] : id }),
+    columns: columnsOf(entity, system, Object.keys(where)),
+    where,
+    constants,
+    ...(correlation === undefined ? {} : { correlation }),
+    ...(feed === undefined ? {} : { feed }),
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(only === undefined ? {} : { only }),
+  };
+}
+
+/** The columns to read: those that fields are read from, and those that a filter judges rows by. */
+function columnsOf(entity: EntityRead, system: string, where: readonly string[]): readonly string[] {
+  const mapped = [...entity.fields.values()].flatMap((field) => {
+    const side = field.sides[system];
+    return side && side.only !== 'write' ? [side.column] : [];
+  });
+  return [...new Set([...mapped, ...where])];
+}
+
+function plainRegisters(entity: EntityRead): readonly RegisterMap[] {
+  const grouped = new Set(entity.groups.flatMap((group) => group.fields));
+  return [...entity.fields.values()]
+    .filter((field) => !grouped.has(field.name))
+    .map((field) => ({ name: field.name, fields: [fieldMapOf(field)], policy: field.policy }));
+}
+
+function groupRegisters(entity: EntityRead): readonly RegisterMap[] {
+  return entity.groups.flatMap(({ name, fields, policy }) => {
+    const [first, ...rest] = fields.flatMap((field) => entity.fields.get(field) ?? []).map(fieldMapOf);
+    return first ? [{ name, fields: [first, ...rest] as const, policy }] : [];
+  });
+}
+
+function fieldMapOf({ name, type, sides }: FieldRead): FieldMap {
+  return { name, type, sides };
+}

@@ -1,0 +1,44 @@
+import type { SystemId } from '../ids.ts';
+import type { TableMap } from '../map/table.ts';
+import type { JsonObject } from '../values.ts';
+
+/** Where the sidecar listens when nobody says otherwise: on this machine alone. */
+export const HOST_DEFAULT = '127.0.0.1';
+export const PORT_DEFAULT = 8085;
+/** The ledger's file when nobody names one, beside the configuration. */
+export const LEDGER_FILE_DEFAULT = 'concord.db';
+
+/** A system as configured. Its adapter checks the options: only it knows what it needs. */
+export interface SystemConfig {
+  readonly id: SystemId;
+  /** The adapter's name, for example `finops`. */
+  readonly adapter: string;
+  /** Everything else that stands beside the adapter's name. Holds secrets: not for logs or answers. */
+  readonly options: JsonObject;
+}
+
+/** Numbers that an operator may turn; what is missing is left to the engine's own defaults. */
+export interface LimitsConfig {
+  /** Between two pulls of a feed when nobody hints. */
+  readonly pollMs?: number;
+  /** Writes under way to one system at a time. */
+  readonly writesMax?: number;
+  /** Rows of a page in work at a time. */
+  readonly rowsMax?: number;
+  /** First wait after a failure; doubles up to `retryMsMax`. */
+  readonly retryMs?: number;
+  readonly retryMsMax?: number;
+  /** A hint waits this long for others, so that one pull serves them all. */
+  readonly gatherMs?: number;
+}
+
+/** A whole configuration, checked: every name in it exists, every option is one that its owner accepts. */
+export interface Config {
+  readonly file: string;
+  /** By name, in the order of the file. */
+  readonly systems: Readonly<Record<string, SystemConfig>>;
+  readonly entities: readonly TableMap[];
+  readonly ledger: { readonly file: string };
+  readonly server: { readonly host: string; readonly port: number };
+  readonly limits: LimitsConfig;
+}

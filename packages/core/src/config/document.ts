@@ -1,0 +1,130 @@
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document, type YAMLError } from 'yaml';
+import type { Path } from './fault.ts';
+import { markBraces } from './variables.ts';
+
+/** Longer files are not read. */
+const CHARS_MAX = 1_000_000;
+/** How deep `[` and `{` may nest: a YAML parser works recursively, and deep enough nesting ends the whole process. */
+const FLOW_DEPTH_MAX = 64;
+/** How far a line may be indented, dashes included, for the same reason. */
+const INDENT_CHARS_MAX = 200;
+/** How much `*alias` may multiply what it stands for. */
+const ALIAS_COUNT_MAX = 100;
+
+export interface Spot {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What is wrong with the text as YAML. */
+export interface SyntaxFault extends Spot {
+  readonly text: string;
+  readonly suggestion?: string;
+}
+
+/** A YAML text, read. `raw` is whatever it says; nothing of it was checked. */
+export interface YamlText {
+  readonly raw: unknown;
+  readonly faults: readonly SyntaxFault[];
+  /** Whether `raw` can be relied on enough to look for further faults. */
+  readonly isReadable: boolean;
+  /** Where something is, or would be: the nearest place above it that exists. */
+  spot(path: Path, at: 'key' | 'value'): Spot;
+}
+
+const START: Spot = { line: 1, column: 1 };
+
+export function readYaml(text: string): YamlText {
+  const refusal = refuse(text);
+  if (refusal) return unreadable({ ...START, ...refusal });
+  const lines = new LineCounter();
+  const document = parseDocument(markBraces(text), { lineCounter: lines, prettyErrors: false, version: '1.2' });
+  const fatal = document.errors.find((error) => error.code !== 'DUPLICATE_KEY');
+  // Behind a bracket that is not closed everything looks wrong: only the first place helps.
+  const told = fatal ? [fatal] : [...document.errors, ...document.warnings];
+  const faults = told.map((error) => ({ ...spotOf(lines, error.pos[0]), ...wordsFor(error) }));
+  const value = fatal ? { raw: undefined } : plainOf(document);
+  if ('fault' in value) return unreadable(...faults, { ...START, ...value.fault });
+  return { raw: value.raw, faults, isReadable: fatal === undefined, spot: (path, at) => spotOf(lines, offsetOf(document, path, at)) };
+}
+
+function unreadable(...faults: readonly SyntaxFault[]): YamlText {
+  return { raw: undefined, faults, isReadable: false, spot: () => START };
+}
+
+/** Refuses what could exhaust the parser before it gets to see it. */
+function refuse(text: string): { readonly text: string; readonly suggestion: string } | undefined {
+  if (text.length > CHARS_MAX) {
+    return { text: `The file is longer than ${CHARS_MAX} characters.`, suggestion: 'Is it the right file?' };
+  }
+  if (flowDepth(text) > FLOW_DEPTH_MAX || text.split('\n').some((line) => indentOf(line) > INDENT_CHARS_MAX)) {
+    return { text: 'The file nests too deep to be a configuration.', suggestion: 'Look for brackets that are not closed.' };
+  }
+  return undefined;
+}
+
+function flowDepth(text: string): number {
+  let [depth, deepest] = [0, 0];
+  for (const char of text) {
+    if (char === '[' || char === '{') depth += 1;
+    else if (char === ']' || char === '}') depth = Math.max(0, depth - 1);
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}
+
+function indentOf(line: string): number {
+  return line.length - line.replace(/^[\s?:-]+/u, '').length;
+}
+
+function plainOf(
+  document: Document,
+): { readonly raw: unknown } | { readonly fault: { readonly text: string; readonly suggestion: string } } {
+  try {
+    return { raw: document.toJS({ maxAliasCount: ALIAS_COUNT_MAX }) };
+  } catch (thrown) {
+    // The library throws a ReferenceError for an alias without its anchor, and for aliases that multiply beyond the limit.
+    if (!(thrown instanceof ReferenceError)) throw thrown;
+    return { fault: { text: `An alias cannot be followed: ${thrown.message}.`, suggestion: 'Write out what it should stand for.' } };
+  }
+}
+
+function wordsFor(error: YAMLError): { readonly text: string; readonly suggestion?: string } {
+  if (error.code === 'DUPLICATE_KEY') return { text: 'The same name stands here twice.', suggestion: 'Keep one of the two.' };
+  if (error.code === 'TAB_AS_INDENT') return { text: 'The line is indented with a tab.', suggestion: 'Use spaces.' };
+  if (error.code === 'MULTIPLE_DOCS') return { text: 'The file holds several documents.', suggestion: 'Keep one, without "---" between.' };
+  return { text: `This is no YAML: ${error.message}.` };
+}
+
+function spotOf(lines: LineCounter, offset: number): Spot {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(1, line), column: Math.max(1, col) };
+}
+
+function offsetOf(document: Document, path: Path, at: 'key' | 'value'): number {
+  let node: unknown = document.contents;
+  let offset = startOf(node) ?? 0;
+  for (const [index, part] of path.entries()) {
+    const step = stepInto(document, node, part);
+    if (!step) return offset;
+    const isLast = index === path.length - 1;
+    offset = (isLast && at === 'value' ? startOf(step.value) : undefined) ?? startOf(step.key) ?? startOf(step.value) ?? offset;
+    node = step.value;
+  }
+  return offset;
+}
+
+function stepInto(
+  document: Document,
+  from: unknown,
+  part: string | number,
+): { readonly key: unknown; readonly value: unknown } | undefined {
+  const node = isAlias(from) ? from.resolve(document) : from;
+  if (isMap(node)) return node.items.find((pair) => String(isScalar(pair.key) ? pair.key.value : pair.key) === String(part));
+  if (isSeq(node) && typeof part === 'number' && part < node.items.length) return { key: undefined, value: node.items[part] };
+  return undefined;
+}
+
+function startOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined;
+}

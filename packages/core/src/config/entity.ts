@@ -1,0 +1,81 @@
+import type { z } from 'zod';
+import type { DeletePolicy } from '../map/table.ts';
+import type { Path } from './fault.ts';
+import { missing, unknownKey } from './explain.ts';
+import { readField, type FieldRead } from './field.ts';
+import { readGroup, type GroupRead } from './group.ts';
+import { checkName } from './names.ts';
+import { membersOf, type Reading } from './reading.ts';
+import { entityShape, tableSideShape } from './shapes.ts';
+
+export type TableSideRead = z.output<typeof tableSideShape>;
+
+/** An entity, read. Where a part of it was wrong, that was complained of, and the rest is here. */
+export interface EntityRead {
+  readonly name: string;
+  readonly path: Path;
+  /** By system, in the order of the configuration. */
+  readonly sides: Readonly<Record<string, TableSideRead>>;
+  readonly key: readonly string[];
+  readonly delete: DeletePolicy;
+  readonly fields: ReadonlyMap<string, FieldRead>;
+  /** All names of fields, also of those that were complained of. */
+  readonly names: readonly string[];
+  readonly groups: readonly GroupRead[];
+}
+
+export interface EntitySurroundings {
+  readonly systems: readonly string[];
+  readonly entities: readonly string[];
+}
+
+/** `undefined` after a complaint that leaves nothing to work with. */
+export function readEntity(reading: Reading, raw: unknown, path: Path, around: EntitySurroundings): EntityRead | undefined {
+  reading.complain(checkName('entity', path));
+  const members = membersOf(raw);
+  const words = reading.read(entityShape, raw, path);
+  const known = [...around.systems, ...Object.keys(entityShape.shape)];
+  for (const name of Object.keys(members).filter((member) => !known.includes(member))) reading.complain(unknownKey([...path, name], known));
+  const systems = around.systems.filter((system) => members[system] !== undefined);
+  if (systems.length < 2) complainOfSystems(reading, systems, path, around);
+  const sides = systems.flatMap((system) => {
+    const side = reading.read(tableSideShape, members[system], [...path, system]);
+    return side ? [[system, side] as const] : [];
+  });
+  if (!words) return undefined;
+  const absent = new Set(systems.length < 2 ? [] : around.systems.filter((system) => !systems.includes(system)));
+  const fields = readFields(reading, words.fields, path, { ...around, absent });
+  const names = Object.keys(words.fields);
+  if (names.length === 0) reading.complain(missing([...path, 'fields', 'name']));
+  const groups = readGroups(reading, words.groups, path, fields, names);
+  return { name: String(path.at(-1)), path, sides: Object.fromEntries(sides), key: words.key, delete: words.delete, fields, names, groups };
+}
+
+function complainOfSystems(reading: Reading, systems: readonly string[], path: Path, around: EntitySurroundings): void {
+  const other = around.systems.find((system) => !systems.includes(system)) ?? 'system';
+  const where = systems.length === 0 ? 'no system' : `${systems.join()} alone`;
+  reading.wrong(path, `The entity is in ${where}: there is nothing to mirror it with.`, `Add "${other}: { set: … }".`, 'key');
+}
+
+function readFields(
+  reading: Reading,
+  raw: Readonly<Record<string, unknown>>,
+  path: Path,
+  around: Parameters<typeof readField>[3],
+): ReadonlyMap<string, FieldRead> {
+  const read = Object.entries(raw).map(([name, field]) => readField(reading, field, [...path, 'fields', name], around));
+  return new Map(read.flatMap((field) => (field ? [[field.name, field] as const] : [])));
+}
+
+function readGroups(
+  reading: Reading,
+  raw: Readonly<Record<string, unknown>>,
+  path: Path,
+  fields: ReadonlyMap<string, FieldRead>,
+  names: readonly string[],
+): readonly GroupRead[] {
+  const owners = new Map<string, string>();
+  return Object.entries(raw).flatMap(
+    ([name, group]) => readGroup(reading, group, [...path, 'groups', name], { fields, names, owners }) ?? [],
+  );
+}

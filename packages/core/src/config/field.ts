@@ -1,0 +1,130 @@
+import type { z } from 'zod';
+import type { PolicySpec, Side } from '../map/table.ts';
+import type { FieldType } from '../map/type.ts';
+import type { Path } from './fault.ts';
+import { unknownKey } from './explain.ts';
+import { checkName } from './names.ts';
+import { readPolicy } from './policy.ts';
+import { membersOf, type Reading } from './reading.ts';
+import { fieldShape, sideShape } from './shapes.ts';
+import { readType } from './types.ts';
+import { readValueMaps, type ValueMaps } from './value-map.ts';
+
+/** A field, read. Where a part of it was wrong, that was complained of, and the rest is here. */
+export interface FieldRead {
+  readonly name: string;
+  readonly path: Path;
+  readonly type: FieldType;
+  /** By system. */
+  readonly sides: Readonly<Record<string, Side>>;
+  readonly policy: PolicySpec;
+  /** Whether the configuration names a policy for it. */
+  readonly hasPolicy: boolean;
+}
+
+/** What the field is read against. */
+export interface FieldSurroundings {
+  /** All systems, in the order of the configuration. */
+  readonly systems: readonly string[];
+  readonly entities: readonly string[];
+  /** Systems that the entity is not in, as long as nobody complained of it: once is enough. */
+  readonly absent: Set<string>;
+}
+
+/** `undefined` after a complaint that leaves nothing to work with. */
+export function readField(reading: Reading, raw: unknown, path: Path, around: FieldSurroundings): FieldRead | undefined {
+  reading.complain(checkName('field', path));
+  const words = reading.read(fieldShape, raw, path);
+  const sides = readSides(reading, membersOf(raw), path, around);
+  if (!words || !sides) return undefined;
+  const systems = Object.keys(sides);
+  const type = readType(reading, words.type, words.values !== undefined, around.entities, [...path, 'type']);
+  if (!type) return undefined;
+  const maps = readMaps(reading, words.values, type, systems, [...path, 'values']);
+  checkSides(reading, sides, type, path);
+  const symbols = words.values && { symbols: Object.keys(words.values) };
+  const policy = readPolicy(reading, words.policy, { type, systems, ...symbols }, [...path, 'policy']);
+  if (!policy) return undefined;
+  return { name: String(path.at(-1)), path, type, sides: withValues(sides, maps), policy, hasPolicy: words.policy !== undefined };
+}
+
+function readSides(
+  reading: Reading,
+  members: Readonly<Record<string, unknown>>,
+  path: Path,
+  around: FieldSurroundings,
+): Readonly<Record<string, Side>> | undefined {
+  const known = [...around.systems, ...Object.keys(fieldShape.shape)];
+  const strangers = Object.keys(members).filter((name) => !known.includes(name));
+  for (const name of strangers) reading.complain(unknownKey([...path, name], known));
+  for (const name of Object.keys(members).filter((member) => around.absent.delete(member))) {
+    reading.wrong([...path, name], `The entity is not in "${name}".`, `Add "${name}: { set: … }" to the entity.`, 'key');
+  }
+  const named = around.systems.filter((system) => members[system] !== undefined);
+  const read = named.map((system) => [system, reading.read(sideShape, members[system], [...path, system])] as const);
+  if (named.length === 0 && strangers.length === 0)
+    reading.wrong(path, 'The field has no column in any system.', `Add "${around.systems[0] ?? 'system'}: column".`, 'key');
+  const sides = read.flatMap(([system, side]) => (side === undefined ? [] : [[system, sideOf(side)] as const]));
+  return sides.length < named.length || sides.length === 0 ? undefined : Object.fromEntries(sides);
+}
+
+function sideOf(side: z.output<typeof sideShape>): Side {
+  if (typeof side === 'string') return { column: side };
+  const { column, write, as, by, only } = side;
+  return {
+    column,
+    ...(write === undefined ? {} : { write }),
+    ...(as === undefined ? {} : { as }),
+    ...(by === undefined ? {} : { by }),
+    ...(only === undefined ? {} : { only }),
+  };
+}
+
+function readMaps(
+  reading: Reading,
+  values: z.output<typeof fieldShape>['values'],
+  type: FieldType,
+  systems: readonly string[],
+  path: Path,
+): ValueMaps {
+  if (values === undefined) return {};
+  if (type.kind !== 'choice' && type.kind !== 'choices') {
+    reading.wrong(path, `A field of type ${type.kind} has no value map.`, 'Make it a choice or choices, or leave out "values".', 'key');
+    return {};
+  }
+  return readValueMaps(reading, values, systems, path);
+}
+
+function checkSides(reading: Reading, sides: Readonly<Record<string, Side>>, type: FieldType, path: Path): void {
+  for (const [system, side] of Object.entries(sides)) {
+    if (side.as !== undefined && side.as.split('{}').length !== 2) {
+      reading.wrong(
+        [...path, system, 'as'],
+        `"${side.as}" does not say where the value goes.`,
+        'Put {} there once, such as /accounts({}).',
+      );
+    }
+    if (side.by !== undefined && type.kind !== 'reference') {
+      reading.wrong([...path, system, 'by'], '"by" is for references.', 'Give the field type: { reference: … }, or leave "by" out.', 'key');
+    }
+  }
+  const all = Object.values(sides);
+  if (all.every((side) => side.only === 'write'))
+    reading.wrong(path, 'No system is read for this field.', 'Leave out "only: write" in one of them.', 'key');
+  if (all.length === 1 && all[0]?.only === undefined) {
+    reading.warn(
+      path,
+      `The field is in ${Object.keys(sides).join()} alone, so it is kept in the history but mirrored nowhere.`,
+      'Add the other column, or "only: read" to say so.',
+    );
+  }
+  if (all.length > 1 && all.every((side) => side.only === 'read')) {
+    reading.warn(path, 'The field is read everywhere and written nowhere.', 'Leave out "only: read" where it may be written.');
+  }
+}
+
+function withValues(sides: Readonly<Record<string, Side>>, maps: ValueMaps): Readonly<Record<string, Side>> {
+  return Object.fromEntries(
+    Object.entries(sides).map(([system, side]) => [system, maps[system] ? { ...side, values: maps[system] } : side]),
+  );
+}

@@ -1,0 +1,127 @@
+import { systemId } from '../ids.ts';
+import type { JsonObject } from '../values.ts';
+import { tableMapOf } from './assemble.ts';
+import { HOST_DEFAULT, LEDGER_FILE_DEFAULT, PORT_DEFAULT, type Config, type LimitsConfig, type SystemConfig } from './config.ts';
+import { readYaml, type YamlText } from './document.ts';
+import { readEntity } from './entity.ts';
+import { compareFaults, type Complaint, type Fault, type Path } from './fault.ts';
+import { checkName } from './names.ts';
+import { suggest } from './near.ts';
+import { toPlain } from './plain.ts';
+import { membersOf, openReading, type Reading } from './reading.ts';
+import { checkRelations } from './relations.ts';
+import { ledgerShape, limitsShape, rootShape, serverShape, systemShape } from './shapes.ts';
+import type { Environment } from './variables.ts';
+
+/** More faults than anybody reads at once; the count of the rest is told. */
+const FAULTS_MAX = 100;
+
+export interface ParseOptions {
+  /** The name of the file, for messages. */
+  readonly file: string;
+  /** Where `${NAME}` is taken from. */
+  readonly env: Environment;
+  /** The adapters that there are. Absent: any name passes. */
+  readonly adapters?: readonly string[];
+}
+
+export type ParsedConfig =
+  /** `warnings` are things that are allowed, and look unintended. */
+  | { readonly kind: 'ok'; readonly config: Config; readonly warnings: readonly Fault[] }
+  | { readonly kind: 'faults'; readonly faults: readonly Fault[] };
+
+/** Reads a configuration whole, or says all that is wrong with it, in the order of its lines. Throws nothing, whatever the text is. */
+export function parseConfig(text: string, options: ParseOptions): ParsedConfig {
+  const yaml = readYaml(text);
+  const syntax = yaml.faults.map((fault) => ({ file: options.file, path: '', ...fault }));
+  if (!yaml.isReadable) return { kind: 'faults', faults: listed(syntax) };
+  const { json, complaints } = toPlain(yaml.raw, options.env);
+  const reading = openReading();
+  const config = readConfig(reading, json, options);
+  // Where the value could not even be taken over, that the schema misses it is no news.
+  const further = reading.complaints.filter(({ path }) => !complaints.some((first) => first.path.join('.') === path.join('.')));
+  const faults = [...syntax, ...[...complaints, ...further].map((complaint) => faultOf(complaint, yaml, options.file))];
+  if (config === undefined || faults.length > 0) return { kind: 'faults', faults: listed(faults) };
+  const warnings = reading.warnings.map((warning) => faultOf(warning, yaml, options.file));
+  return { kind: 'ok', config, warnings: listed(warnings) };
+}
+
+/** `undefined` after a complaint that leaves nothing to work with. */
+function readConfig(reading: Reading, json: unknown, { file, adapters }: ParseOptions): Config | undefined {
+  const root = reading.read(rootShape, json ?? {}, []);
+  const raw = membersOf(json);
+  const systems = readSystems(reading, membersOf(raw['systems']), adapters);
+  const entities = readEntities(reading, membersOf(raw['entities']), Object.keys(membersOf(raw['systems'])));
+  const ledger = reading.read(ledgerShape, raw['ledger'] ?? {}, ['ledger']);
+  const server = reading.read(serverShape, raw['server'] ?? {}, ['server']);
+  const limits = reading.read(limitsShape, raw['limits'] ?? {}, ['limits']);
+  if (!root || !ledger || !server || !limits || reading.complaints.length > 0) return undefined;
+  return {
+    file,
+    systems,
+    entities: entities.map(tableMapOf),
+    ledger: { file: ledger.file ?? LEDGER_FILE_DEFAULT },
+    server: { host: server.host ?? HOST_DEFAULT, port: Number(server.port ?? PORT_DEFAULT) },
+    limits: limitsOf(limits),
+  };
+}
+
+function readSystems(
+  reading: Reading,
+  raw: Readonly<Record<string, unknown>>,
+  adapters: readonly string[] | undefined,
+): Readonly<Record<string, SystemConfig>> {
+  const names = Object.keys(raw);
+  if (names.length === 1) reading.wrong(['systems'], 'There is one system: nothing to keep it in agreement with.', 'Add a second.', 'key');
+  const read = names.flatMap((name) => readSystem(reading, raw[name], ['systems', name], adapters) ?? []);
+  return Object.fromEntries(read.map((system) => [system.id, system]));
+}
+
+function readSystem(reading: Reading, raw: unknown, path: Path, adapters: readonly string[] | undefined): SystemConfig | undefined {
+  reading.complain(checkName('system', path));
+  const read = reading.read(systemShape, raw, path);
+  if (!read) return undefined;
+  if (adapters && !adapters.includes(read.adapter)) {
+    reading.wrong([...path, 'adapter'], `There is no adapter "${read.adapter}".`, suggest(read.adapter, adapters));
+  }
+  return { id: systemId(String(path.at(-1))), adapter: read.adapter, options: optionsOf(raw) };
+}
+
+function optionsOf(raw: unknown): JsonObject {
+  const { adapter: _adapter, ...options } = jsonMembers(raw);
+  return options;
+}
+
+/** What `toPlain` made is JSON throughout; this says so to the compiler without a cast. */
+function jsonMembers(raw: unknown): JsonObject {
+  return JSON.parse(JSON.stringify(membersOf(raw)));
+}
+
+function readEntities(
+  reading: Reading,
+  raw: Readonly<Record<string, unknown>>,
+  systems: readonly string[],
+): readonly NonNullable<ReturnType<typeof readEntity>>[] {
+  const names = Object.keys(raw);
+  const entities = names.flatMap((name) => readEntity(reading, raw[name], ['entities', name], { systems, entities: names }) ?? []);
+  checkRelations(reading, entities);
+  return entities;
+}
+
+function limitsOf(limits: Readonly<Record<string, number | undefined>>): LimitsConfig {
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+}
+
+function faultOf({ path, at, text, suggestion }: Complaint, yaml: YamlText, file: string): Fault {
+  const { line, column } = yaml.spot(path, at);
+  return { file, line, column, path: path.join('.'), text, ...(suggestion === undefined ? {} : { suggestion }) };
+}
+
+/** In the order of the file, each said once, and not more than can be read. */
+function listed(faults: readonly Fault[]): readonly Fault[] {
+  const sorted = faults.toSorted(compareFaults);
+  const once = sorted.filter((fault, index) => index === 0 || compareFaults(fault, sorted[index - 1] ?? fault) !== 0);
+  const rest = once.length - FAULTS_MAX;
+  const last = once[FAULTS_MAX];
+  return rest > 0 && last ? [...once.slice(0, FAULTS_MAX), { ...last, text: `${rest} more faults follow.` }] : once;
+}

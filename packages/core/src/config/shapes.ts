@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import type { Json } from '../values.ts';
+
+/** No column, set or symbol of a business system is longer. */
+const TEXT_CHARS_MAX = 256;
+const PORT_MAX = 65_535;
+const DAY_MS = 86_400_000;
+
+/** A block whose names are all known. An unknown one is reported with those that are, so that a near one can be suggested. */
+function block<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  return z.strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(', ') : undefined) });
+}
+
+const words = z.string().min(1).max(TEXT_CHARS_MAX);
+const json: z.ZodType<Json> = z.json();
+const scalar = z.union([z.string().max(TEXT_CHARS_MAX), z.number(), z.boolean(), z.null()]);
+
+/** A symbol of a choice as a system has it. */
+const symbol = z.union([words, z.int(), z.boolean()]);
+
+export const systemShape = z
+  .looseObject({ adapter: words.describe('The adapter: finops, dataverse, or one of your own.') })
+  .describe('A business system: its adapter, and what that adapter needs to reach it.');
+
+export const sideShape = z
+  .union([
+    words.describe('The column.'),
+    block({
+      column: words.describe('The column that is read.'),
+      write: words.optional().describe('The column that is written, where it is another, such as customerid_account@odata.bind.'),
+      as: words.optional().describe('What to write, with {} in place of the value, such as /accounts({}).'),
+      by: words
+        .optional()
+        .describe("For a reference: the field of the other entity that the column holds. Absent: it holds the other row's key."),
+      only: z.enum(['read', 'write']).optional().describe('read: never written there. write: never read from there.'),
+    }),
+  ])
+  .describe('The column in this system.');
+
+export const tableSideShape = block({
+  set: words.describe('The OData set or table.'),
+  id: z
+    .union([words, z.array(words).min(1)])
+    .optional()
+    .describe("The columns of the row's key. Absent: asked of the system."),
+  where: z
+    .record(words, scalar)
+    .optional()
+    .describe('Only rows in which each column has this value are mirrored; new rows are created with it.'),
+  constants: z.record(words, json).optional().describe('Set when a row is created, never read.'),
+  correlation: words.optional().describe("The column that carries Concord's id in a system that numbers its own rows."),
+  feed: words.optional().describe("How to tell changes, in the adapter's own words."),
+  concurrency: words.optional().describe("How stale writes are prevented, in the adapter's own words."),
+  only: z.literal('read').optional().describe('read: records are never written there.'),
+}).describe('The entity as this system keeps it.');
+
+export const typeShape = z
+  .union([
+    z.string().meta({ pattern: String.raw`^(text|integer|decimal\(\d{1,2}\)|date|datetime|yesno|choice|choices)$` }),
+    block({ reference: z.string().describe('The entity that is referred to.') }),
+  ])
+  .describe('text (default), integer, decimal(2), date, datetime, yesno, choice, choices, or { reference: entity }.');
+
+export const valuesShape = z
+  .record(z.string().min(1), z.union([symbol, z.record(z.string(), symbol)]))
+  .describe("Canonical symbol to each system's own. Short form: the first system's symbol to the other's.");
+
+/** Which policies there are, and what each accepts, is the registry's to say. */
+export const policyShape = z.union([z.string(), z.record(z.string(), z.unknown())]);
+
+export const fieldShape = z.object({ type: typeShape.optional(), values: valuesShape.optional(), policy: policyShape.optional() });
+
+export const groupShape = block({
+  fields: z.array(z.string()).min(2).describe('The fields that are taken together.'),
+  policy: policyShape.optional(),
+}).describe('Fields that belong together, such as an address: one side wins as a whole.');
+
+export const entityShape = z.object({
+  key: z
+    .array(z.string())
+    .default([])
+    .describe('The fields by which rows of different systems are matched; "company" stands for the system\'s own.'),
+  delete: z.enum(['delete-wins', 'update-wins', 'manual']).default('update-wins').describe('When one side deletes what the other edits.'),
+  fields: z.record(z.string(), z.unknown()),
+  groups: z.record(z.string(), z.unknown()).default({}),
+});
+
+export const ledgerShape = block({ file: words.optional().describe('The ledger file; default concord.db.') }).describe(
+  'Where everything is kept.',
+);
+
+/** A port may come from a variable, and is text then. */
+const port = z.union([z.int().min(0).max(PORT_MAX), z.string().regex(/^\d{1,5}$/u, 'Expected a port number')]);
+
+export const serverShape = block({
+  host: words.optional().describe('Default 127.0.0.1: this machine alone.'),
+  port: port.optional().describe('Default 8085; 0 for any that is free.'),
+}).describe('Where the API and the console listen.');
+
+const ms = z.int().min(1).max(DAY_MS).optional();
+const count = z.int().min(1).max(10_000).optional();
+
+export const limitsShape = block({
+  pollMs: ms.describe('Between two pulls of a feed when nobody hints.'),
+  writesMax: count.describe('Writes under way to one system at a time.'),
+  rowsMax: count.describe('Rows of a page in work at a time.'),
+  retryMs: ms.describe('First wait after a failure; doubles up to retryMsMax.'),
+  retryMsMax: ms.describe('Longest wait after a failure.'),
+  gatherMs: ms.describe('A hint waits this long for others.'),
+}).describe('Numbers that an operator may turn.');
+
+export const rootShape = block({
+  systems: z.record(z.string(), z.unknown()),
+  entities: z.record(z.string(), z.unknown()),
+  ledger: z.unknown().optional(),
+  server: z.unknown().optional(),
+  limits: z.unknown().optional(),
+});

@@ -1,0 +1,81 @@
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+
+const START_BYTES = 256;
+const LOW_7 = 0x7f;
+const MORE = 0x80;
+const BITS = 128;
+
+/** Bytes in the making, with the number encodings of Automerge's binary format (LEB128). */
+export interface Writer {
+  readonly length: number;
+  byte(value: number): void;
+  /** Unsigned LEB128; for whole numbers from 0 to 2^53. */
+  unsigned(value: number): void;
+  /** Signed LEB128; for whole numbers within ±2^53. */
+  signed(value: number): void;
+  raw(bytes: Uint8Array): void;
+  /** Length, then UTF-8. */
+  text(value: string): void;
+  done(): Uint8Array;
+}
+
+export function openWriter(): Writer {
+  let bytes = new Uint8Array(START_BYTES);
+  let length = 0;
+
+  function reserve(more: number): void {
+    if (length + more <= bytes.length) return;
+    const larger = new Uint8Array(Math.max(bytes.length * 2, length + more));
+    larger.set(bytes);
+    bytes = larger;
+  }
+
+  function byte(value: number): void {
+    reserve(1);
+    bytes[length] = value;
+    length += 1;
+  }
+
+  // Division instead of shifts: counters and times go beyond 32 bits.
+  function unsigned(value: number): void {
+    let rest = value;
+    while (rest >= BITS) {
+      byte((rest % BITS) | MORE);
+      rest = Math.floor(rest / BITS);
+    }
+    byte(rest);
+  }
+
+  function signed(value: number): void {
+    let rest = value;
+    for (;;) {
+      const low = ((rest % BITS) + BITS) % BITS;
+      rest = Math.floor(rest / BITS);
+      const signBit = (low & 0x40) !== 0;
+      if ((rest === 0 && !signBit) || (rest === -1 && signBit)) return byte(low & LOW_7);
+      byte(low | MORE);
+    }
+  }
+
+  function raw(more: Uint8Array): void {
+    reserve(more.length);
+    bytes.set(more, length);
+    length += more.length;
+  }
+
+  return {
+    get length() {
+      return length;
+    },
+    byte,
+    unsigned,
+    signed,
+    raw,
+    text(value) {
+      const encoded = utf8ToBytes(value);
+      unsigned(encoded.length);
+      raw(encoded);
+    },
+    done: () => bytes.subarray(0, length),
+  };
+}

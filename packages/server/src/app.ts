@@ -1,0 +1,52 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { ConcordError, type Engine, type Ledger, type SystemId, type Table } from '@concord/core';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { answerProblem } from './problem.ts';
+import { conflictRoutes } from './routes/conflicts.ts';
+import { healthRoutes } from './routes/health.ts';
+import { hookRoutes } from './routes/hooks.ts';
+import { recordRoutes } from './routes/records.ts';
+
+/** What the routes work with. */
+export interface Rooms {
+  readonly engine: Engine;
+  readonly ledger: Ledger;
+  /** By entity. */
+  readonly tables: ReadonlyMap<string, Table>;
+  readonly systems: readonly SystemId[];
+  readonly logger: Logger;
+}
+
+const BODY_BYTES_MAX = 1_048_576;
+const REQUEST_MS_MAX = 10_000;
+
+export function typed(app: FastifyInstance) {
+  return app.withTypeProvider<TypeBoxTypeProvider>();
+}
+
+export type App = ReturnType<typeof typed>;
+
+/** The REST API. It listens nowhere yet. */
+export function buildApp(rooms: Rooms): FastifyInstance {
+  const logger: FastifyBaseLogger = rooms.logger;
+  const app = Fastify({
+    loggerInstance: logger,
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_MS_MAX,
+    disableRequestLogging: true,
+    forceCloseConnections: true,
+    // A value that is not of its declared type is an error to show, not something to bend.
+    ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false } },
+  });
+  app.setErrorHandler(answerProblem);
+  app.setNotFoundHandler((request) => {
+    throw new ConcordError('ROUTE_UNKNOWN', { method: request.method, path: request.url.split('?')[0] ?? '' });
+  });
+  const routes = typed(app);
+  healthRoutes(routes, rooms);
+  recordRoutes(routes, rooms);
+  conflictRoutes(routes, rooms);
+  hookRoutes(routes, rooms);
+  return app;
+}

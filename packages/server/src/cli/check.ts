@@ -1,0 +1,21 @@
+import { tellFault } from '@concord/core';
+import { checkSystem } from '@concord/adapters';
+import { readConfig } from './config-file.ts';
+
+/** Names every fault of a configuration, each with its line and what to write instead. */
+export async function check(file: string): Promise<number> {
+  const read = readConfig(file);
+  if (read.kind === 'faults') {
+    for (const fault of read.faults) console.error(tellFault(fault));
+    console.error(`\n${read.faults.length} fault(s). Nothing of the configuration was applied.`);
+    return 1;
+  }
+  const { config } = read;
+  const options = await Promise.all(Object.values(config.systems).map(async ({ id, adapter, options: given }) => ({ id, words: await checkSystem(adapter, given) })));
+  const wrong = options.flatMap(({ id, words }) => words.map((word) => `${file}  systems.${id}: ${word}`));
+  for (const line of wrong) console.error(line);
+  if (wrong.length > 0) return 1;
+  const fields = config.entities.reduce((sum, { registers }) => sum + registers.reduce((count, { fields: { length } }) => count + length, 0), 0);
+  console.log(`${file} is in order: ${Object.keys(config.systems).length} systems, ${config.entities.length} entities, ${fields} fields.`);
+  return 0;
+}

@@ -1,0 +1,21 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { ConcordError, parseConfig, tellFault, type Config, type Fault } from '@concord/core';
+
+export type Read = { readonly kind: 'ok'; readonly config: Config } | { readonly kind: 'faults'; readonly faults: readonly Fault[] };
+
+/** Reads and checks a configuration file. Throws CONFIG_MISSING when there is none. */
+export function readConfig(file: string): Read {
+  if (!existsSync(file)) throw new ConcordError('CONFIG_MISSING', { file });
+  return parseConfig(readFileSync(file, 'utf8'), { file, env: process.env });
+}
+
+/** The configuration, with paths counted from its own folder. Throws CONFIG_WRONG with every fault. */
+export function loadConfig(file: string): Config {
+  const read = readConfig(file);
+  if (read.kind === 'faults') {
+    throw new ConcordError('CONFIG_WRONG', { file, count: read.faults.length, faults: `\n${read.faults.map(tellFault).join('\n')}` });
+  }
+  const { config } = read;
+  return { ...config, ledger: { file: resolve(dirname(file), config.ledger.file) } };
+}

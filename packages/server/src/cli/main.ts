@@ -1,0 +1,56 @@
+import { ConcordError } from '@concord/core';
+import { Command } from 'commander';
+import { check } from './check.ts';
+import { demo } from '../demo/demo.ts';
+import { EMULATED, emulate } from './emulate.ts';
+import { runSidecar } from './run.ts';
+
+/** The command line. Answers the exit status: 0 when all went well. */
+export async function run(args: readonly string[]): Promise<number> {
+  let status = 0;
+  const does = <Given extends unknown[]>(command: (...given: Given) => Promise<number>) => {
+    return async (...given: Given): Promise<void> => {
+      status = await command(...given);
+    };
+  };
+  const program = new Command('concord').description('Keeps records mirrored between business systems in agreement, with full history.');
+  program.exitOverride();
+  program
+    .command('run')
+    .description('run the sidecar')
+    .requiredOption('--config <file>', 'the configuration, for example concord.yaml')
+    .action(does(({ config }: { config: string }) => runSidecar(config)));
+  program
+    .command('check')
+    .description('check a configuration and name every fault')
+    .argument('<file>', 'the configuration')
+    .action(does((file: string) => check(file)));
+  program
+    .command('emulate')
+    .description(`start one emulated system: ${EMULATED.join(' or ')}`)
+    .argument('<system>', EMULATED.join(' | '))
+    .option('--port <n>', 'the port to listen on; 0 takes any that is free', '0')
+    .option('--seed <name>', 'data to begin with: abctextiles, or the path of a seed file')
+    .action(does((system: string, options: { port: string; seed?: string }) => emulate(system, options)));
+  program
+    .command('demo')
+    .description('two emulated systems, the sidecar between them, and ten conflicts told as a story')
+    .option('--once', 'stop after the story, with status 1 if a scene did not end as told')
+    .action(does((options: { once?: boolean }) => demo(options)));
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    return tellError(error);
+  }
+  return status;
+}
+
+function tellError(error: unknown): number {
+  if (error instanceof ConcordError) {
+    console.error(`${error.message}\n${error.remedy}`);
+    return 1;
+  }
+  // Commander has told its own errors already; its help and version are no errors.
+  if (error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number') return error.exitCode;
+  throw error;
+}

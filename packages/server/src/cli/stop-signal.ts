@@ -1,0 +1,13 @@
+import closeWithGrace from 'close-with-grace';
+
+const STOP_MS_MAX = 10_000;
+
+/** Resolves when the process is asked to stop and `stop` has run; a second signal does not wait. */
+export function untilStopped(stop: () => Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    closeWithGrace({ delay: STOP_MS_MAX, logger: false }, async () => {
+      await stop();
+      resolve();
+    });
+  });
+}

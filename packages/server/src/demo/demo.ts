@@ -1,0 +1,3 @@
+export async function demo(_options: { readonly once?: boolean }): Promise<number> {
+  return 1;
+}

@@ -1,0 +1,57 @@
+import { ConcordError, entityName, keyOf, recordId, systemId, type RecordState } from '@concord/core';
+import { Type } from 'typebox';
+import type { App, Rooms } from '../app.ts';
+import { tellChange } from '../views/history.ts';
+import { tellBlame, tellRecord } from '../views/record.ts';
+import { pageOf, paging } from './paging.ts';
+
+const one = { params: Type.Object({ id: Type.String({ maxLength: 100 }) }) };
+
+export function recordRoutes(app: App, { ledger, tables }: Rooms): void {
+  const tableOf = (record: RecordState) => tables.get(record.entity);
+
+  async function find(id: string): Promise<RecordState> {
+    const record = await ledger.record(recordId(id));
+    if (!record) throw new ConcordError('RECORD_UNKNOWN', { record: id });
+    return record;
+  }
+
+  async function byKey(system: string, entity: string | undefined, key: string) {
+    const entities = entity === undefined ? [...tables.keys()] : [entity];
+    for (const name of entities) {
+      const id = await ledger.linked(systemId(system), entityName(name), keyOf(key));
+      if (id) return { items: [await find(id)] };
+    }
+    return { items: [] };
+  }
+
+  const list = Type.Object({
+    ...paging,
+    entity: Type.Optional(Type.String()),
+    system: Type.Optional(Type.String()),
+    key: Type.Optional(Type.String({ maxLength: 1000 })),
+  });
+  app.get('/v1/records', { schema: { querystring: list } }, async ({ query }) => {
+    const { system, key, entity } = query;
+    if ((system === undefined) !== (key === undefined)) throw new ConcordError('REQUEST_WRONG', { words: '`system` and `key` go together' });
+    const ask = { ...pageOf(query), ...(entity === undefined ? {} : { entity: entityName(entity) }) };
+    const page = system !== undefined && key !== undefined ? await byKey(system, entity, key) : await ledger.records(ask);
+    return { ...page, items: page.items.map((record) => tellRecord(tableOf(record), record)) };
+  });
+
+  app.get('/v1/records/:id', { schema: one }, async ({ params }) => {
+    const record = await find(params.id);
+    return tellRecord(tableOf(record), record);
+  });
+
+  app.get('/v1/records/:id/history', { schema: { ...one, querystring: Type.Object(paging) } }, async ({ params, query }) => {
+    const record = await find(params.id);
+    const page = await ledger.changes(record.id, pageOf(query));
+    return { ...page, items: page.items.map((change) => tellChange(tableOf(record), change)) };
+  });
+
+  app.get('/v1/records/:id/blame', { schema: one }, async ({ params }) => {
+    const record = await find(params.id);
+    return { items: tellBlame(tableOf(record), record) };
+  });
+}

@@ -1,0 +1,26 @@
+import { recordId, type Clock, type Ids, type Log } from '@concord/core';
+import { nanoid } from 'nanoid';
+import type { Logger } from 'pino';
+
+/** The machine's clock. */
+export const clock: Clock = {
+  nowMs: Date.now,
+  sleep: (ms, wakers) =>
+    new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        for (const off of offs) off();
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      const offs = wakers.map((waker) => waker.onRing(wake));
+    }),
+  turn: () => new Promise((resolve) => setImmediate(resolve)),
+};
+
+/** Ids of 126 random bits. */
+export const ids: Ids = { record: () => recordId(nanoid()), fraction: Math.random };
+
+export function logTo(logger: Logger): Log {
+  return { event: (name, fields) => logger.info(fields, name) };
+}

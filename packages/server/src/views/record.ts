@@ -1,0 +1,46 @@
+import { LIFE, type Link, type RecordState, type Register, type Table } from '@concord/core';
+import { fieldsIn, instantOf, valuesOf } from './values.ts';
+
+/** A record as the API tells it: merged values, where it lives, what waits. */
+export function tellRecord(table: Table | undefined, record: RecordState) {
+  const registers = Object.entries(record.registers).filter(([name]) => name !== LIFE);
+  return {
+    id: record.id,
+    entity: record.entity,
+    state: record.registers[LIFE]?.value ?? 'live',
+    versions: record.seq,
+    heads: record.heads,
+    values: Object.assign({}, ...registers.map(([name, register]) => valuesOf(fieldsIn(table, name), register.value))),
+    held: Object.entries(record.registers).flatMap(([name, { held }]) => (held ? [{ conflict: held.id, fields: fieldsIn(table, name) }] : [])),
+    systems: Object.fromEntries(Object.entries(record.links).map(([system, link]) => [system, tellLink(link)])),
+  };
+}
+
+function tellLink(link: Link) {
+  return {
+    state: link.state,
+    ...(link.key === undefined ? {} : { key: link.key }),
+    ...(link.version === undefined ? {} : { version: link.version }),
+    ...(link.planned ? { planned: { kind: link.planned.kind, registers: Object.keys(link.planned.registers) } } : {}),
+    ...(link.parked ? { parked: { kind: link.parked.kind, registers: Object.keys(link.parked.registers) } } : {}),
+  };
+}
+
+/** Field by field: who set the value that stands, when, and by which rule. */
+export function tellBlame(table: Table | undefined, record: RecordState) {
+  return Object.entries(record.registers).flatMap(([name, register]) => {
+    const values = valuesOf(fieldsIn(table, name), register.value);
+    return Object.entries(values).map(([field, value]) => ({ field, value, ...blameOf(register) }));
+  });
+}
+
+function blameOf({ frontier, value, verdict, held }: Register) {
+  const last = frontier.toSorted((a, b) => b.stamp.ms - a.stamp.ms || b.stamp.count - a.stamp.count);
+  const edit = last.find((candidate) => JSON.stringify(candidate.value) === JSON.stringify(value)) ?? last[0];
+  return {
+    ...(edit ? { system: edit.system, at: instantOf(edit.stamp) } : {}),
+    ...(edit?.by === undefined ? {} : { by: edit.by }),
+    ...(verdict ? { rule: verdict.rule, reason: verdict.reason, version: verdict.seq } : {}),
+    ...(held ? { held: held.id } : {}),
+  };
+}

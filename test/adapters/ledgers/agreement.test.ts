@@ -1,0 +1,86 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { keyOf, type Commit, type Ledger, type Plan } from '@concord/core';
+import * as fc from 'fast-check';
+import { afterAll, expect, test } from 'vitest';
+import { memoryLedger } from '../../../packages/adapters/src/ledgers/memory/ledger.ts';
+import { sqliteLedger } from '../../../packages/adapters/src/ledgers/sqlite/ledger.ts';
+import {
+  CE,
+  CUSTOMER,
+  FNO,
+  sampleChange,
+  sampleCommit,
+  sampleConflict,
+  sampleDelivery,
+  sampleFailure,
+  sampleId,
+  samplePlan,
+  sampleRecord,
+} from '../../../packages/core/src/contract/ledger-samples.ts';
+
+/** Few records, keys and names, so that plans get into each other's way often. */
+const number = fc.integer({ min: 1, max: 3 });
+const keys = fc.array(fc.record({ system: fc.constantFrom(FNO, CE), key: fc.constantFrom('a', 'b', 'c').map(keyOf) }), { maxLength: 2 });
+
+const plan: fc.Arbitrary<Plan> = fc
+  .record({
+    number,
+    revision: fc.integer({ min: 1, max: 4 }),
+    identity: fc.option(fc.constantFrom('x', 'y', 'z')),
+    keys,
+    gone: keys,
+    queue: fc.boolean(),
+  })
+  .map(({ number: nth, revision, identity, keys: linked, gone: unlinked, queue }) => {
+    const id = sampleId(nth);
+    return samplePlan(sampleRecord(id, revision, identity === null ? {} : { identity }), {
+      changes: [sampleChange(id, revision)],
+      conflicts: [sampleConflict(id, Math.ceil(revision / 2), { state: queue ? 'held' : 'resolved', openedAtMs: revision % 2 })],
+      deliveries: new Map([[CE, queue ? sampleDelivery(id, { dueAtMs: revision % 2 }) : undefined]]),
+      linked,
+      unlinked,
+      failures: [sampleFailure(`${nth} ${revision}`)],
+    });
+  });
+
+const commits: fc.Arbitrary<readonly Commit[]> = fc.array(
+  fc.array(plan, { maxLength: 6 }).map((plans) => sampleCommit(plans)),
+  { minLength: 1, maxLength: 12 },
+);
+
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
+
+test('the ledgers take and refuse the same plans, and tell the same afterwards', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'concord-agreement-'));
+  folders.push(folder);
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(commits, async (batches) => {
+      run += 1;
+      const [memory, sqlite] = [memoryLedger(), sqliteLedger({ file: join(folder, `${run}.db`) })];
+      for (const batch of batches) expect(await sqlite.commit(batch)).toEqual(await memory.commit(batch));
+      expect(await told(sqlite)).toEqual(await told(memory));
+      await sqlite.close();
+    }),
+    { numRuns: 60 },
+  );
+});
+
+/** Everything that a ledger of these plans can be asked. */
+async function told(ledger: Ledger): Promise<unknown> {
+  const page = { limit: 500 };
+  const ids = [1, 2, 3].map(sampleId);
+  return {
+    records: await ledger.records(page),
+    changes: await Promise.all(ids.map((id) => ledger.changes(id, page))),
+    links: await Promise.all([FNO, CE].map((system) => ledger.links(system, CUSTOMER, page))),
+    identities: await Promise.all(['x', 'y', 'z'].map((identity) => ledger.identified(CUSTOMER, identity))),
+    deliveries: await ledger.deliveries(page),
+    conflicts: await ledger.conflicts(page),
+    failures: await ledger.failures(page),
+    counts: await ledger.counts(),
+  };
+}
