@@ -35,9 +35,11 @@ export function readEntity(reading: Reading, raw: unknown, path: Path, around: E
   const members = membersOf(raw);
   const words = reading.read(entityShape, raw, path);
   const known = [...around.systems, ...Object.keys(entityShape.shape)];
-  for (const name of Object.keys(members).filter((member) => !known.includes(member))) reading.complain(unknownKey([...path, name], known));
+  const strangers = Object.keys(members).filter((name) => !known.includes(name));
+  for (const name of strangers) reading.complain(unknownKey([...path, name], known));
   const systems = around.systems.filter((system) => members[system] !== undefined);
-  if (systems.length < 2) complainOfSystems(reading, systems, path, around);
+  // A system that seems to be missing is most likely the name that was mistyped.
+  if (systems.length < 2 && strangers.length === 0) complainOfSystems(reading, systems, path, around);
   const sides = systems.flatMap((system) => {
     const side = reading.read(tableSideShape, members[system], [...path, system]);
     return side ? [[system, side] as const] : [];

@@ -38,7 +38,13 @@ export function explain(issue: Issue, raw: unknown, path: Path): readonly Compla
     case 'invalid_type':
       return [found === undefined ? missing(here) : wrong(here, found, EXPECTED[issue.expected] ?? issue.expected)];
     case 'too_small':
-      return [wrong(here, found, issue.origin === 'string' ? 'a text that is not empty' : sized(issue.origin, `${String(issue.minimum)} or more`))];
+      return [
+        wrong(
+          here,
+          found,
+          issue.origin === 'string' ? 'a text that is not empty' : sized(issue.origin, `${String(issue.minimum)} or more`),
+        ),
+      ];
     case 'too_big':
       return [wrong(here, found, sized(issue.origin, `${String(issue.maximum)} at the most`))];
     default:

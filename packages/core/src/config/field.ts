@@ -5,7 +5,7 @@ import type { Path } from './fault.ts';
 import { unknownKey } from './explain.ts';
 import { checkName } from './names.ts';
 import { readPolicy } from './policy.ts';
-import { membersOf, type Reading } from './reading.ts';
+import { isBlock, membersOf, type Reading } from './reading.ts';
 import { fieldShape, sideShape } from './shapes.ts';
 import { readType } from './types.ts';
 import { readValueMaps, type ValueMaps } from './value-map.ts';
@@ -35,6 +35,7 @@ export interface FieldSurroundings {
 export function readField(reading: Reading, raw: unknown, path: Path, around: FieldSurroundings): FieldRead | undefined {
   reading.complain(checkName('field', path));
   const words = reading.read(fieldShape, raw, path);
+  if (!words && !isBlock(raw)) return undefined;
   const sides = readSides(reading, membersOf(raw), path, around);
   if (!words || !sides) return undefined;
   const systems = Object.keys(sides);

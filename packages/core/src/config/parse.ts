@@ -10,8 +10,8 @@ import { suggest } from './near.ts';
 import { toPlain } from './plain.ts';
 import { membersOf, openReading, type Reading } from './reading.ts';
 import { checkRelations } from './relations.ts';
-import { ledgerShape, limitsShape, rootShape, serverShape, systemShape } from './shapes.ts';
-import type { Environment } from './variables.ts';
+import { ledgerShape, limitsShape, PORT_MAX, rootShape, serverShape, systemShape } from './shapes.ts';
+import { fillVariables, isVariable, type Environment } from './variables.ts';
 
 /** More faults than anybody reads at once; the count of the rest is told. */
 const FAULTS_MAX = 100;
@@ -37,7 +37,8 @@ export function parseConfig(text: string, options: ParseOptions): ParsedConfig {
   if (!yaml.isReadable) return { kind: 'faults', faults: listed(syntax) };
   const { json, complaints } = toPlain(yaml.raw, options.env);
   const reading = openReading();
-  const config = readConfig(reading, json, options);
+  const read = readConfig(reading, json, options);
+  const config = read && filled(reading, read, options.env);
   // Where the value could not even be taken over, that the schema misses it is no news.
   const further = reading.complaints.filter(({ path }) => !complaints.some((first) => first.path.join('.') === path.join('.')));
   const faults = [...syntax, ...[...complaints, ...further].map((complaint) => faultOf(complaint, yaml, options.file))];
@@ -46,8 +47,22 @@ export function parseConfig(text: string, options: ParseOptions): ParsedConfig {
   return { kind: 'ok', config, warnings: listed(warnings) };
 }
 
+/** A configuration in which variables stand for their values. */
+type Written = Omit<Config, 'server'> & { readonly server: { readonly host: string; readonly port: number | string } };
+
+/** Puts every variable's value in its place. */
+function filled(reading: Reading, written: Written, env: Environment): Config | undefined {
+  const config: Written = JSON.parse(JSON.stringify(written), (_name, value: unknown) =>
+    typeof value === 'string' ? fillVariables(value, env) : value,
+  );
+  const port = Number(config.server.port);
+  if (Number.isInteger(port) && port >= 0 && port <= PORT_MAX) return { ...config, server: { ...config.server, port } };
+  reading.wrong(['server', 'port'], 'The variable does not hold a port number.', `Set it to a whole number from 0 to ${PORT_MAX}.`);
+  return undefined;
+}
+
 /** `undefined` after a complaint that leaves nothing to work with. */
-function readConfig(reading: Reading, json: unknown, { file, adapters }: ParseOptions): Config | undefined {
+function readConfig(reading: Reading, json: unknown, { file, adapters }: ParseOptions): Written | undefined {
   const root = reading.read(rootShape, json ?? {}, []);
   const raw = membersOf(json);
   const systems = readSystems(reading, membersOf(raw['systems']), adapters);
@@ -61,7 +76,7 @@ function readConfig(reading: Reading, json: unknown, { file, adapters }: ParseOp
     systems,
     entities: entities.map(tableMapOf),
     ledger: { file: ledger.file ?? LEDGER_FILE_DEFAULT },
-    server: { host: server.host ?? HOST_DEFAULT, port: Number(server.port ?? PORT_DEFAULT) },
+    server: { host: server.host ?? HOST_DEFAULT, port: server.port ?? PORT_DEFAULT },
     limits: limitsOf(limits),
   };
 }
@@ -81,7 +96,7 @@ function readSystem(reading: Reading, raw: unknown, path: Path, adapters: readon
   reading.complain(checkName('system', path));
   const read = reading.read(systemShape, raw, path);
   if (!read) return undefined;
-  if (adapters && !adapters.includes(read.adapter)) {
+  if (adapters && !adapters.includes(read.adapter) && !isVariable(read.adapter)) {
     reading.wrong([...path, 'adapter'], `There is no adapter "${read.adapter}".`, suggest(read.adapter, adapters));
   }
   return { id: systemId(String(path.at(-1))), adapter: read.adapter, options: optionsOf(raw) };

@@ -1,12 +1,15 @@
 import type { Json } from '../values.ts';
 import type { Complaint, Path } from './fault.ts';
-import { fillVariables, isVariable, suggestVariable, unmark, type Environment } from './variables.ts';
+import { hasBadVariable, isVariable, suggestVariable, unmark, unsetVariables, type Environment } from './variables.ts';
 
 /** Deeper than any configuration; an alias inside what it stands for would go on for ever. */
 const DEPTH_MAX = 32;
 const SECRET = /secret|password/iu;
 
-/** What a YAML text says as plain JSON, with every variable's value in its place. */
+/**
+ * What a YAML text says as plain JSON. Variables stand in it as they were written: everything is checked without their values, so that no
+ * message can tell a secret, and a value cannot change what the configuration means.
+ */
 export interface Plain {
   readonly json: Json;
   readonly complaints: readonly Complaint[];
@@ -32,11 +35,10 @@ export function toPlain(raw: unknown, env: Environment): Plain {
   };
 
   const copyText = (marked: string, path: Path): Json => {
-    const { text, unset } = fillVariables(marked, env);
-    for (const name of unset) complain(path, `The variable ${name} is not set.`, suggestVariable(name, env));
-    // What came from the surroundings may hold anything; only what the author wrote can be a mistyped variable.
-    if (!marked.includes('${')) return text;
-    return complain(path, `"${marked}" is not a variable.`, 'Write ${NAME}, with letters, digits and underscores.');
+    const text = unmark(marked);
+    for (const name of unsetVariables(text, env)) complain(path, `The variable ${name} is not set.`, suggestVariable(name, env));
+    if (hasBadVariable(text)) return complain(path, `"${text}" is not a variable.`, 'Write ${NAME}, with letters, digits and underscores.');
+    return text;
   };
 
   const copyNumber = (value: number, path: Path): Json => {
@@ -60,5 +62,5 @@ function isSecret(path: Path): boolean {
 }
 
 function isHidden(value: unknown): boolean {
-  return typeof value === 'string' && isVariable(value);
+  return typeof value === 'string' && isVariable(unmark(value));
 }

@@ -40,5 +40,9 @@ export function openReading(): Reading {
 
 /** A block's members by name; nothing when it is no block. */
 export function membersOf(raw: unknown): Readonly<Record<string, unknown>> {
-  return typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? Object.fromEntries(Object.entries(raw)) : {};
+  return isBlock(raw) ? Object.fromEntries(Object.entries(raw)) : {};
+}
+
+export function isBlock(raw: unknown): raw is object {
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
 }

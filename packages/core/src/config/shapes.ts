@@ -3,7 +3,7 @@ import type { Json } from '../values.ts';
 
 /** No column, set or symbol of a business system is longer. */
 const TEXT_CHARS_MAX = 256;
-const PORT_MAX = 65_535;
+export const PORT_MAX = 65_535;
 const DAY_MS = 86_400_000;
 
 /** A block whose names are all known. An unknown one is reported with those that are, so that a near one can be suggested. */
@@ -89,8 +89,8 @@ export const ledgerShape = block({ file: words.optional().describe('The ledger f
   'Where everything is kept.',
 );
 
-/** A port may come from a variable, and is text then. */
-const port = z.union([z.int().min(0).max(PORT_MAX), z.string().regex(/^\d{1,5}$/u, 'Expected a port number')]);
+/** A port may come from a variable. */
+const port = z.union([z.int().min(0).max(PORT_MAX), z.string().regex(/^\$\{\w+\}$/u, 'Expected a port number')]);
 
 export const serverShape = block({
   host: words.optional().describe('Default 127.0.0.1: this machine alone.'),

@@ -10,8 +10,6 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  */
 const [OPEN, CLOSE] = ['\uE000', '\uE001'];
 const WRITTEN = /\$\{([A-Za-z_]\w*)\}/gu;
-const MARKED = new RegExp(`\\$${OPEN}([A-Za-z_]\\w*)${CLOSE}`, 'gu');
-
 export function markBraces(text: string): string {
   return text.replace(WRITTEN, `$$${OPEN}$1${CLOSE}`).replaceAll('({})', `(${OPEN}${CLOSE})`);
 }
@@ -21,20 +19,27 @@ export function unmark(text: string): string {
   return text.replaceAll(OPEN, '{').replaceAll(CLOSE, '}');
 }
 
-/** Whether the whole text is one variable: nothing of its value stands in the file. */
+/** Whether the text is variables throughout: nothing of their value stands in the file. */
 export function isVariable(text: string): boolean {
-  return text.replace(MARKED, '') === '' && text !== '';
+  return text !== '' && text.replace(WRITTEN, '') === '';
 }
 
-/** The text with each variable's value in its place, and the names of those that are not set. */
-export function fillVariables(text: string, env: Environment): { readonly text: string; readonly unset: readonly string[] } {
-  const unset: string[] = [];
-  const filled = text.replace(MARKED, (_marked, name: string) => {
-    const value = Object.hasOwn(env, name) ? env[name] : undefined;
-    if (value === undefined || value === '') unset.push(name);
-    return value ?? '';
-  });
-  return { text: unmark(filled), unset };
+/** Whether something in the text looks like a variable and is none. */
+export function hasBadVariable(text: string): boolean {
+  return text.replace(WRITTEN, '').includes('${');
+}
+
+export function unsetVariables(text: string, env: Environment): readonly string[] {
+  return [...text.matchAll(WRITTEN)].flatMap(([, name = '']) => (valueOf(name, env) === '' ? [name] : []));
+}
+
+/** The text with each variable's value in its place. What a value holds is not looked at again. */
+export function fillVariables(text: string, env: Environment): string {
+  return text.replace(WRITTEN, (_written, name: string) => valueOf(name, env));
+}
+
+function valueOf(name: string, env: Environment): string {
+  return (Object.hasOwn(env, name) ? env[name] : undefined) ?? '';
 }
 
 export function suggestVariable(name: string, env: Environment): string {

@@ -1,6 +1,8 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 
-const START_BYTES = 256;
+const START_BYTES = 4096;
+/** A writer that once took a large document gives the room back. */
+const KEPT_BYTES_MAX = 1_048_576;
 const LOW_7 = 0x7f;
 const MORE = 0x80;
 const BITS = 128;
@@ -16,7 +18,10 @@ export interface Writer {
   raw(bytes: Uint8Array): void;
   /** Length, then UTF-8. */
   text(value: string): void;
-  done(): Uint8Array;
+  /** The bytes from `from` on. A view: good until something else is written. */
+  view(from: number): Uint8Array;
+  /** Forgets everything, so that the room can be used again. */
+  clear(): void;
 }
 
 export function openWriter(): Writer {
@@ -76,6 +81,10 @@ export function openWriter(): Writer {
       unsigned(encoded.length);
       raw(encoded);
     },
-    done: () => bytes.subarray(0, length),
+    view: (from) => bytes.subarray(from, length),
+    clear() {
+      length = 0;
+      if (bytes.length > KEPT_BYTES_MAX) bytes = new Uint8Array(START_BYTES);
+    },
   };
 }

@@ -3,7 +3,7 @@ import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { changeHash, type ActorId, type ChangeHash, type OpId } from '../ids.ts';
 import type { Scalar } from '../values.ts';
 import { openWriter, type Writer } from './bytes.ts';
-import { deltas, runs } from './columns.ts';
+import { putDeltas, putRuns } from './columns.ts';
 
 /** One root key set to one value. */
 export interface WireOp {
@@ -39,24 +39,27 @@ const COLUMN = { key: 21, insert: 52, action: 66, valueMeta: 86, value: 87, pred
  * Format: the Automerge binary document format, "change chunks".
  */
 export function encode(change: WireChange): { readonly chunk: Uint8Array; readonly hash: ChangeHash } {
-  const contents = encodeContents(change);
-  const hashed = openWriter();
-  hashed.byte(CHANGE_CHUNK);
-  hashed.unsigned(contents.length);
-  hashed.raw(contents);
-  const body = hashed.done();
-  const digest = sha256(body);
-  const chunk = new Uint8Array(MAGIC.length + CHECKSUM_BYTES + body.length);
+  contents.clear();
+  putContents(contents, change);
+  body.clear();
+  body.byte(CHANGE_CHUNK);
+  body.unsigned(contents.length);
+  body.raw(contents.view(0));
+  const hashed = body.view(0);
+  const digest = sha256(hashed);
+  const chunk = new Uint8Array(MAGIC.length + CHECKSUM_BYTES + hashed.length);
   chunk.set(MAGIC);
   chunk.set(digest.subarray(0, CHECKSUM_BYTES), MAGIC.length);
-  chunk.set(body, MAGIC.length + CHECKSUM_BYTES);
+  chunk.set(hashed, MAGIC.length + CHECKSUM_BYTES);
   return { chunk, hash: changeHash(bytesToHex(digest)) };
 }
 
-function encodeContents({ actor, seq, startOp, time, message, deps, ops }: WireChange): Uint8Array {
+// One set of buffers serves every change: they are filled and copied within one call, so no call sees another's bytes.
+const [contents, body, columns, raw] = [openWriter(), openWriter(), openWriter(), openWriter()];
+
+function putContents(writer: Writer, { actor, seq, startOp, time, message, deps, ops }: WireChange): void {
   const preds = ops.map(({ pred }) => pred.map(split).toSorted(byLamport));
   const others = [...new Set(preds.flat().map((op) => op.actor))].filter((other) => other !== actor).toSorted();
-  const writer = openWriter();
   writer.unsigned(deps.length);
   for (const dep of deps.toSorted()) writer.raw(hexToBytes(dep));
   putActor(writer, actor);
@@ -66,8 +69,7 @@ function encodeContents({ actor, seq, startOp, time, message, deps, ops }: WireC
   writer.text(message);
   writer.unsigned(others.length);
   for (const other of others) putActor(writer, other);
-  putColumns(writer, columnsOf(ops, preds, [actor, ...others]));
-  return writer.done();
+  putColumns(writer, ops, preds, [actor, ...others]);
 }
 
 interface Pred {
@@ -90,53 +92,50 @@ function putActor(writer: Writer, actor: string): void {
   writer.raw(bytes);
 }
 
-type Column = readonly [number, Uint8Array];
+/** Which column, and how many bytes of it. */
+type Extent = readonly [number, number];
 
-function columnsOf(ops: readonly WireOp[], preds: readonly (readonly Pred[])[], actors: readonly string[]): readonly Column[] {
+function putColumns(writer: Writer, ops: readonly WireOp[], preds: readonly (readonly Pred[])[], actors: readonly string[]): void {
+  columns.clear();
+  const filled = fill(ops, preds, actors).filter(([, length]) => length > 0);
+  writer.unsigned(filled.length);
+  for (const [column, length] of filled) {
+    writer.unsigned(column);
+    writer.unsigned(length);
+  }
+  writer.raw(columns.view(0));
+}
+
+/** Writes the columns one behind another, in the order of their numbers. */
+function fill(ops: readonly WireOp[], preds: readonly (readonly Pred[])[], actors: readonly string[]): readonly Extent[] {
   const flat = preds.flat();
-  const values = ops.map(({ value }) => valueOf(value));
-  const insert = openWriter();
-  insert.unsigned(ops.length);
+  raw.clear();
+  const metas = ops.map(({ value }) => putValue(value));
+  const keys = ops.map(({ key }) => key);
   return [
-    [COLUMN.key, runs(ops.map(({ key }) => key), (writer, key) => writer.text(key))],
-    [COLUMN.insert, insert.done()],
-    [COLUMN.action, runs(ops.map(() => SET), (writer, action) => writer.unsigned(action))],
-    [COLUMN.valueMeta, runs(values.map(({ meta }) => meta), (writer, meta) => writer.unsigned(meta))],
-    [COLUMN.value, joined(values.map(({ bytes }) => bytes))],
-    [COLUMN.predCount, runs(preds.map(({ length }) => length), (writer, count) => writer.unsigned(count))],
-    [COLUMN.predActor, runs(flat.map(({ actor }) => actors.indexOf(actor)), (writer, index) => writer.unsigned(index))],
-    [COLUMN.predCounter, deltas(flat.map(({ counter }) => counter))],
+    extent(COLUMN.key, () => putRuns(columns, keys, columns.text)),
+    extent(COLUMN.insert, () => columns.unsigned(ops.length)),
+    extent(COLUMN.action, () => putRuns(columns, ops.map(() => SET), columns.unsigned)),
+    extent(COLUMN.valueMeta, () => putRuns(columns, metas, columns.unsigned)),
+    extent(COLUMN.value, () => columns.raw(raw.view(0))),
+    extent(COLUMN.predCount, () => putRuns(columns, preds.map(({ length }) => length), columns.unsigned)),
+    extent(COLUMN.predActor, () => putRuns(columns, flat.map(({ actor }) => actors.indexOf(actor)), columns.unsigned)),
+    extent(COLUMN.predCounter, () => putDeltas(columns, flat.map(({ counter }) => counter))),
   ];
 }
 
-function putColumns(writer: Writer, columns: readonly Column[]): void {
-  const filled = columns.filter(([, bytes]) => bytes.length > 0);
-  writer.unsigned(filled.length);
-  for (const [column, bytes] of filled) {
-    writer.unsigned(column);
-    writer.unsigned(bytes.length);
-  }
-  for (const [, bytes] of filled) writer.raw(bytes);
+function extent(column: number, put: () => void): Extent {
+  const from = columns.length;
+  put();
+  return [column, columns.length - from];
 }
 
-const EMPTY = new Uint8Array();
-
-/** Type in the low four bits, length of the bytes in the rest: null 0, false 1, true 2, signed integer 4, UTF-8 text 6. */
-function valueOf(value: Scalar): { readonly meta: number; readonly bytes: Uint8Array } {
-  if (value === null) return { meta: 0, bytes: EMPTY };
-  if (typeof value === 'boolean') return { meta: value ? 2 : 1, bytes: EMPTY };
-  const bytes = typeof value === 'string' ? utf8ToBytes(value) : integer(value);
-  return { meta: bytes.length * 16 + (typeof value === 'string' ? 6 : 4), bytes };
-}
-
-function integer(value: number): Uint8Array {
-  const writer = openWriter();
-  writer.signed(value);
-  return writer.done();
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const writer = openWriter();
-  for (const part of parts) writer.raw(part);
-  return writer.done();
+/** Puts the bytes of a value; answers its type in the low four bits and their length in the rest: null 0, false 1, true 2, integer 4, text 6. */
+function putValue(value: Scalar): number {
+  if (value === null) return 0;
+  if (typeof value === 'boolean') return value ? 2 : 1;
+  const from = raw.length;
+  if (typeof value === 'number') raw.signed(value);
+  else raw.raw(utf8ToBytes(value));
+  return (raw.length - from) * 16 + (typeof value === 'number' ? 4 : 6);
 }

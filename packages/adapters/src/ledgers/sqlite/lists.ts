@@ -1,0 +1,164 @@
+import type {
+  ChangeRow,
+  ConflictRow,
+  ConflictState,
+  DeliveryRow,
+  DeliveryState,
+  EntityName,
+  FailureRow,
+  Key,
+  OperatorAct,
+  PageAsk,
+  PageOf,
+  RecordId,
+  RecordState,
+  SystemId,
+} from '@concord/core';
+import type { Database } from 'better-sqlite3';
+import { limitOf, markText, numberMark, pageOf, pairMark, textMark } from '../page.ts';
+import {
+  toChange,
+  toConflict,
+  toDelivery,
+  toRecord,
+  undamaged,
+  type ChangeStored,
+  type ConflictStored,
+  type DeliveryStored,
+  type RecordRow,
+} from './reads.ts';
+import { readAct, readFailure } from './told.ts';
+
+/** Answers in pages. Each goes on behind the last row of the page before, so rows that are added meanwhile make no gap and no repeat. */
+export interface Lists {
+  links(system: SystemId, entity: EntityName, ask: PageAsk): PageOf<{ readonly key: Key; readonly record: RecordId }>;
+  deliveries(
+    ask: PageAsk & { readonly system?: SystemId; readonly state?: DeliveryState; readonly record?: RecordId },
+  ): PageOf<DeliveryRow>;
+  records(ask: PageAsk & { readonly entity?: EntityName }): PageOf<RecordState>;
+  changes(record: RecordId, ask: PageAsk & { readonly fromSeq?: number }): PageOf<ChangeRow>;
+  conflicts(
+    ask: PageAsk & { readonly state?: ConflictState; readonly entity?: EntityName; readonly record?: RecordId },
+  ): PageOf<ConflictRow>;
+  failures(ask: PageAsk): PageOf<FailureRow>;
+  acts(ask: PageAsk & { readonly record?: RecordId }): PageOf<OperatorAct>;
+}
+
+export function prepareLists(db: Database, file: string): Lists {
+  return {
+    ...prepareKeyed(db, file),
+    deliveries: prepareDeliveries(db),
+    conflicts: prepareConflicts(db, file),
+    ...prepareJournals(db, file),
+  };
+}
+
+/** Lists in the order of a key. */
+function prepareKeyed(db: Database, file: string): Pick<Lists, 'links' | 'records' | 'changes'> {
+  type LinkStored = { readonly key: Key; readonly record: RecordId };
+  const links = db.prepare<[string, string, string, number], LinkStored>(
+    'SELECT key, record FROM links WHERE system = ? AND entity = ? AND key > ? ORDER BY key LIMIT ?',
+  );
+  const changes = db.prepare<[string, number, number], ChangeStored>(
+    'SELECT * FROM changes WHERE record = ? AND seq >= ? ORDER BY seq LIMIT ?',
+  );
+  const records = filtered<RecordRow>(db, 'SELECT id, state FROM records', 'id > ?', 'id');
+  return {
+    links: (system, entity, ask) => {
+      const limit = limitOf(ask);
+      return pageOf(links.all(system, entity, ask.after ?? '', limit + 1), limit, same, (row) => row.key);
+    },
+    records: (ask) => {
+      const limit = limitOf(ask);
+      const rows = records({ entity: ask.entity }, [ask.after ?? ''], limit + 1);
+      return pageOf(
+        rows,
+        limit,
+        (row) => toRecord(file, row),
+        (row) => row.id,
+      );
+    },
+    changes: (record, ask) => {
+      const limit = limitOf(ask);
+      const from = Math.max(ask.fromSeq ?? 1, numberMark(ask.after, 0) + 1);
+      return pageOf(
+        changes.all(record, from, limit + 1),
+        limit,
+        (row) => toChange(file, row),
+        (row) => String(row.seq),
+      );
+    },
+  };
+}
+
+function prepareDeliveries(db: Database): Lists['deliveries'] {
+  const list = filtered<DeliveryStored>(db, 'SELECT * FROM deliveries', '(due_at_ms, id) > (?, ?)', 'due_at_ms, id');
+  return (ask) => {
+    const limit = limitOf(ask);
+    const { at, unique } = textMark(ask.after, { at: Number.MIN_SAFE_INTEGER, unique: '' });
+    const rows = list({ state: ask.state ?? 'due', system: ask.system, record: ask.record }, [at, unique], limit + 1);
+    return pageOf(rows, limit, toDelivery, (row) => markText({ at: row.due_at_ms, unique: row.id }));
+  };
+}
+
+function prepareConflicts(db: Database, file: string): Lists['conflicts'] {
+  const list = filtered<ConflictStored>(db, 'SELECT * FROM conflicts', '(opened_at_ms, number) < (?, ?)', 'opened_at_ms DESC, number DESC');
+  return (ask) => {
+    const limit = limitOf(ask);
+    const { at, unique } = pairMark(ask.after, { at: Number.MAX_SAFE_INTEGER, unique: 0 });
+    const rows = list({ state: ask.state, entity: ask.entity, record: ask.record }, [at, unique], limit + 1);
+    return pageOf(
+      rows,
+      limit,
+      (row) => toConflict(file, row),
+      (row) => markText({ at: row.opened_at_ms, unique: row.number }),
+    );
+  };
+}
+
+/** Lists that only grow, latest first. */
+function prepareJournals(db: Database, file: string): Pick<Lists, 'failures' | 'acts'> {
+  type Line = { readonly number: number; readonly told: string };
+  const failures = filtered<Line>(db, 'SELECT number, told FROM failures', 'number < ?', 'number DESC');
+  const acts = filtered<Line>(db, 'SELECT number, told FROM operators', 'number < ?', 'number DESC');
+  const page = <Item>(
+    name: string,
+    ask: PageAsk,
+    list: (before: number, rows: number) => Line[],
+    read: (text: string) => Item,
+  ): PageOf<Item> => {
+    const limit = limitOf(ask);
+    const rows = list(numberMark(ask.after, Number.MAX_SAFE_INTEGER), limit + 1);
+    return pageOf(
+      rows,
+      limit,
+      (row) => undamaged(file, `${name} ${row.number}`, () => read(row.told)),
+      (row) => String(row.number),
+    );
+  };
+  return {
+    failures: (ask) => page('failure', ask, (before, rows) => failures({}, [before], rows), readFailure),
+    acts: (ask) => page('act', ask, (before, rows) => acts({ record: ask.record }, [before], rows), readAct),
+  };
+}
+
+/** A list with filters by column. Each set of filters that is asked for is prepared once; the names of columns are ours, never the asker's. */
+function filtered<Row>(db: Database, select: string, beyond: string, order: string) {
+  const prepared = new Map<string, (values: readonly (string | number)[]) => Row[]>();
+  return (filters: Readonly<Record<string, string | undefined>>, mark: readonly (string | number)[], rows: number): Row[] => {
+    const asked = Object.entries(filters).flatMap(([column, value]) => (value === undefined ? [] : [{ column, value }]));
+    const where = [...asked.map(({ column }) => `${column} = ?`), beyond].join(' AND ');
+    const statement = prepared.get(where) ?? prepareList<Row>(db, `${select} WHERE ${where} ORDER BY ${order} LIMIT ?`);
+    prepared.set(where, statement);
+    return statement([...asked.map(({ value }) => value), ...mark, rows]);
+  };
+}
+
+function prepareList<Row>(db: Database, sql: string): (values: readonly (string | number)[]) => Row[] {
+  const statement = db.prepare<(string | number)[], Row>(sql);
+  return (values) => statement.all(...values);
+}
+
+function same<Row>(row: Row): Row {
+  return row;
+}

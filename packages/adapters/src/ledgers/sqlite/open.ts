@@ -1,0 +1,79 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { ConcordError } from '@concord/core';
+import Sqlite, { type Database } from 'better-sqlite3';
+import { speaking } from './faults.ts';
+import { APPLICATION_ID, migrate, SCHEMA_VERSION } from './migrations.ts';
+
+/** Long enough for another process to finish a look at the file, short enough for a start that must fail to fail at once. */
+const BUSY_WAIT_MS_MAX = 250;
+
+/** The log is written back into the file at this length, 32 MiB. At SQLite's own 1,000 pages a busy ledger commits a fifth fewer edits. */
+const WAL_PAGES_MAX = 8_000;
+
+/** 64 MiB of pages, as SQLite writes it: a negative number of KiB. Its own 2 MiB would have every second edit read the disk. */
+const CACHE_KIB = -65_536;
+
+/**
+ * What every ledger runs with. In WAL mode better-sqlite3's own default for `synchronous` is NORMAL (1), which may lose commits
+ * that were acknowledged in a power cut; FULL (2) does not. EXCLUSIVE keeps the lock from the first read on until the ledger is closed.
+ */
+const settings = [
+  { name: 'locking_mode', set: 'EXCLUSIVE', wanted: 'exclusive' },
+  { name: 'journal_mode', set: 'WAL', wanted: 'wal' },
+  { name: 'synchronous', set: 'FULL', wanted: 2 },
+  { name: 'foreign_keys', set: 'ON', wanted: 1 },
+  { name: 'trusted_schema', set: 'OFF', wanted: 0 },
+  { name: 'cache_size', set: CACHE_KIB, wanted: CACHE_KIB },
+  { name: 'wal_autocheckpoint', set: WAL_PAGES_MAX, wanted: WAL_PAGES_MAX },
+] as const;
+
+/** Opens or creates a ledger file, takes it for this process alone, and brings its schema up to date. */
+export function openLedgerFile(file: string): Database {
+  const found = inspect(file);
+  return speaking(file, () => {
+    const db = new Sqlite(file, { timeout: BUSY_WAIT_MS_MAX });
+    try {
+      for (const { name, set } of settings) db.pragma(`${name} = ${set}`);
+      assertSettings(db, file);
+      migrate(db, found);
+      return db;
+    } catch (thrown) {
+      db.close();
+      throw thrown;
+    }
+  });
+}
+
+/** Throws when a setting that durability or safety rests on is not in force. */
+export function assertSettings(db: Database, file: string): void {
+  for (const { name, wanted } of settings) {
+    const found = db.pragma(name, { simple: true });
+    if (found !== wanted) throw new ConcordError('LEDGER_NOT_DURABLE', { file, setting: name, found: String(found), wanted });
+  }
+}
+
+/** The schema version of the file; 0 when there is none yet. Looks without touching: a file that is not ours must stay as it is. */
+function inspect(file: string): number {
+  if (!existsSync(dirname(file))) throw new ConcordError('LEDGER_UNREACHABLE', { file, words: 'its folder does not exist' });
+  if (!existsSync(file) || statSync(file).size === 0) return 0;
+  return speaking(file, () => {
+    const db = new Sqlite(file, { readonly: true, timeout: BUSY_WAIT_MS_MAX });
+    try {
+      return versionOf(db, file);
+    } finally {
+      db.close();
+    }
+  });
+}
+
+function versionOf(db: Database, file: string): number {
+  const application = db.pragma('application_id', { simple: true });
+  const version = Number(db.pragma('user_version', { simple: true }));
+  const tables = Number(db.prepare<[], number>('SELECT count(*) FROM sqlite_schema').pluck().get());
+  // A start that was killed before its first step leaves a database with nothing in it: that one is still free to take.
+  if (application === 0 && version === 0 && tables === 0) return 0;
+  if (application !== APPLICATION_ID) throw new ConcordError('LEDGER_FOREIGN', { file });
+  if (version > SCHEMA_VERSION) throw new ConcordError('LEDGER_NEWER', { file, found: version, known: SCHEMA_VERSION });
+  return version;
+}

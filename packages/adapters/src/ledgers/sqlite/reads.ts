@@ -1,0 +1,128 @@
+import {
+  changeHash,
+  ConcordError,
+  cursor,
+  decodeRecord,
+  type ChangeRow,
+  type ConflictId,
+  type ConflictRow,
+  type Counts,
+  type Cursor,
+  type DeliveryRow,
+  type DeliveryState,
+  type EntityName,
+  type Key,
+  type RecordId,
+  type RecordState,
+  type SystemId,
+} from '@concord/core';
+import type { Database } from 'better-sqlite3';
+import { readChange, readConflict } from './told.ts';
+
+/** Rows as the tables hold them. What Concord itself wrote is taken at its word; what cannot be read is reported as damage. */
+export interface RecordRow {
+  readonly id: RecordId;
+  readonly state: string;
+}
+export interface ChangeStored {
+  readonly record: RecordId;
+  readonly seq: number;
+  readonly hash: Buffer;
+  readonly chunk: Buffer;
+  readonly told: string;
+}
+export interface ConflictStored {
+  readonly number: number;
+  readonly id: ConflictId;
+  readonly record: RecordId;
+  readonly entity: EntityName;
+  readonly state: ConflictRow['state'];
+  readonly opened_at_ms: number;
+  readonly told: string;
+}
+export interface DeliveryStored extends Pick<DeliveryRow, 'id' | 'record' | 'entity' | 'system' | 'state' | 'kind' | 'attempts'> {
+  readonly due_at_ms: number;
+  readonly words: string | null;
+}
+
+/** Answers to questions about one thing. */
+export interface Reads {
+  record(id: RecordId): RecordState | undefined;
+  linked(system: SystemId, entity: EntityName, key: Key): RecordId | undefined;
+  identified(entity: EntityName, identity: string): RecordId | undefined;
+  cursor(system: SystemId, entity: EntityName): { readonly cursor: Cursor | undefined; readonly listed: boolean };
+  conflict(id: ConflictId): ConflictRow | undefined;
+  counts(): Counts;
+}
+
+export function prepareReads(db: Database, file: string): Reads {
+  const record = db.prepare<[string], RecordRow>('SELECT id, state FROM records WHERE id = ?');
+  const linked = db
+    .prepare<[string, string, string], RecordId>('SELECT record FROM links WHERE system = ? AND entity = ? AND key = ?')
+    .pluck();
+  const identified = db.prepare<[string, string], RecordId>('SELECT id FROM records WHERE entity = ? AND identity = ?').pluck();
+  const place = db.prepare<[string, string], { readonly cursor: string | null; readonly listed: number }>(
+    'SELECT cursor, listed FROM cursors WHERE system = ? AND entity = ?',
+  );
+  const conflict = db.prepare<[string], ConflictStored>('SELECT * FROM conflicts WHERE id = ?');
+  return {
+    record: (id) => found(record.get(id), (row) => toRecord(file, row)),
+    linked: (system, entity, key) => linked.get(system, entity, key),
+    identified: (entity, identity) => identified.get(entity, identity),
+    cursor: (system, entity) => {
+      const row = place.get(system, entity);
+      return { cursor: typeof row?.cursor === 'string' ? cursor(row.cursor) : undefined, listed: row?.listed === 1 };
+    },
+    conflict: (id) => found(conflict.get(id), (row) => toConflict(file, row)),
+    counts: prepareCounts(db),
+  };
+}
+
+function prepareCounts(db: Database): () => Counts {
+  const totals = db.prepare<[], { readonly records: number; readonly changes: number }>('SELECT records, changes FROM totals');
+  const held = db.prepare<[], number>(`SELECT count(*) FROM conflicts WHERE state = 'held'`).pluck();
+  const queued = db.prepare<[DeliveryState], number>('SELECT count(*) FROM deliveries WHERE state = ?').pluck();
+  return () => ({
+    ...(totals.get() ?? { records: 0, changes: 0 }),
+    held: held.get() ?? 0,
+    due: queued.get('due') ?? 0,
+    waiting: queued.get('waiting') ?? 0,
+    parked: queued.get('parked') ?? 0,
+  });
+}
+
+export function toRecord(file: string, row: RecordRow): RecordState {
+  return undamaged(file, `record ${row.id}`, () => decodeRecord(row.state));
+}
+
+export function toChange(file: string, { record, seq, hash, chunk, told }: ChangeStored): ChangeRow {
+  return undamaged(file, `change ${seq} of record ${record}`, () => ({
+    record,
+    seq,
+    hash: changeHash(hash.toString('hex')),
+    chunk: new Uint8Array(chunk),
+    ...readChange(told),
+  }));
+}
+
+export function toConflict(file: string, row: ConflictStored): ConflictRow {
+  const { id, record, entity, state, opened_at_ms: openedAtMs } = row;
+  return undamaged(file, `conflict ${id}`, () => ({ id, record, entity, state, openedAtMs, ...readConflict(row.told) }));
+}
+
+export function toDelivery({ due_at_ms: dueAtMs, words, ...row }: DeliveryStored): DeliveryRow {
+  return { ...row, dueAtMs, ...(words === null ? {} : { words }) };
+}
+
+/** Reads what Concord wrote; when that fails, the file was changed by something else, and the answer must not be guessed. */
+export function undamaged<Answer>(file: string, what: string, read: () => Answer): Answer {
+  try {
+    return read();
+  } catch (thrown) {
+    throw new ConcordError('LEDGER_DAMAGED', { file, what }, thrown);
+  }
+}
+
+function found<Row, Answer>(row: Row | undefined, read: (row: Row) => Answer): Answer | undefined {
+  return row === undefined ? undefined : read(row);
+}
