@@ -1,8 +1,10 @@
-import type { Binding, JsonObject, Key, System } from '@concord/core';
+import type { Binding, Json, JsonObject, Key, System } from '@concord/core';
 import { entityName, keyOf, systemId } from '@concord/core';
 import type { SystemRig } from '@concord/core/contract';
 import type { Emulator, FinopsSettings, Seed } from '../../packages/adapters/src/emulators/index.ts';
 import { startDataverse, startFinops } from '../../packages/adapters/src/emulators/index.ts';
+import { textOf } from '../../packages/adapters/src/shared/json/look.ts';
+import { literal } from '../../packages/adapters/src/shared/odata/literal.ts';
 import { openSystem } from '../../packages/adapters/src/registry.ts';
 import { memory } from '../../packages/adapters/src/systems/memory/memory.ts';
 import { signIn } from './systems-user.ts';
@@ -80,7 +82,6 @@ export async function dataverseRig(): Promise<Built> {
   const system = await opened('dataverse', { url: emulator.url, auth: authOf(emulator.url), pageRows: PAGE_ROWS }, [DATAVERSE_BINDING]);
   const anna = await signIn(emulator.url, 'anna');
   const root = '/api/data/v9.2/abc_trees';
-  const keyIn = (row: unknown): Key => keyOf(String(Object.entries(row ?? {}).find(([name]) => name === 'abc_treeid')?.[1]));
   const rig: SystemRig = {
     system,
     entity: TREE,
@@ -88,10 +89,11 @@ export async function dataverseRig(): Promise<Built> {
     correlation: 'abc_ours',
     fresh: (name) => ({ columns: { abc_name: name }, match: { abc_name: name } }),
     user: {
-      create: async (name, columns) => keyIn(await anna.call('POST', root, { abc_name: name, ...columns }, { prefer: 'return=representation' })),
+      create: async (name, columns) =>
+        idOf(await anna.call('POST', root, { abc_name: name, ...columns }, { prefer: 'return=representation' })),
       edit: async (key, columns) => void (await anna.call('PATCH', `${root}(${key})`, columns)),
       remove: async (key) => void (await anna.call('DELETE', `${root}(${key})`)),
-      rows: async () => new Map(emulator.rows('abc_trees').map((row) => [keyIn(row), row])),
+      rows: async () => new Map(emulator.rows('abc_trees').map((row) => [idOf(row), row])),
     },
     loseNextAnswer: async () => loseNext(emulator),
     goDown: async () => emulator.faults.down(true),
@@ -130,8 +132,6 @@ export async function finopsRig({ staleAs, feed, concurrency }: FinopsWays): Pro
   const raw = { url: emulator.url, company: 'ABCT', auth: authOf(emulator.url), pageRows: PAGE_ROWS, sweepEveryMs: 0 };
   const system = await opened('finops', raw, [binding]);
   const ben = await signIn(emulator.url, 'ben');
-  const at = (key: string): string => `/data/ABCTrees${key}?cross-company=true`;
-  const keyIn = (id: unknown): Key => keyOf(`dataAreaId='abct',TreeId='${String(id)}'`);
   const rig: SystemRig = {
     system,
     entity: TREE,
@@ -140,12 +140,12 @@ export async function finopsRig({ staleAs, feed, concurrency }: FinopsWays): Pro
     fresh: (name) => ({ columns: { TreeId: name }, match: { TreeId: name } }),
     user: {
       create: async (name, given) => {
-        await ben.call('POST', at(''), { dataAreaId: 'abct', TreeId: name, ...given });
-        return keyIn(name);
+        await ben.call('POST', addressOf(''), { dataAreaId: 'abct', TreeId: name, ...given });
+        return predicateOf(name);
       },
-      edit: async (key, given) => void (await ben.call('PATCH', at(`(${key})`), given)),
-      remove: async (key) => void (await ben.call('DELETE', at(`(${key})`))),
-      rows: async () => new Map(emulator.rows('ABCTrees').map((row) => [keyIn(row['TreeId']), row])),
+      edit: async (key, given) => void (await ben.call('PATCH', addressOf(`(${key})`), given)),
+      remove: async (key) => void (await ben.call('DELETE', addressOf(`(${key})`))),
+      rows: async () => new Map(emulator.rows('ABCTrees').map((row) => [predicateOf(row['TreeId']), row])),
     },
     loseNextAnswer: async () => loseNext(emulator),
     goDown: async () => emulator.faults.down(true),
@@ -160,4 +160,16 @@ function loseNext(emulator: Pick<Emulator, 'faults'>): void {
 async function leave(system: System, emulator: Pick<Emulator, 'close'>): Promise<void> {
   await system.close();
   await emulator.close();
+}
+
+function idOf(row: Json): Key {
+  return keyOf(textOf(row, 'abc_treeid') ?? '');
+}
+
+function predicateOf(id: Json | undefined): Key {
+  return keyOf(`dataAreaId='abct',TreeId=${literal(id ?? '')}`);
+}
+
+function addressOf(key: string): string {
+  return `/data/ABCTrees${key}?cross-company=true`;
 }

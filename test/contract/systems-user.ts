@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '@concord/core';
-import { isObject } from '../../packages/adapters/src/shared/json/look.ts';
+import { textOf } from '../../packages/adapters/src/shared/json/look.ts';
 
 /** A person who works in an emulated system, over its own wire and without the adapter. */
 export interface EmulatedUser {
@@ -10,7 +10,7 @@ export interface EmulatedUser {
 export async function signIn(url: string, client: string): Promise<EmulatedUser> {
   const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: client, client_secret: `${client}-secret` });
   const granted: Json = await json(await fetch(`${url}/oauth2/v2.0/token`, { method: 'POST', body: form }));
-  const token = isObject(granted) ? String(granted['access_token']) : '';
+  const token = textOf(granted, 'access_token') ?? '';
   return {
     call: async (method, path, body, headers = {}) => {
       const type = body ? { 'content-type': 'application/json' } : {};

@@ -19,8 +19,8 @@ afterEach(async () => {
 });
 
 describe.each(Object.entries(kinds))('%s', (_kind, build) => {
-  test.each(systemLaws.map(({ law, run }) => [law, run] as const))('%s', async (_law, run) => {
+  test.each(systemLaws.map((law) => [law.law, law] as const))('%s', async (_title, law) => {
     built = await build();
-    await expect(run(built.rig)).resolves.toBeUndefined();
+    await expect(law.run(built.rig)).resolves.toBeUndefined();
   });
 });

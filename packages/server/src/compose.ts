@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { openSystem, sqliteLedger } from '@concord/adapters';
-import { compileTable, openEngine, policies, systemsOf, type Config, type Engine, type Ledger, type System, type Table } from '@concord/core';
+import { openSystem, sqliteLedger, type Opened, type OptionFault } from '@concord/adapters';
+import { compileTable, ConcordError, openEngine, policies, type Config, type Engine, type Ledger, type System, type Table } from '@concord/core';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { buildApp } from './app.ts';
@@ -42,12 +42,42 @@ export async function startSidecar(config: Config, logger: Logger): Promise<Side
   };
 }
 
-function openSystems(config: Config): Promise<readonly System[]> {
-  const sides = config.entities.flatMap((map) => systemsOf(map).map((id) => ({ id, side: map.sides[id] })));
-  const bindings = (id: string) => sides.flatMap((item) => (item.id === id && item.side ? [item.side] : []));
+/** Opens every system of a configuration. Throws CONFIG_WRONG with everything that its adapters do not accept. */
+async function openSystems(config: Config): Promise<readonly System[]> {
+  const opened = await openAll(config);
+  const faults = faultsOf(opened);
+  if (faults.length > 0) throw new ConcordError('CONFIG_WRONG', { file: config.file, count: faults.length, faults: `\n${faults.join('\n')}` });
+  return opened.flatMap(({ opened: one }) => (one.kind === 'system' ? [one.system] : []));
+}
+
+/** What the adapters say of their options. Nothing is sent to any system. */
+export async function systemFaults(config: Config): Promise<readonly string[]> {
+  const opened = await openAll(config);
+  await Promise.all(opened.map(({ opened: one }) => (one.kind === 'system' ? one.system.close() : undefined)));
+  return faultsOf(opened);
+}
+
+interface Opening {
+  readonly id: string;
+  readonly opened: Opened;
+}
+
+function faultsOf(opened: readonly Opening[]): readonly string[] {
+  return opened.flatMap(({ id, opened: one }) => (one.kind === 'faults' ? one.faults.map((fault) => tellOption(id, fault)) : []));
+}
+
+function openAll(config: Config): Promise<readonly Opening[]> {
+  const sides = config.entities.flatMap((map) => Object.values(map.sides));
   return Promise.all(
-    Object.values(config.systems).map(({ id, adapter, options }) => openSystem(adapter, options, { id, bindings: bindings(id) })),
+    Object.values(config.systems).map(async ({ id, adapter, options }) => {
+      const bindings = sides.filter(({ system }) => system === id);
+      return { id, opened: await openSystem(adapter, options, { id, bindings }) };
+    }),
   );
+}
+
+function tellOption(id: string, { path, text }: OptionFault): string {
+  return `systems.${[id, ...path].join('.')}: ${text}`;
 }
 
 function tablesByEntity(tables: readonly Table[]): ReadonlyMap<string, Table> {

@@ -41,7 +41,7 @@ test('each side of an entity says what is read, what filters, and what is set at
   expect(order?.sides).toMatchObject({ fno: { correlation: 'CustomersOrderReference' }, ce: { only: 'read' } });
 });
 
-test('the company of a key is the system\'s own, so the key names fields alone', () => {
+test("the company of a key is the system's own, so the key names fields alone", () => {
   expect(parsed(SAMPLE).entities.map(({ key }) => key)).toEqual([['account'], ['number']]);
 });
 
@@ -90,7 +90,7 @@ test('a policy keeps the options that it was given', () => {
     creditLimit: { name: 'owner', options: 'fno' },
     onHold: { name: 'rank', options: ['No', 'Invoice', 'All'] },
     memo: { name: 'text', options: 'lines' },
-    tags: { name: 'set', options: undefined },
+    tags: { name: 'set' },
   });
 });
 
@@ -106,7 +106,10 @@ test('a port may come from a variable', () => {
 });
 
 test('an anchor may be used again', () => {
-  const text = SAMPLE.replace('where: { PartyType: Organization }', 'where: &w { PartyType: Organization }').replace('constants: { customertypecode: 3 }', 'constants: *w');
+  const text = SAMPLE.replace('where: { PartyType: Organization }', 'where: &w { PartyType: Organization }').replace(
+    'constants: { customertypecode: 3 }',
+    'constants: *w',
+  );
   expect(parsed(text).entities[0]?.sides['ce']?.constants).toEqual({ PartyType: 'Organization' });
 });
 
@@ -119,5 +122,8 @@ test('two systems are usual, three are possible', () => {
 
 test('an adapter that does not exist is told where the adapters are known', () => {
   const answer = parseConfig(SAMPLE, { file: 'concord.yaml', env: ENV, adapters: ['finops', 'dataverses'] });
-  expect(answer).toMatchObject({ kind: 'faults', faults: [{ line: 3, path: 'systems.ce.adapter', suggestion: 'Did you mean "dataverses"?' }] });
+  expect(answer).toMatchObject({
+    kind: 'faults',
+    faults: [{ line: 3, path: 'systems.ce.adapter', suggestion: 'Did you mean "dataverses"?' }],
+  });
 });

@@ -39,7 +39,10 @@ export const faultLaws: readonly SystemLaw[] = [
       await planted(rig);
       for (const body of [null, 'text', 7, [], {}, { PrimaryEntityName: 5 }, [{}], { InputParameters: 'x' }, { value: [null] }]) {
         const hints = rig.system.hints?.(body, {}) ?? [];
-        check(hints.every((hint) => hint.entity === rig.entity), `the hints of ${JSON.stringify(body)} are of mirrored entities`);
+        check(
+          hints.every((hint) => hint.entity === rig.entity),
+          `the hints of ${JSON.stringify(body)} are of mirrored entities`,
+        );
       }
     },
   },

@@ -17,7 +17,10 @@ export const feedLaws: readonly SystemLaw[] = [
       for (const [key, row] of rows) {
         const read = await rig.system.read(rig.entity, key);
         check(read.kind === 'row' && read.row.version === row.version, 'the version that a listing tells is the one that a read tells');
-        check(read.row.columns[rig.columns.one] === row.columns[rig.columns.one], 'the columns that a listing tells are those that a read tells');
+        check(
+          read.row.columns[rig.columns.one] === row.columns[rig.columns.one],
+          'the columns that a listing tells are those that a read tells',
+        );
       }
     },
   },
@@ -25,7 +28,10 @@ export const feedLaws: readonly SystemLaw[] = [
     law: 'the first pull of an empty entity is a listing that ends',
     run: async (rig) => {
       const first = await pulled(rig, undefined);
-      check(first.of === 'listing' && !first.more && first.sightings.length === 0, 'a listing of nothing is a page without rows and without more');
+      check(
+        first.of === 'listing' && !first.more && first.sightings.length === 0,
+        'a listing of nothing is a page without rows and without more',
+      );
     },
   },
   {

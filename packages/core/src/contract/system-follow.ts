@@ -16,7 +16,11 @@ const PULLS_MAX = 200;
 export const newcomer = (): Follower => ({ cursor: undefined, rows: new Map() });
 
 /** Pulls until nothing more is told, as the engine does it: glimpses are read, and so is what a whole listing no longer tells. */
-export async function follow(rig: SystemRig, from: Follower, between: (pulls: number) => Promise<void> = async () => {}): Promise<Follower> {
+export async function follow(
+  rig: SystemRig,
+  from: Follower,
+  between: (pulls: number) => Promise<void> = async () => {},
+): Promise<Follower> {
   let { cursor } = from;
   let told: Set<Key> | undefined = cursor === undefined ? new Set() : undefined;
   let ends = 0;
@@ -56,7 +60,9 @@ async function look(rig: SystemRig, { rows }: Follower, key: Key): Promise<void>
 export async function checkFollows(rig: SystemRig, follower: Follower, promise: string): Promise<void> {
   const { one, two } = rig.columns;
   const shown = (rows: Iterable<readonly [Key, Readonly<Record<string, unknown>>]>): string =>
-    JSON.stringify([...rows].map(([key, columns]) => [key, columns[one] ?? '', columns[two] ?? '']).toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1)));
+    JSON.stringify(
+      [...rows].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, columns]) => [key, columns[one] ?? '', columns[two] ?? '']),
+    );
   const known = shown([...follower.rows].map(([key, row]) => [key, row.columns] as const));
   const there = shown(await rig.user.rows());
   check(known === there, `${promise}\n  there ${there}\n  told  ${known}`);

@@ -99,7 +99,7 @@ export const catalogue = {
   },
   REQUEST_WRONG: {
     text: 'The request cannot be understood: {words}.',
-    remedy: 'Compare it with the route\'s description in docs/rest-api.md.',
+    remedy: "Compare it with the route's description in docs/rest-api.md.",
     status: 400,
   },
   ROUTE_UNKNOWN: {

@@ -1,5 +1,5 @@
 import { tellFault } from '@concord/core';
-import { checkSystem } from '@concord/adapters';
+import { systemFaults } from '../compose.ts';
 import { readConfig } from './config-file.ts';
 
 /** Names every fault of a configuration, each with its line and what to write instead. */
@@ -11,8 +11,7 @@ export async function check(file: string): Promise<number> {
     return 1;
   }
   const { config } = read;
-  const options = await Promise.all(Object.values(config.systems).map(async ({ id, adapter, options: given }) => ({ id, words: await checkSystem(adapter, given) })));
-  const wrong = options.flatMap(({ id, words }) => words.map((word) => `${file}  systems.${id}: ${word}`));
+  const wrong = (await systemFaults(config)).map((words) => `${file}  ${words}`);
   for (const line of wrong) console.error(line);
   if (wrong.length > 0) return 1;
   const fields = config.entities.reduce((sum, { registers }) => sum + registers.reduce((count, { fields: { length } }) => count + length, 0), 0);

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import type { Chance } from './chance.ts';
+
+const RULES_MAX = 1_000;
+
+const actionSchema = z.discriminatedUnion('kind', [
+  /** Any status, without doing anything. */
+  z.strictObject({
+    kind: z.literal('status'),
+    status: z.number().int().min(400).max(599),
+    retryAfterSeconds: z.number().min(0).optional(),
+    words: z.string().optional(),
+  }),
+  /** 429 in the system's own words. */
+  z.strictObject({ kind: z.literal('throttled'), retryAfterSeconds: z.number().min(0).optional() }),
+  /** The system's own answer to a write with an outdated version, whatever version was sent. */
+  z.strictObject({ kind: z.literal('stale') }),
+  /** The connection is cut and nothing was done. */
+  z.strictObject({ kind: z.literal('dropBefore') }),
+  /** Everything is done and committed, then the connection is cut. */
+  z.strictObject({ kind: z.literal('dropAfter') }),
+  z.strictObject({ kind: z.literal('slow'), delayMs: z.number().min(0).max(600_000) }),
+]);
+
+const ruleSchema = z.strictObject({
+  /** Regular expressions; absent: every one. The path is decoded and includes the query. */
+  method: z.string().optional(),
+  path: z.string().optional(),
+  /** A client id. */
+  principal: z.string().optional(),
+  /** Only the next so many matching requests. */
+  times: z.number().int().positive().optional(),
+  /** 0 to 1; absent: always. */
+  probability: z.number().min(0).max(1).optional(),
+  action: actionSchema,
+});
+
+export type FaultAction = z.infer<typeof actionSchema>;
+export type FaultRule = z.infer<typeof ruleSchema>;
+
+/** Throws when it is not valid. */
+export const parseFaultRule = (json: unknown): FaultRule => ruleSchema.parse(json);
+
+/** What a request is matched by. */
+export interface FaultSubject {
+  readonly method: string;
+  readonly path: string;
+  readonly principal: string;
+}
+
+export interface FaultBoard {
+  /** Answers the rule's id. Throws when the rule is not valid. */
+  add(rule: FaultRule): string;
+  /** Takes off one rule, or all. */
+  clear(id?: string): void;
+  list(): readonly (FaultRule & { readonly id: string; readonly left?: number })[];
+  /** Off the network until switched back: every connection is reset, the port stays the emulator's. */
+  down(on: boolean): void;
+  isDown(): boolean;
+  /** The actions that befall this request; counts it off the rules. */
+  take(subject: FaultSubject, wanted?: readonly FaultAction['kind'][]): readonly FaultAction[];
+}
+
+interface Standing {
+  readonly id: string;
+  readonly rule: FaultRule;
+  readonly method: RegExp;
+  readonly path: RegExp;
+  left: number;
+}
+
+export function faultBoard(chance: Chance): FaultBoard {
+  const standing = new Map<string, Standing>();
+  let offline = false;
+  let numbered = 0;
+
+  const hits = (one: Standing, subject: FaultSubject): boolean =>
+    one.method.test(subject.method) &&
+    one.path.test(subject.path) &&
+    (one.rule.principal === undefined || one.rule.principal === subject.principal) &&
+    (one.rule.probability === undefined || chance.next() < one.rule.probability);
+
+  return {
+    add(given) {
+      const rule = parseFaultRule(given);
+      if (standing.size >= RULES_MAX) throw new Error(`There are ${RULES_MAX} fault rules already. Clear some first.`);
+      const id = `fault-${(numbered += 1)}`;
+      standing.set(id, {
+        id,
+        rule,
+        method: new RegExp(`^(?:${rule.method ?? '.*'})$`, 'i'),
+        path: new RegExp(rule.path ?? ''),
+        left: rule.times ?? Infinity,
+      });
+      return id;
+    },
+    clear(id) {
+      if (id === undefined) standing.clear();
+      else standing.delete(id);
+    },
+    list: () => [...standing.values()].map(({ id, rule, left }) => ({ ...rule, id, ...(left !== Infinity && { left }) })),
+    down(on) {
+      offline = on;
+    },
+    isDown: () => offline,
+    take(subject, wanted) {
+      const struck = [...standing.values()].filter((one) => (wanted?.includes(one.rule.action.kind) ?? true) && hits(one, subject));
+      for (const one of struck) {
+        one.left -= 1;
+        if (one.left <= 0) standing.delete(one.id);
+      }
+      return struck.map((one) => one.rule.action);
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { Binding, System, SystemId } from '@concord/core';
+import type { z } from 'zod';
+
+/** What is wrong with a configuration block: the place in it, and words that say what to do. */
+export interface OptionFault {
+  readonly path: readonly (string | number)[];
+  readonly text: string;
+}
+
+/** What every system is opened with, whatever its adapter. */
+export interface SystemContext {
+  readonly id: SystemId;
+  readonly bindings: readonly Binding[];
+  /** ms since 1970 UTC. */
+  readonly now?: () => number;
+}
+
+export type Opened =
+  | { readonly kind: 'system'; readonly system: System }
+  | { readonly kind: 'faults'; readonly faults: readonly OptionFault[] };
+
+/** Turns a system's block of the configuration, without its `adapter`, into a running system, or tells everything that is wrong with it. */
+export type SystemFactory = (raw: unknown, context: SystemContext) => Promise<Opened>;
+
+/** Parses the options at the door, then opens the system. */
+export function opened<Schema extends z.ZodType>(schema: Schema, raw: unknown, make: (options: z.output<Schema>) => System): Opened {
+  const parsed = schema.safeParse(raw);
+  return parsed.success ? { kind: 'system', system: make(parsed.data) } : { kind: 'faults', faults: faultsOf(parsed.error) };
+}
+
+// The words never repeat the value: it may be a secret.
+export function faultsOf(error: z.ZodError): readonly OptionFault[] {
+  return error.issues.map(({ path, message }) => ({
+    path: path.map((step) => (typeof step === 'number' ? step : String(step))),
+    text: message,
+  }));
+}
