@@ -29,14 +29,24 @@ export async function signIn(emulator: Pick<Emulator, 'url'>, client = 'concord'
   return {
     send,
     call: (method, path, body, headers = {}) =>
-      send(method, path, body === undefined ? '' : JSON.stringify(body), { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers }),
+      send(method, path, body === undefined ? '' : JSON.stringify(body), {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      }),
     get: (path, headers = {}) => send('GET', path, '', headers),
   };
 }
 
 export async function tokenOf(emulator: Pick<Emulator, 'url'>, client: string, secret = `${client}-secret`): Promise<string> {
-  const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: client, client_secret: secret, scope: `${emulator.url}/.default` });
-  const told = await ask(`${emulator.url}/tenant/oauth2/v2.0/token`, 'POST', form.toString(), { 'content-type': 'application/x-www-form-urlencoded' });
+  const form = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: client,
+    client_secret: secret,
+    scope: `${emulator.url}/.default`,
+  });
+  const told = await ask(`${emulator.url}/tenant/oauth2/v2.0/token`, 'POST', form.toString(), {
+    'content-type': 'application/x-www-form-urlencoded',
+  });
   return String(told.json['access_token']);
 }
 

@@ -42,7 +42,11 @@ test('a delta tells changed rows in the order of their versions, then deletions'
   const told = await concord.get(link);
   expect(told.rows.map((row) => row['name'] ?? row['reason'])).toEqual(['c2', 'd', 'a2', 'deleted']);
   expect(told.rows.map((row) => row['accountid'] ?? row['id'])).toEqual([c, d, a, b]);
-  expect(told.rows[3]).toEqual({ '@odata.context': expect.stringMatching(/\$metadata#accounts\/\$deletedEntity$/), id: b, reason: 'deleted' });
+  expect(told.rows[3]).toEqual({
+    '@odata.context': expect.stringMatching(/\$metadata#accounts\/\$deletedEntity$/),
+    id: b,
+    reason: 'deleted',
+  });
   expect(String(told.json['@odata.context'])).toMatch(/#accounts\(name\)\/\$delta$/);
 });
 
@@ -66,17 +70,22 @@ test('/$count tells how many changes wait', async () => {
   const link = new URL(await deltaLink());
   await make('two');
   await concord.call('DELETE', `${ACCOUNTS}(${id})`);
-  expect((await concord.get(`${ACCOUNTS}/$count?$deltatoken=${encodeURIComponent(link.searchParams.get('$deltatoken') ?? '')}`)).text).toBe('2');
+  expect((await concord.get(`${ACCOUNTS}/$count?$deltatoken=${encodeURIComponent(link.searchParams.get('$deltatoken') ?? '')}`)).text).toBe(
+    '2',
+  );
 });
 
-test.each(['$filter=name eq null', '$orderby=name', '$expand=parentaccountid', '$top=1'])('%s is refused with change tracking', async (option) => {
-  const told = await concord.get(`${ACCOUNTS}?${option}`, TRACK);
-  const name = /\$(\w+)/.exec(option)?.[1] ?? '';
-  expect([told.status, wordsIn(told)]).toEqual([
-    400,
-    expect.stringContaining(`The "${name}" query parameter isn't supported when Change Tracking is enabled.`),
-  ]);
-});
+test.each(['$filter=name eq null', '$orderby=name', '$expand=parentaccountid', '$top=1'])(
+  '%s is refused with change tracking',
+  async (option) => {
+    const told = await concord.get(`${ACCOUNTS}?${option}`, TRACK);
+    const name = /\$(\w+)/.exec(option)?.[1] ?? '';
+    expect([told.status, wordsIn(told)]).toEqual([
+      400,
+      expect.stringContaining(`The "${name}" query parameter isn't supported when Change Tracking is enabled.`),
+    ]);
+  },
+);
 
 test('a table without change tracking refuses it', async () => {
   expect((await concord.get(`${CE}/notes`, TRACK)).status).toBe(400);
@@ -85,7 +94,10 @@ test('a table without change tracking refuses it', async () => {
 describe('a delta token is too old', () => {
   const expectExpired = async (link: string) => {
     const told = await concord.get(link);
-    expect([told.status, wordsIn(told)]).toEqual([400, expect.stringMatching(/^0x80044352 Version stamp associated with the client has expired/)]);
+    expect([told.status, wordsIn(told)]).toEqual([
+      400,
+      expect.stringMatching(/^0x80044352 Version stamp associated with the client has expired/),
+    ]);
   };
 
   test('after its life of seven days, and not a day earlier', async () => {

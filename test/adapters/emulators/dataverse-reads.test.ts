@@ -64,7 +64,9 @@ test.each([
 
 test('a row tells its selected columns, its id, its version, and the currency of an amount', async () => {
   const told = await concord.get(`${ACCOUNTS}?$select=name,_parent_value&$top=1&$orderby=creditlimit desc`);
-  expect(told.rows).toEqual([{ '@odata.etag': expect.stringMatching(/^W\/"\d+"$/), name: 'odd 11', _parent_value: guid(0), accountid: guid(11) }]);
+  expect(told.rows).toEqual([
+    { '@odata.etag': expect.stringMatching(/^W\/"\d+"$/), name: 'odd 11', _parent_value: guid(0), accountid: guid(11) },
+  ]);
   expect(String(told.json['@odata.context'])).toMatch(/\/api\/data\/v9\.2\/\$metadata#accounts\(name,_parent_value\)$/);
 });
 
@@ -80,7 +82,9 @@ test('annotations tell labels and what a look-up points at', async () => {
 });
 
 test('$expand tells the row that a look-up points at, with its own columns', async () => {
-  const told = await concord.get(`${ACCOUNTS}(${guid(3)})?$select=name&$expand=parentaccountid($select=name;$expand=parentaccountid($select=name))`);
+  const told = await concord.get(
+    `${ACCOUNTS}(${guid(3)})?$select=name&$expand=parentaccountid($select=name;$expand=parentaccountid($select=name))`,
+  );
   expect(told.json['parentaccountid']).toMatchObject({ name: 'Even 0', accountid: guid(0), parentaccountid: null });
 });
 
@@ -108,7 +112,9 @@ describe('pages', () => {
   });
 
   test('keep the order that was asked for', async () => {
-    const read = await readAll(concord, `${ACCOUNTS}?$select=accountnumber&$orderby=rating,creditlimit desc`, { prefer: 'odata.maxpagesize=5' });
+    const read = await readAll(concord, `${ACCOUNTS}?$select=accountnumber&$orderby=rating,creditlimit desc`, {
+      prefer: 'odata.maxpagesize=5',
+    });
     expect(numbersOf(read.rows)).toEqual([10, 8, 6, 4, 2, 0, 11, 9, 7, 5, 3, 1]);
   });
 
@@ -120,7 +126,9 @@ describe('pages', () => {
   });
 
   test('a row that is deleted between two pages moves no other row out of sight', async () => {
-    const extra = await Promise.all([1, 2, 3].map((n) => concord.call('POST', `${CE}/notes`, { text: `n${n}` }, { prefer: 'return=representation' })));
+    const extra = await Promise.all(
+      [1, 2, 3].map((n) => concord.call('POST', `${CE}/notes`, { text: `n${n}` }, { prefer: 'return=representation' })),
+    );
     const first = await concord.get(`${CE}/notes`, { prefer: 'odata.maxpagesize=1' });
     await concord.call('DELETE', `${CE}/notes(${String(first.rows[0]?.['noteid'])})`);
     const rest = await readAll(concord, String(first.json['@odata.nextLink']), { prefer: 'odata.maxpagesize=1' });
@@ -151,7 +159,9 @@ describe('metadata', () => {
       `${CE}/EntityDefinitions(LogicalName='account')?$select=EntitySetName,ChangeTrackingEnabled&$expand=Attributes($select=LogicalName,AttributeType,IsValidForUpdate),Keys($select=LogicalName,KeyAttributes)`,
     );
     expect(told.json).toMatchObject({ EntitySetName: 'accounts', ChangeTrackingEnabled: true });
-    expect(told.json['Attributes']).toContainEqual(expect.objectContaining({ LogicalName: 'total', AttributeType: 'Money', IsValidForUpdate: false }));
+    expect(told.json['Attributes']).toContainEqual(
+      expect.objectContaining({ LogicalName: 'total', AttributeType: 'Money', IsValidForUpdate: false }),
+    );
     expect(told.json['Keys']).toEqual([expect.objectContaining({ LogicalName: 'abc_number', KeyAttributes: ['accountnumber'] })]);
   });
 

@@ -90,7 +90,9 @@ describe('PATCH and its conditions', () => {
     const now = await concord.call('PATCH', `${ACCOUNTS}(${id})`, { name: 'two' }, { ...WHOLE, 'if-match': etag });
     expect(now.status).toBe(200);
     for (const method of ['PATCH', 'DELETE']) {
-      const stale = await concord.call(method, `${ACCOUNTS}(${id})`, method === 'PATCH' ? { name: 'three' } : undefined, { 'if-match': etag });
+      const stale = await concord.call(method, `${ACCOUNTS}(${id})`, method === 'PATCH' ? { name: 'three' } : undefined, {
+        'if-match': etag,
+      });
       expect([stale.status, wordsIn(stale).slice(0, 10)]).toEqual([412, '0x80060882']);
     }
     const gone = await concord.call('DELETE', `${ACCOUNTS}(${id})`, undefined, { 'if-match': String(now.json['@odata.etag']) });
@@ -176,7 +178,8 @@ describe('single properties and look-ups', () => {
   test('a look-up is bound by id or by key, emptied with null or by deleting its reference', async () => {
     const [child, parent] = [await made(), await made()];
     const at = `${ACCOUNTS}(${child.id})`;
-    const bind = async (link: string | null) => (await concord.call('PATCH', at, { 'parentaccountid@odata.bind': link }, WHOLE)).json['_parent_value'];
+    const bind = async (link: string | null) =>
+      (await concord.call('PATCH', at, { 'parentaccountid@odata.bind': link }, WHOLE)).json['_parent_value'];
     expect(await bind(`/accounts(${parent.id})`)).toBe(parent.id);
     expect(await bind(null)).toBeNull();
     expect(await bind(`accounts(accountnumber='${parent.accountnumber}')`)).toBe(parent.id);
@@ -234,6 +237,8 @@ describe('values', () => {
 
 test('a deleted row is gone: the second delete is 404', async () => {
   const { id } = await made();
-  const statuses = [await concord.call('DELETE', `${ACCOUNTS}(${id})`), await concord.call('DELETE', `${ACCOUNTS}(${id})`)].map((told) => told.status);
+  const statuses = [await concord.call('DELETE', `${ACCOUNTS}(${id})`), await concord.call('DELETE', `${ACCOUNTS}(${id})`)].map(
+    (told) => told.status,
+  );
   expect(statuses).toEqual([204, 404]);
 });

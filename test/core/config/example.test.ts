@@ -101,7 +101,7 @@ function keyBehind(system: SystemId, entity: string, id: string): string {
   const set = map?.sides[system]?.set ?? '';
   const column = map?.registers.find(({ name }) => name === map.key[0])?.fields[0].sides[system]?.column ?? '';
   const primaryId = seeds[system]?.tables.find((table) => table.set === set)?.primaryId ?? '';
-  return String(seeds[system]?.rows[set]?.find((row) => row[primaryId] === id)?.[column]);
+  return JSON.stringify(seeds[system]?.rows[set]?.find((row) => row[primaryId] === id)?.[column] ?? null).replaceAll('"', '');
 }
 
 function byIdentity(rows: readonly MappedRow[]): ReadonlyMap<string, MappedRow> {

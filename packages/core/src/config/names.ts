@@ -7,7 +7,7 @@ export const NAME_PATTERN = /^[A-Za-z_][A-Za-z0-9_]*$/u;
 /** Stands in `key` for the company that a system is set up for. */
 export const COMPANY = 'company';
 /** Actors of their own in every record's history. */
-const RESERVED = ['concord', 'person', COMPANY];
+const RESERVED: ReadonlySet<string> = new Set(['concord', 'person', COMPANY]);
 /** Words that stand beside the names of systems in an entity or a field. */
 const ENTITY_WORDS = ['key', 'delete', 'fields', 'groups'];
 const FIELD_WORDS = ['type', 'values', 'policy'];
@@ -22,7 +22,7 @@ export function checkName(kind: 'system' | 'entity' | 'field' | 'group', path: P
     );
   }
   // Names become members of plain objects, some of which JavaScript has already.
-  if (name in {} || RESERVED.includes(name) || (kind === 'system' && [...ENTITY_WORDS, ...FIELD_WORDS].includes(name))) {
+  if (name in {} || RESERVED.has(name) || (kind === 'system' && [...ENTITY_WORDS, ...FIELD_WORDS].includes(name))) {
     return wrong(`"${name}" is reserved, and cannot be the name of a ${kind}.`, 'Use another name.');
   }
   return undefined;

@@ -8,10 +8,7 @@ export const CODES = {
   duplicateRecord: '0x80040237',
   keyViolated: '0x80060892',
   duplicateDetected: '0x80040333',
-  rowMissing: '0x80040217',
-  rowMissingByKey: '0x80060891',
   versionExpired: '0x80044352',
-  privilegeMissing: '0x80040220',
 } as const;
 
 /** A code in one form: lower-case hex. */

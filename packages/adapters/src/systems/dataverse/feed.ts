@@ -70,7 +70,7 @@ function page(body: Json | undefined, at: Place, binding: Binding, table: TableF
 
 function sighting(json: JsonObject, at: Place, binding: Binding, table: TableFacts): Sighting | 'unreadable' | 'other' {
   const removed = textOf(json, 'id')?.toLowerCase();
-  if (/\$deletedEntity$/.test(textOf(json, '@odata.context') ?? ''))
+  if (textOf(json, '@odata.context')?.endsWith('$deletedEntity'))
     return removed === undefined ? 'unreadable' : { kind: 'gone', key: keyOf(removed) };
   const row = rowIn(json, binding, table.id);
   if (row === undefined) return 'unreadable';

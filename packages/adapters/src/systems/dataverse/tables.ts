@@ -42,7 +42,7 @@ async function ask(client: ODataClient, set: string): Promise<TableFacts | Troub
   const asked = query({ $select: 'LogicalName,EntitySetName,PrimaryIdAttribute', $filter: `EntitySetName eq ${literal(set)}` });
   const reply = await client.get(`EntityDefinitions${asked}`);
   if (reply.kind !== 'answer') return reply;
-  const [found] = objectsOf(reply.body, 'value').filter((table) => textOf(table, 'EntitySetName') === set);
+  const found = objectsOf(reply.body, 'value').find((table) => textOf(table, 'EntitySetName') === set);
   const logicalName = textOf(found, 'LogicalName');
   const id = textOf(found, 'PrimaryIdAttribute');
   if (logicalName !== undefined && id !== undefined) return { kind: 'table', logicalName, id };

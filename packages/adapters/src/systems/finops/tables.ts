@@ -42,7 +42,7 @@ function factsOf(columns: readonly string[]): TableFacts | undefined {
 async function ask(client: ODataClient, set: string): Promise<TableFacts | Trouble> {
   const reply = await client.get(`Metadata/PublicEntities${query({ $filter: `EntitySetName eq ${literal(set)}` })}`);
   if (reply.kind !== 'answer') return reply;
-  const [found] = objectsOf(reply.body, 'value').filter((entity) => textOf(entity, 'EntitySetName') === set);
+  const found = objectsOf(reply.body, 'value').find((entity) => textOf(entity, 'EntitySetName') === set);
   const keys = objectsOf(found, 'Properties').filter((property) => member(property, 'IsKey') === true);
   const facts = factsOf(keys.flatMap((property) => textOf(property, 'Name') ?? []));
   if (facts) return facts;
