@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startDataverse, startFinops } from '../../../packages/adapters/src/emulators/index.ts';
 import type { DataverseSettings, Emulator, FinopsSettings } from '../../../packages/adapters/src/emulators/index.ts';
 import { parseBatch } from '../../../packages/adapters/src/emulators/wire/batch-parse.ts';
-import { CE, signIn } from './caller.ts';
+import { CE, signIn, textAt } from './caller.ts';
 import type { Caller, Told } from './caller.ts';
 import { LITTLE_CE, LITTLE_FNO } from './little-org.ts';
 
@@ -102,7 +102,7 @@ describe('Dataverse', () => {
 
   test('a failed changeset puts back what was changed and deleted', async () => {
     const made = await concord.call('POST', `${CE}/accounts`, { accountnumber: 'KEEP', name: 'keep' }, { prefer: 'return=representation' });
-    const at = `accounts(${String(made.json['accountid'])})`;
+    const at = `accounts(${textAt(made.json, 'accountid')})`;
     await post(concord, CE, [
       changeset(
         { method: 'PATCH', url: at, body: { accountnumber: 'GONE' } },
@@ -153,9 +153,9 @@ describe('Dataverse', () => {
   });
 });
 
-describe('F&O', () => {
-  const customer = (name: string, more = {}) => ({ dataAreaId: 'abct', OrganizationName: name, CustomerGroupId: 'W', ...more });
+const customer = (name: string) => ({ dataAreaId: 'abct', OrganizationName: name, CustomerGroupId: 'W' });
 
+describe('F&O', () => {
   test('the whole is answered with 200 even when a part fails, and a throttled part has its own Retry-After', async () => {
     fno.faults.add({ path: '^/data/CustomersV3', times: 1, action: { kind: 'throttled', retryAfterSeconds: 9 } });
     const parts = ['one', 'two'].map((name) => single({ method: 'POST', url: 'CustomersV3', body: customer(name) }));

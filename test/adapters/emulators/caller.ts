@@ -47,7 +47,7 @@ export async function tokenOf(emulator: Pick<Emulator, 'url'>, client: string, s
   const told = await ask(`${emulator.url}/tenant/oauth2/v2.0/token`, 'POST', form.toString(), {
     'content-type': 'application/x-www-form-urlencoded',
   });
-  return String(told.json['access_token']);
+  return textAt(told.json, 'access_token');
 }
 
 export async function ask(url: string, method: string, body: string, headers: Readonly<Record<string, string>>): Promise<Told> {
@@ -60,6 +60,12 @@ export async function ask(url: string, method: string, body: string, headers: Re
 
 export const isObject = (json: unknown): json is JsonObject => typeof json === 'object' && json !== null && !Array.isArray(json);
 const isList = (json: Json | undefined): json is readonly Json[] => Array.isArray(json);
+
+/** A member as text; an empty one when it is not there. */
+export function textAt(json: JsonObject | undefined, name: string): string {
+  const value = json?.[name] ?? '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
 
 export function objectOf(text: string): JsonObject {
   try {
@@ -75,7 +81,7 @@ export function wordsIn(told: Told): string {
   const error = told.json['error'];
   if (!isObject(error)) return told.text;
   const inner = error['innererror'];
-  return `${String(error['code'])} ${String(isObject(inner) ? inner['message'] : error['message'])}`;
+  return `${textAt(error, 'code')} ${textAt(isObject(inner) ? inner : error, 'message')}`;
 }
 
 /** The id at the end of `OData-EntityId`. */

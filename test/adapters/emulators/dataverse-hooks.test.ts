@@ -25,6 +25,8 @@ afterEach(async () => {
   await receiver.close();
 });
 
+const withName = (name: string) => ({ Attributes: expect.arrayContaining([{ key: 'name', value: name }]) });
+
 const names = (): readonly unknown[] =>
   receiver.heard.map((one) => /"key":"name","value":"([^"]*)"/.exec(one.text)?.[1] ?? one.json['MessageName']);
 
@@ -72,12 +74,11 @@ test('an update tells the changed columns and both images, a deletion a referenc
   await anna.call('DELETE', `${ACCOUNTS}(${id})`);
   await emulator.hooks.idle();
   const [update, remove] = receiver.heard;
-  const attributes = (name: string) => ({ Attributes: expect.arrayContaining([{ key: 'name', value: name }]) });
   expect(update?.json).toMatchObject({
     MessageName: 'Update',
     InputParameters: [{ key: 'Target', value: { Attributes: [{ key: 'name', value: 'two' }] } }],
-    PreEntityImages: [{ key: 'PreImage', value: attributes('one') }],
-    PostEntityImages: [{ key: 'PostImage', value: attributes('two') }],
+    PreEntityImages: [{ key: 'PreImage', value: withName('one') }],
+    PostEntityImages: [{ key: 'PostImage', value: withName('two') }],
   });
   expect(remove?.json).toMatchObject({
     MessageName: 'Delete',
@@ -148,7 +149,7 @@ describe('what goes wrong with messages', () => {
     emulator.hooks.faults({ reorder: 1, delayMs: 5 });
     const made = await makeAll(4);
     expect(names()).not.toEqual(made);
-    expect(names().toSorted()).toEqual(made);
+    expect(new Set(names())).toEqual(new Set(made));
   });
 
   test.each(['oversize', 'limit'] as const)('they are too large (%s) and come without what happened', async (why) => {
@@ -183,7 +184,7 @@ describe('service protection', () => {
     emulator.settings({ concurrentMax: 2 });
     emulator.faults.add({ path: 'accounts', action: { kind: 'slow', delayMs: 50 } });
     const told = await Promise.all([1, 2, 3, 4].map(() => anna.get(ACCOUNTS)));
-    expect(told.map((one) => one.status).toSorted()).toEqual([200, 200, 429, 429]);
+    expect(told.map((one) => one.status).toSorted((a, b) => a - b)).toEqual([200, 200, 429, 429]);
     expect(told.find((one) => one.status === 429)?.text).toContain('0x80072326');
     expect((await anna.get(ACCOUNTS)).status).toBe(200);
   });

@@ -2,7 +2,7 @@ import type { JsonObject } from '@concord/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startDataverse } from '../../../packages/adapters/src/emulators/index.ts';
 import type { DataverseSettings, Emulator } from '../../../packages/adapters/src/emulators/index.ts';
-import { CE, readAll, signIn, wordsIn } from './caller.ts';
+import { CE, readAll, signIn, textAt, wordsIn } from './caller.ts';
 import type { Caller } from './caller.ts';
 import { LITTLE_CE } from './little-org.ts';
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.close());
 
-const numbersOf = (rows: readonly JsonObject[]): readonly unknown[] => rows.map((row) => Number(String(row['accountnumber']).slice(1)));
+const numbersOf = (rows: readonly JsonObject[]): readonly unknown[] => rows.map((row) => Number(textAt(row, 'accountnumber').slice(1)));
 
 test.each([
   ["name eq 'EVEN 2'", [2]],
@@ -67,7 +67,7 @@ test('a row tells its selected columns, its id, its version, and the currency of
   expect(told.rows).toEqual([
     { '@odata.etag': expect.stringMatching(/^W\/"\d+"$/), name: 'odd 11', _parent_value: guid(0), accountid: guid(11) },
   ]);
-  expect(String(told.json['@odata.context'])).toMatch(/\/api\/data\/v9\.2\/\$metadata#accounts\(name,_parent_value\)$/);
+  expect(textAt(told.json, '@odata.context')).toMatch(/\/api\/data\/v9\.2\/\$metadata#accounts\(name,_parent_value\)$/);
 });
 
 test('annotations tell labels and what a look-up points at', async () => {
@@ -99,7 +99,7 @@ describe('conditional reads', () => {
 
   test('with $expand the row is always told', async () => {
     const at = `${ACCOUNTS}(${guid(1)})?$expand=parentaccountid`;
-    const etag = String((await concord.get(at)).json['@odata.etag']);
+    const etag = textAt((await concord.get(at)).json, '@odata.etag');
     expect((await concord.get(at, { 'if-none-match': etag })).status).toBe(200);
   });
 });
@@ -130,8 +130,8 @@ describe('pages', () => {
       [1, 2, 3].map((n) => concord.call('POST', `${CE}/notes`, { text: `n${n}` }, { prefer: 'return=representation' })),
     );
     const first = await concord.get(`${CE}/notes`, { prefer: 'odata.maxpagesize=1' });
-    await concord.call('DELETE', `${CE}/notes(${String(first.rows[0]?.['noteid'])})`);
-    const rest = await readAll(concord, String(first.json['@odata.nextLink']), { prefer: 'odata.maxpagesize=1' });
+    await concord.call('DELETE', `${CE}/notes(${textAt(first.rows[0], 'noteid')})`);
+    const rest = await readAll(concord, textAt(first.json, '@odata.nextLink'), { prefer: 'odata.maxpagesize=1' });
     const told = [...first.rows, ...rest.rows].map((row) => row['noteid']);
     expect(new Set(told)).toEqual(new Set(extra.map((one) => one.json['noteid'])));
   });

@@ -18,7 +18,7 @@ beforeEach(() => emulator.load(LITTLE_CE));
 afterAll(() => emulator.close());
 
 const collection = 'accounts';
-const make = (name: string): Promise<string> => stranger.create<string>({ collection, data: { name } });
+const make = (name: string): Promise<string> => stranger.create({ collection, data: { name } });
 const statusOf = (failed: unknown): unknown =>
   typeof failed === 'object' && failed !== null && 'status' in failed ? failed.status : failed;
 

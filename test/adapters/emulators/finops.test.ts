@@ -2,7 +2,7 @@ import type { JsonObject } from '@concord/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startFinops } from '../../../packages/adapters/src/emulators/index.ts';
 import type { Emulator, FinopsSettings } from '../../../packages/adapters/src/emulators/index.ts';
-import { readAll, signIn, wordsIn } from './caller.ts';
+import { readAll, signIn, textAt, wordsIn } from './caller.ts';
 import type { Caller } from './caller.ts';
 import { LITTLE_FNO } from './little-org.ts';
 
@@ -25,6 +25,7 @@ afterAll(() => emulator.close());
 const at = (account: string, company = 'abct'): string => `${CUSTOMERS}(dataAreaId='${company}',CustomerAccount='${account}')?${CROSS}`;
 const make = (more: JsonObject = {}) =>
   concord.call('POST', `${CUSTOMERS}?${CROSS}`, { dataAreaId: 'abct', CustomerGroupId: 'W', ...more });
+const order = (more: JsonObject) => concord.call('POST', `/data/SalesOrderHeadersV2?${CROSS}`, { dataAreaId: 'abct', ...more });
 const decoded = (etag: unknown): string => Buffer.from(/^W\/"(.+)"$/.exec(String(etag))?.[1] ?? '', 'base64').toString();
 
 describe('a create', () => {
@@ -64,9 +65,12 @@ describe('a create', () => {
   });
 
   test('of a unique value that exists is refused, an empty one is not', async () => {
-    const order = (number: string) =>
-      concord.call('POST', `/data/SalesOrderHeadersV2?${CROSS}`, { dataAreaId: 'abct', CustomerRequisitionNumber: number });
-    const statuses = [await order('R1'), await order('R1'), await order(''), await order('')].map((told) => told.status);
+    const statuses = [
+      await order({ CustomerRequisitionNumber: 'R1' }),
+      await order({ CustomerRequisitionNumber: 'R1' }),
+      await order({ CustomerRequisitionNumber: '' }),
+      await order({ CustomerRequisitionNumber: '' }),
+    ].map((told) => told.status);
     expect(statuses).toEqual([201, 400, 201, 201]);
   });
 
@@ -85,15 +89,13 @@ describe('a create', () => {
   });
 
   test('that names a row which is not there is refused in the words of the related table', async () => {
-    const order = (account: string) =>
-      concord.call('POST', `/data/SalesOrderHeadersV2?${CROSS}`, { dataAreaId: 'abct', OrderingCustomerAccountNumber: account });
-    const orphan = await order('C-0001');
+    const orphan = await order({ OrderingCustomerAccountNumber: 'C-0001' });
     expect([orphan.status, wordsIn(orphan)]).toEqual([
       400,
       expect.stringContaining("The value 'C-0001' in field 'Customer account' is not found in the related table 'Customers'."),
     ]);
     await make();
-    expect((await order('C-0001')).json['SalesOrderNumber']).toBe('SO-000001');
+    expect((await order({ OrderingCustomerAccountNumber: 'C-0001' })).status).toBe(201);
   });
 });
 
@@ -128,17 +130,16 @@ describe('ETags', () => {
   });
 
   test.each([
-    ['412', 412],
-    ['409', 409],
-    ['400', 400],
-  ] as const)('an outdated If-Match is answered the way that is set (%s), and nothing is written', async (staleAs, status) => {
+    ['412', 412, 'changed by another user'],
+    ['409', 409, 'changed by another user'],
+    ['400', 400, 'An update conflict occurred due to another user process'],
+  ] as const)('an outdated If-Match is answered the way that is set (%s), and nothing is written', async (staleAs, status, words) => {
     emulator.settings({ staleAs });
-    const etag = String((await make()).json['@odata.etag']);
+    const etag = textAt((await make()).json, '@odata.etag');
     expect((await concord.call('PATCH', at('C-0001'), { CreditLimit: 1 }, { 'if-match': etag })).status).toBe(204);
     for (const method of ['PATCH', 'DELETE']) {
       const told = await concord.call(method, at('C-0001'), method === 'PATCH' ? { CreditLimit: 2 } : undefined, { 'if-match': etag });
-      expect(told.status).toBe(status);
-      if (status === 400) expect(wordsIn(told)).toContain('An update conflict occurred due to another user process');
+      expect([told.status, wordsIn(told)]).toEqual([status, expect.stringContaining(words)]);
     }
     expect(emulator.rows('CustomersV3')).toMatchObject([{ CreditLimit: 1 }]);
   });
@@ -186,25 +187,25 @@ describe('companies', () => {
   });
 });
 
-describe('queries', () => {
-  const load = (count: number) =>
-    emulator.load({
-      tables: [],
-      rows: {
-        CustomersV3: Array.from({ length: count }, (_none, n) => ({
-          dataAreaId: n % 2 === 0 ? 'abct' : 'usmf',
-          CustomerAccount: `C${n}`,
-          OrganizationName: `Name ${n}`,
-          CustomerGroupId: 'W',
-          CreditLimit: n,
-          OnHoldStatus: n > 3 ? 'All' : 'No',
-          ModifiedDateTime: `2024-01-0${n + 1}T00:00:00Z`,
-        })),
-      },
-    });
-  const found = async (query: string): Promise<readonly unknown[]> =>
-    (await concord.get(`${CUSTOMERS}?${CROSS}&${query}`)).rows.map((row) => row['CustomerAccount']);
+const load = (count: number) =>
+  emulator.load({
+    tables: [],
+    rows: {
+      CustomersV3: Array.from({ length: count }, (_none, n) => ({
+        dataAreaId: n % 2 === 0 ? 'abct' : 'usmf',
+        CustomerAccount: `C${n}`,
+        OrganizationName: `Name ${n}`,
+        CustomerGroupId: 'W',
+        CreditLimit: n,
+        OnHoldStatus: n > 3 ? 'All' : 'No',
+        ModifiedDateTime: `2024-01-0${n + 1}T00:00:00Z`,
+      })),
+    },
+  });
+const found = async (query: string): Promise<readonly unknown[]> =>
+  (await concord.get(`${CUSTOMERS}?${CROSS}&${query}`)).rows.map((row) => row['CustomerAccount']);
 
+describe('queries', () => {
   test.each([
     ["$filter=dataAreaId eq 'ABCT' and CreditLimit ge 2", ['C2', 'C4']],
     ["$filter=OrganizationName eq '*4'", ['C4']],

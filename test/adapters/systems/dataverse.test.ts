@@ -118,7 +118,7 @@ describe('the feed', () => {
     on.emulator.changeSchema({ kind: 'rename', set: 'abc_trees', column: 'abc_note', to: 'abc_remark' });
     const pull = await on.system.changes(TREE, cursor);
     const again = pull.kind === 'expired' ? await on.system.changes(TREE, undefined) : pull;
-    expect(again).toMatchObject({ kind: 'unreachable', words: expect.stringContaining('abc_note') });
+    expect(again).toMatchObject({ kind: 'drifted', words: expect.stringContaining('abc_note') });
   });
 
   test('a link to another place, found in a cursor, is not followed', async () => {

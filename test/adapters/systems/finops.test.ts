@@ -178,7 +178,7 @@ describe('bad answers', () => {
 
   test('an entity that there is not is told by name', async () => {
     const on = await stage({ set: 'ABCBushes' });
-    expect(await on.system.changes(TREE, undefined)).toMatchObject({ kind: 'unreachable', words: expect.stringContaining('ABCBushes') });
+    expect(await on.system.changes(TREE, undefined)).toMatchObject({ kind: 'drifted', words: expect.stringContaining('ABCBushes') });
   });
 
   test('a throttled pull and a throttled write ask for time', async () => {

@@ -1,5 +1,5 @@
 import type { Ledger, PlanAnswer } from '../ports/ledger.ts';
-import type { CursorMove, FailureRow, OperatorAct, Plan } from '../ports/plan.ts';
+import type { CursorMove, FailureRow, Plan } from '../ports/plan.ts';
 import type { Clock } from '../ports/surroundings.ts';
 import { must } from '../errors/must.ts';
 
@@ -8,7 +8,7 @@ const PLANS_MAX = 500;
 
 /** Gathers whatever is ready and commits it together: one sync to disk serves them all. */
 export interface Committer {
-  plan(plan: Plan, act?: OperatorAct): Promise<PlanAnswer>;
+  plan(plan: Plan): Promise<PlanAnswer>;
   cursor(move: CursorMove): Promise<void>;
   failure(row: FailureRow): Promise<void>;
 }
@@ -17,7 +17,6 @@ interface Waiting {
   readonly plan?: Plan;
   readonly cursor?: CursorMove;
   readonly failure?: FailureRow;
-  readonly act?: OperatorAct;
   readonly done: (answer: PlanAnswer) => void;
   readonly failed: (cause: unknown) => void;
 }
@@ -42,7 +41,7 @@ export function openCommitter(ledger: Ledger, clock: Clock): Committer {
   }
 
   return {
-    plan: (plan, act) => enqueue(act ? { plan, act } : { plan }),
+    plan: (plan) => enqueue({ plan }),
     cursor: async (cursor) => void (await enqueue({ cursor })),
     failure: async (failure) => void (await enqueue({ failure })),
   };
@@ -55,7 +54,7 @@ async function commitTogether(ledger: Ledger, batch: readonly Waiting[]): Promis
       plans: withPlan.flatMap((item) => item.plan ?? []),
       cursors: batch.flatMap((item) => item.cursor ?? []),
       failures: batch.flatMap((item) => item.failure ?? []),
-      acts: batch.flatMap((item) => item.act ?? []),
+      acts: [],
     });
     for (const item of batch) item.done(item.plan ? must(answers[withPlan.indexOf(item)], 'each plan is answered') : { kind: 'committed' });
   } catch (cause) {

@@ -75,11 +75,17 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
       case 'denied':
         pause(outcome);
         return again(row);
+      case 'drifted':
+        return end(record.id, planned, table, { kind: 'later', words: outcome.words, ...retry(row) });
       case 'unknown':
         return end(record.id, planned, table, { kind: 'unknown', words: outcome.words, ...retry(row) });
       default:
         failures = 0;
         paused = undefined;
+    }
+    // The column may come back, or the map be corrected: what was to be written waits, and only this map's writes do.
+    if (outcome.kind === 'refused' && outcome.why === 'schema-drift') {
+      return end(record.id, planned, table, { kind: 'later', words: outcome.words, ...retry(row) });
     }
     const settled = await translateOutcome(ledger, table, system, outcome);
     if (settled) return end(record.id, planned, table, settled);

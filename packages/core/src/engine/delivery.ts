@@ -19,7 +19,7 @@ export async function composeWrite(ledger: Ledger, record: RecordState, attempt:
     const stored = attempt.kind === 'update' ? record.registers[name]?.shadows[system.id]?.value : undefined;
     return [name, stored === undefined ? { value } : { value, stored }] as const;
   });
-  const told = toColumns(table, system.id, new Map(wanted), system.dialect, references);
+  const told = toColumns(table, system.id, new Map(wanted), system.dialect, references, { leaveOutEmpty: attempt.kind === 'create' });
   if (told.kind !== 'columns') return told;
   return { kind: 'write', write: attempt.kind === 'create' ? create(record, attempt, table, system, told.columns) : change(record, attempt, system, told.columns) };
 }
@@ -59,11 +59,11 @@ export async function translateOutcome(
   ledger: Ledger,
   table: Table,
   system: System,
-  outcome: Exclude<Outcome, { readonly kind: 'throttled' | 'unreachable' | 'denied' | 'unknown' }>,
+  outcome: Exclude<Outcome, { readonly kind: 'throttled' | 'unreachable' | 'denied' | 'drifted' | 'unknown' }>,
 ): Promise<Settled | undefined> {
   switch (outcome.kind) {
     case 'written':
-      return { kind: 'written', row: await mapped(ledger, table, system, outcome) };
+      return { kind: 'written', row: await mapped(ledger, table, system, outcome), ...(outcome.readLater ? { readLater: true } : {}) };
     case 'stale':
     case 'exists':
       return outcome.row && { kind: outcome.kind, row: await mapped(ledger, table, system, outcome.row) };

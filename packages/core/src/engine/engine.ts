@@ -139,10 +139,12 @@ const QUEUE_PAGE = 500;
 
 /** After a start, everything that is planned is due; nobody knows whether it was sent before. */
 async function reload(ledger: Ledger, deliverers: ReadonlyMap<SystemId, Deliverer>): Promise<void> {
-  let after: string | undefined;
-  do {
-    const page = await ledger.deliveries({ limit: QUEUE_PAGE, ...(after === undefined ? {} : { after }) });
-    for (const row of page.items) deliverers.get(row.system)?.put(row);
-    after = page.next;
-  } while (after !== undefined);
+  for (const state of ['due', 'waiting'] as const) {
+    let after: string | undefined;
+    do {
+      const page = await ledger.deliveries({ state, limit: QUEUE_PAGE, ...(after === undefined ? {} : { after }) });
+      for (const row of page.items) deliverers.get(row.system)?.put(row);
+      after = page.next;
+    } while (after !== undefined);
+  }
 }

@@ -4,7 +4,7 @@ import type { MappedRow } from '../map/mapped.ts';
 import { translateRow } from '../map/translate.ts';
 import type { Context } from '../merge/draft.ts';
 import { isKnown, observe, observeGone } from '../merge/observe.ts';
-import type { OperatorAct, Plan } from '../ports/plan.ts';
+import type { Plan } from '../ports/plan.ts';
 import type { Row, Sighting, System } from '../ports/system.ts';
 import type { RecordState } from '../record/record.ts';
 import { lookUpRow } from './references.ts';
@@ -28,23 +28,23 @@ export interface Intake {
   /** Reads a row and takes it; for callers that hold the record's lane. */
   reread(record: RecordState, system: System): Promise<void>;
   /** Plans again until the plan is taken; for callers that hold the record's lane. */
-  persist(id: RecordId, make: (record: RecordState) => Plan | undefined, act?: OperatorAct): Promise<'committed' | 'nothing' | 'taken'>;
+  persist(id: RecordId, make: (record: RecordState) => Plan | undefined): Promise<'committed' | 'nothing' | 'taken'>;
 }
 
 export function openIntake(parts: Parts): Intake {
   const { ledger, lanes, reads, committer } = parts;
 
-  async function commit(plan: Plan, act?: OperatorAct): Promise<'committed' | 'moved' | 'taken'> {
-    const answer = await committer.plan(plan, act);
+  async function commit(plan: Plan): Promise<'committed' | 'moved' | 'taken'> {
+    const answer = await committer.plan(plan);
     if (answer.kind === 'committed') parts.committed(plan);
     return answer.kind;
   }
 
-  async function persist(id: RecordId, make: (record: RecordState) => Plan | undefined, act?: OperatorAct): Promise<'committed' | 'nothing' | 'taken'> {
+  async function persist(id: RecordId, make: (record: RecordState) => Plan | undefined): Promise<'committed' | 'nothing' | 'taken'> {
     for (let tries = 0; tries < TRIES_MAX; tries += 1) {
       const plan = make(must(await ledger.record(id), 'a linked record exists'));
       if (!plan) return 'nothing';
-      const answer = await commit(plan, act);
+      const answer = await commit(plan);
       if (answer !== 'moved') return answer;
     }
     throw new Error(`Record ${id} was changed ${TRIES_MAX} times while one change was made. Is another process writing to this ledger?`);

@@ -10,7 +10,7 @@ const ABSENT_MIN = 20;
 const ABSENT_SHARE_MAX = 0.05;
 const LINKS_PAGE = 500;
 
-export type MapState = 'starting' | 'listing' | 'live' | 'unreachable' | 'throttled' | 'denied' | 'stopped';
+export type MapState = 'starting' | 'listing' | 'live' | 'unreachable' | 'throttled' | 'denied' | 'drifted' | 'stopped';
 
 export interface PullerStatus {
   readonly system: SystemId;
@@ -140,7 +140,7 @@ export function openPuller(parts: Parts, intake: Intake, system: System, table: 
     return trouble(pull.kind, pull.words);
   }
 
-  function trouble(kind: 'unreachable' | 'denied', why: string): number {
+  function trouble(kind: 'unreachable' | 'denied' | 'drifted', why: string): number {
     if (state !== kind) parts.log.event(kind, { system: system.id, entity, words: why });
     state = kind;
     words = why;
@@ -176,7 +176,7 @@ export function openPuller(parts: Parts, intake: Intake, system: System, table: 
       return tellsDeltas;
     },
     get isResting() {
-      return resting || state === 'stopped';
+      return resting || (state !== 'starting' && state !== 'listing' && state !== 'live');
     },
     status: () => ({
       system: system.id,

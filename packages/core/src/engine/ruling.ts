@@ -1,6 +1,6 @@
 import type { RecordId } from '../ids.ts';
 import { resolve, type Ruling } from '../merge/resolve.ts';
-import type { Plan } from '../ports/plan.ts';
+import type { OperatorAct, Plan } from '../ports/plan.ts';
 import type { RecordState, Register } from '../record/record.ts';
 import type { Value } from '../values.ts';
 import type { RulingAsk } from './engine.ts';
@@ -33,10 +33,11 @@ export async function rule(parts: Parts, intake: Intake, decision: RulingAsk): P
       answer = { kind: 'no-such-side', sides: register.frontier.map((edit) => edit.system) };
       return undefined;
     }
-    return resolve(record, rulingOf(conflict?.register ?? '', value, decision), table, contextOf(parts));
+    const decided = resolve(record, rulingOf(conflict?.register ?? '', value, decision), table, contextOf(parts));
+    return { ...decided, act: actOf(parts, decision, record.id) };
   }
 
-  await parts.lanes.run(conflict.record, () => intake.persist(conflict.record, plan, actOf(parts, decision, conflict.record)));
+  await parts.lanes.run(conflict.record, () => intake.persist(conflict.record, plan));
   return answer;
 }
 
@@ -48,6 +49,6 @@ function rulingOf(register: string, value: Value, { by, note }: RulingAsk): Ruli
   return { register, value, by, ...(note === undefined ? {} : { note }) };
 }
 
-function actOf(parts: Parts, { by, note, conflict }: RulingAsk, record: RecordId): Parameters<Intake['persist']>[2] {
+function actOf(parts: Parts, { by, note, conflict }: RulingAsk, record: RecordId): OperatorAct {
   return { atMs: parts.clock.nowMs(), operator: by, act: 'resolve', record, conflict, ...(note === undefined ? {} : { note }) };
 }

@@ -129,13 +129,14 @@ export type Columns =
   | { readonly kind: 'waits'; readonly record: RecordId; readonly words: string }
   | { readonly kind: 'not-representable'; readonly words: string };
 
-/** Registers as one system's columns. Members of a group are written only where they differ from `stored`. */
+/** Registers as one system's columns. Members of a group are written only where they differ from `stored`; a create may leave out what is empty. */
 export function toColumns(
   table: Table,
   system: SystemId,
   registers: ReadonlyMap<string, { readonly value: Value; readonly stored?: Value }>,
   dialect: Dialect,
   references: References,
+  options: { readonly leaveOutEmpty: boolean } = { leaveOutEmpty: false },
 ): Columns {
   const columns: Record<string, Json> = {};
   for (const [name, { value, stored }] of registers) {
@@ -144,6 +145,8 @@ export function toColumns(
     for (const [index, field] of rule.map.fields.entries()) {
       const member = at(value, index);
       if (isTuple(stored) && stored[index] === member) continue;
+      // A new row has its empty columns without being told; some systems have no way to say "empty" for numbers.
+      if (options.leaveOutEmpty && member === null) continue;
       const written = writeField(field, system, member, dialect, references);
       if (written.kind !== 'column') return written;
       columns[written.name] = written.json;

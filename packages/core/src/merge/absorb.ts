@@ -124,12 +124,12 @@ function editsOf(draft: Draft, row: MappedRow): readonly Found[] {
 }
 
 function relink(draft: Draft, row: MappedRow, attempts: readonly Attempt[]): void {
-  const { key: old, planned, unconfirmed: _unconfirmed, unread: _unread, ...link } = linkOf(draft, row.system);
+  const { key: old, planned, unconfirmed: _unconfirmed, unread, ...link } = linkOf(draft, row.system);
   if (old !== row.key) {
     if (old !== undefined) draft.unlinked.push({ system: row.system, key: old });
     draft.linked.push({ system: row.system, key: row.key });
   }
-  if (planned) draft.deliveries.set(row.system, undefined);
+  if (planned || unread) draft.deliveries.set(row.system, undefined);
   // An attempt that still expects this very version may yet be applied; all others were, or never will be.
   const open = attempts.filter((attempt) => attempt.expected === row.version && !draft.context.neverSent(attempt.id));
   putLink(draft, row.system, {

@@ -11,12 +11,13 @@ import { absorb, putShadow } from './absorb.ts';
 import { dueNow, planDeliveries } from './deliveries.ts';
 import { draftOf, fail, linkOf, planOf, putLink, putRegister, registerOf, type Context, type Draft } from './draft.ts';
 import { stillStoodOn } from './frontier.ts';
+import { isNear } from './near.ts';
 import { bury } from './observe.ts';
 
 /** How a delivery ended, with rows translated. */
 export type Settled =
   /** `row` is the stored row as the system told it after the write. */
-  | { readonly kind: 'written'; readonly row: MappedRow }
+  | { readonly kind: 'written'; readonly row: MappedRow; readonly readLater?: boolean }
   | { readonly kind: 'removed' }
   /** The row as it is now. Nothing of ours was written. */
   | { readonly kind: 'stale'; readonly row: MappedRow }
@@ -39,7 +40,7 @@ export function settle(record: RecordState, system: SystemId, outcome: Settled, 
 function end(draft: Draft, system: SystemId, attempt: Attempt, outcome: Settled): void {
   switch (outcome.kind) {
     case 'written':
-      return acknowledge(draft, system, attempt, outcome.row);
+      return acknowledge(draft, system, attempt, outcome);
     case 'removed':
       return acknowledgeRemoval(draft, system, attempt);
     case 'stale':
@@ -59,10 +60,17 @@ function end(draft: Draft, system: SystemId, attempt: Attempt, outcome: Settled)
   }
 }
 
+type Written = Extract<Settled, { readonly kind: 'written' }>;
+
 /** What was written is seen, by identity: whatever the system made of a value, its operation needs no further write. */
-function acknowledge(draft: Draft, system: SystemId, attempt: Attempt, row: MappedRow): void {
+function acknowledge(draft: Draft, system: SystemId, attempt: Attempt, { row, readLater = false }: Written): void {
+  const news = new Map(beside(row.values, attempt));
   for (const [name, sent] of Object.entries(attempt.registers)) {
-    const stored = name === LIFE ? sent.value : (row.values.get(name) ?? sent.value);
+    const told = name === LIFE ? undefined : row.values.get(name);
+    // What was read only after the write may be a user's edit on top of it; a value that no rounding or trimming explains is taken as one.
+    const edited = readLater && told !== undefined && !isNear(sent.value, told);
+    if (edited) news.set(name, told);
+    const stored = edited ? sent.value : (told ?? sent.value);
     const near = !sameValue(stored, sent.value);
     if (near) fail(draft, system, 'C14', `${name} was stored otherwise than written`, row.key);
     const register = registerOf(draft, name);
@@ -72,7 +80,7 @@ function acknowledge(draft: Draft, system: SystemId, attempt: Attempt, row: Mapp
   }
   unplan(draft, system);
   see(draft, system, attempt);
-  absorb(draft, { ...row, values: beside(row.values, attempt) });
+  absorb(draft, { ...row, values: news });
 }
 
 /** What the row says of registers that this write did not carry may be news: a column that the system filled in itself. */

@@ -111,6 +111,8 @@ export interface Plan {
   /** Keys that no longer do. */
   readonly unlinked: readonly { readonly system: SystemId; readonly key: Key }[];
   readonly failures: readonly FailureRow[];
+  /** What a person did to bring the plan about: it stands or falls with it. */
+  readonly act?: OperatorAct;
 }
 
 /** A thing that went wrong and that somebody should see. */

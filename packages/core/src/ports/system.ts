@@ -26,7 +26,9 @@ export type Trouble =
   /** The system could not be reached, or answered that it is not able to work now. */
   | { readonly kind: 'unreachable'; readonly words: string }
   /** It does not accept our credentials or our rights. */
-  | { readonly kind: 'denied'; readonly words: string };
+  | { readonly kind: 'denied'; readonly words: string }
+  /** It no longer has the table, or a column, as the table map names it. */
+  | { readonly kind: 'drifted'; readonly words: string };
 
 export type Pull =
   | {
@@ -67,7 +69,14 @@ export interface Write {
 
 export type Outcome =
   /** Done. `columns` is the stored row as told after the write; a column that is missing was not told. */
-  | { readonly kind: 'written'; readonly key: Key; readonly version: Version; readonly columns: JsonObject }
+  | {
+      readonly kind: 'written';
+      readonly key: Key;
+      readonly version: Version;
+      readonly columns: JsonObject;
+      /** The columns were read after the write, not told by it: an edit of somebody else may be among them. */
+      readonly readLater?: true;
+    }
   /** Deleted. */
   | { readonly kind: 'removed' }
   /** The row is not in the expected version; nothing was written. `row` is what it holds now, if that could be read. */

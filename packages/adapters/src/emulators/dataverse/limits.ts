@@ -4,7 +4,7 @@ import type { DataverseSettings } from './settings.ts';
 
 /** The three service-protection limits, counted for each principal. */
 export interface Limits {
-  /** Counts a request, or answers why it is one too many. */
+  /** Counts a request as begun, or answers why it is one too many; then it has not begun and does not end. */
   begin(client: string, settings: DataverseSettings): Answer | undefined;
   end(client: string, tookMs: number): void;
 }
@@ -36,6 +36,7 @@ export function limits(nowMs: () => number): Limits {
       usage.slices = usage.slices.filter((slice) => slice.second > second - settings.windowMs / 1_000 && slice.second <= second);
       const over = excess(usage, settings, second);
       if (over === undefined) sliceAt(usage, second).requests += 1;
+      else usage.running -= 1;
       return over;
     },
     end(client, tookMs) {

@@ -81,7 +81,7 @@ export interface Engine<Settings> {
   faulted(action: Extract<FaultAction, { kind: 'status' | 'throttled' | 'stale' }>): Answer;
   /** The answer to a request without a good token. */
   unauthorized(origin: string): Answer;
-  /** An answer when the principal asked too much of the system; `begin` and `end` enclose each request. */
+  /** `begin` and `end` enclose each request, unless `begin` answers that the principal asked too much of the system. */
   begin(client: string): Answer | undefined;
   end(client: string, tookMs: number): void;
   load(seed: Seed): void;
@@ -114,7 +114,7 @@ export async function startEmulator<Settings>(
 
   const server = await wireServer(
     { host, port: options.port ?? 0 },
-    (url) => (services.faults.isDown() && !isAdmin(url) ? 'cut' : undefined),
+    (url) => (isAdmin(url) ? 'spare' : services.faults.isDown() ? 'cut' : 'serve'),
     (received) =>
       isAdmin(received.url)
         ? answerAdmin(handle, (json) => engine.parseSettings(json), received)

@@ -25,15 +25,26 @@ export interface WireServer {
   close(): Promise<void>;
 }
 
-/** Serves HTTP on the host and port (0: any that is free). `early` may cut a connection before its body is read. */
+/** Said of a request before its body is read: `cut` resets its connection, `spare` keeps it when all others are cut. */
+type Early = (url: string) => 'serve' | 'spare' | 'cut';
+
+/** Serves HTTP on the host and port (0: any that is free). */
 export async function wireServer(
   at: { readonly host: string; readonly port: number },
-  early: (url: string) => 'cut' | undefined,
+  early: Early,
   handle: (received: Received) => Promise<Reply>,
 ): Promise<WireServer> {
   const sockets = new Set<Socket>();
+  const spared = new Set<Socket>();
   const server = createServer((request, response) => {
-    serve(request, response, early, handle).catch((cause: unknown) => crash(response, cause));
+    const said = early(request.url ?? '/');
+    if (said === 'cut') {
+      request.socket.resetAndDestroy();
+      return;
+    }
+    if (said === 'spare') spared.add(request.socket);
+    response.on('close', () => spared.delete(request.socket));
+    serve(request, response, handle).catch((cause: unknown) => crash(response, cause));
   });
   server.on('connection', (socket) => {
     sockets.add(socket);
@@ -42,7 +53,7 @@ export async function wireServer(
     socket.on('error', () => sockets.delete(socket));
   });
   const cutAll = (): void => {
-    for (const socket of sockets) socket.resetAndDestroy();
+    for (const socket of sockets) if (!spared.has(socket)) socket.resetAndDestroy();
   };
   return {
     port: await listen(server, at),
@@ -66,14 +77,8 @@ async function listen(server: Server, at: { readonly host: string; readonly port
   return typeof address === 'object' && address !== null ? address.port : at.port;
 }
 
-async function serve(
-  request: IncomingMessage,
-  response: ServerResponse,
-  early: (url: string) => 'cut' | undefined,
-  handle: (received: Received) => Promise<Reply>,
-): Promise<void> {
+async function serve(request: IncomingMessage, response: ServerResponse, handle: (received: Received) => Promise<Reply>): Promise<void> {
   const url = request.url ?? '/';
-  if (early(url) === 'cut') return void request.socket.resetAndDestroy();
   const body = await bodyOf(request);
   if (body === undefined) return send(response, { status: 413, headers: { Connection: 'close' } });
   const reply = await handle({ method: request.method ?? 'GET', url, headers: headersOf(request), body });

@@ -47,6 +47,7 @@ function take(store: Store, plan: Plan): void {
     else store.deliveries.set(place(id, system), row);
   }
   store.failures.push(...plan.failures);
+  if (plan.act) store.acts.push(plan.act);
 }
 
 function takeRecord(store: Store, { record }: Plan): void {

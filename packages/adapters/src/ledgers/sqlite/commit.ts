@@ -35,7 +35,7 @@ export function prepareCommit(db: Database, records: Records): (commit: Commit) 
     if (taken.length > 0) addTotals.run(taken.filter(isNew).length, sum(taken.map((plan) => plan.changes.length)));
     for (const { system, entity, cursor, listed } of commit.cursors) moveCursor.run(system, entity, cursor ?? null, listed ? 1 : 0);
     for (const failure of [...taken.flatMap((plan) => plan.failures), ...commit.failures]) addFailure.run(JSON.stringify(failure));
-    for (const act of commit.acts) addAct.run(act.record ?? null, JSON.stringify(act));
+    for (const act of [...taken.flatMap((plan) => plan.act ?? []), ...commit.acts]) addAct.run(act.record ?? null, JSON.stringify(act));
     return answers;
   });
   return (commit) => {

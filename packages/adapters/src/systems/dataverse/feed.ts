@@ -1,5 +1,5 @@
 import { keyOf } from '@concord/core';
-import type { Binding, Cursor, Json, JsonObject, Pull, Sighting } from '@concord/core';
+import type { Binding, Cursor, Json, JsonObject, Pull, Sighting, Trouble } from '@concord/core';
 import { z } from 'zod';
 import { objectsOf, textOf } from '../../shared/json/look.ts';
 import type { ODataClient, ReadReply } from '../../shared/odata/client.ts';
@@ -7,6 +7,7 @@ import { query } from '../../shared/odata/literal.ts';
 import { cursorOf, placeIn } from '../../shared/odata/place.ts';
 import { matches } from '../../shared/odata/told.ts';
 import { CODES, codeOf } from './codes.ts';
+import { isSchemaDrift } from './refusal.ts';
 import { rowIn, selected } from './rows.ts';
 import type { TableFacts } from './tables.ts';
 
@@ -37,13 +38,19 @@ export async function pull(
   return reply.status === 200 ? page(reply.body, at, binding, table) : refusal(reply, from !== undefined);
 }
 
+/** A read that the service would not answer. */
+export function troubleOf({ status, words }: Pick<Extract<ReadReply, { kind: 'answer' }>, 'status' | 'words'>): Trouble {
+  if (status === 403) return { kind: 'denied', words };
+  return { kind: isSchemaDrift(words) ? 'drifted' : 'unreachable', words };
+}
+
 /** The ways of saying that a link leads nowhere any more. A relisting that fails tells its own reason. */
 const LINK_TOO_OLD = /expired|full sync|(?:delta|skip) ?token/i;
 
 function refusal(answer: Extract<ReadReply, { kind: 'answer' }>, resumed: boolean): Pull {
   if (codeOf(answer.code) === CODES.versionExpired || answer.status === 410) return { kind: 'expired' };
   if (resumed && answer.status < 500 && LINK_TOO_OLD.test(answer.words)) return { kind: 'expired' };
-  return answer.status === 403 ? { kind: 'denied', words: answer.words } : { kind: 'unreachable', words: answer.words };
+  return troubleOf(answer);
 }
 
 function page(body: Json | undefined, at: Place, binding: Binding, table: TableFacts): Pull {

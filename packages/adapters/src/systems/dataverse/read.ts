@@ -1,4 +1,5 @@
 import type { Binding, Json, JsonObject, Key, Read, Row } from '@concord/core';
+import { troubleOf } from './feed.ts';
 import { isObject, objectsOf } from '../../shared/json/look.ts';
 import type { ODataClient, ReadReply } from '../../shared/odata/client.ts';
 import { literal, pathPredicate, query } from '../../shared/odata/literal.ts';
@@ -60,6 +61,5 @@ export function valueOf(name: string, value: Json): string {
 }
 
 function failed(answer: Extract<ReadReply, { kind: 'answer' }>): Read {
-  if (answer.status === 403) return { kind: 'denied', words: answer.words };
-  return { kind: 'unreachable', words: answer.status < 300 ? 'a row came without its id or its version' : answer.words };
+  return troubleOf(answer.status < 300 ? { status: answer.status, words: 'a row came without its id or its version' } : answer);
 }

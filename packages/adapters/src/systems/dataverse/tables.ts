@@ -46,5 +46,6 @@ async function ask(client: ODataClient, set: string): Promise<TableFacts | Troub
   const logicalName = textOf(found, 'LogicalName');
   const id = textOf(found, 'PrimaryIdAttribute');
   if (logicalName !== undefined && id !== undefined) return { kind: 'table', logicalName, id };
-  return { kind: 'unreachable', words: reply.status < 300 ? `there is no table with the set name "${set}"` : reply.words };
+  if (reply.status < 300) return { kind: 'drifted', words: `there is no table with the set name "${set}"` };
+  return { kind: 'unreachable', words: reply.words };
 }

@@ -30,7 +30,8 @@ export async function listPage(place: Place, at: FeedPlace & { readonly link: st
 /** A listing or a poll that the service would not answer. */
 export function failed(status: number, words: string, place: Place): Pull {
   if (status === 403) return { kind: 'denied', words };
-  return { kind: 'unreachable', words: status === 404 || isSchemaDrift(words) ? `"${place.binding.set}": ${words}` : words };
+  if (status === 404 || isSchemaDrift(words)) return { kind: 'drifted', words: `"${place.binding.set}": ${words}` };
+  return { kind: 'unreachable', words };
 }
 
 function sighting(json: JsonObject, whole: boolean, place: Place): Sighting | 'unreadable' | 'other' {

@@ -47,11 +47,13 @@ function hasCompany({ table }: Place): boolean {
  */
 export function predicateOf(keys: readonly string[], columns: JsonObject): string | undefined {
   const pairs = keys.map((name) => pairOf(name, columns[name]));
-  return pairs.includes(undefined) ? undefined : pairs.join(',');
+  // A dimension that an entity does not use is an empty text in its key; a key of nothing but those names no row.
+  const named = keys.some((name) => name !== COMPANY && columns[name] !== '');
+  return !named || pairs.includes(undefined) ? undefined : pairs.join(',');
 }
 
 function pairOf(name: string, value: Json | undefined): string | undefined {
   if (typeof value === 'number') return `${name}=${value}`;
-  if (typeof value !== 'string' || (name !== COMPANY && value === '')) return undefined;
+  if (typeof value !== 'string') return undefined;
   return `${name}=${literal(name === COMPANY ? value.toLowerCase() : value)}`;
 }

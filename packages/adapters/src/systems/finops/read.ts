@@ -40,5 +40,6 @@ export async function findRow(place: Place, wanted: JsonObject): Promise<Read> {
 
 function failed(answer: Extract<ReadReply, { kind: 'answer' }>): Read {
   if (answer.status === 403) return { kind: 'denied', words: answer.words };
-  return { kind: 'unreachable', words: answer.status < 300 ? 'a row came without its key or its version' : answer.words };
+  if (answer.status < 300) return { kind: 'unreachable', words: 'a row came without its key or its version' };
+  return { kind: isSchemaDrift(answer.words) ? 'drifted' : 'unreachable', words: answer.words };
 }

@@ -46,5 +46,6 @@ async function ask(client: ODataClient, set: string): Promise<TableFacts | Troub
   const keys = objectsOf(found, 'Properties').filter((property) => member(property, 'IsKey') === true);
   const facts = factsOf(keys.flatMap((property) => textOf(property, 'Name') ?? []));
   if (facts) return facts;
-  return { kind: 'unreachable', words: reply.status < 300 ? `there is no data entity with the set name "${set}"` : reply.words };
+  if (reply.status < 300) return { kind: 'drifted', words: `there is no data entity with the set name "${set}"` };
+  return { kind: 'unreachable', words: reply.words };
 }

@@ -46,7 +46,8 @@ async function readBack(place: Place, write: Write, predicate: string, told: str
   const read = await readAt(place, predicate);
   if (read.kind !== 'row') return { kind: 'unknown', words: 'the update was accepted, but the row could not be read back' };
   const { key, version, columns } = read.row;
-  if (told === undefined || told === version) return { kind: 'written', key, version, columns };
+  if (told === version) return { kind: 'written', key, version, columns };
+  if (told === undefined) return { kind: 'written', key, version, columns, readLater: true };
   return { kind: 'written', key, version: versionOf(told), columns: write.columns };
 }
 
