@@ -42,44 +42,60 @@ export async function runConcord({ file, workload, batch }) {
     }
   }
 
-  /** One transaction takes the edits of a batch, a second one what became of their deliveries. */
-  async function run(steps) {
-    const taken = [];
+  /**
+   * Whatever is ready goes into one transaction: the edits of this batch, and what became of the deliveries of the batch before. What a
+   * delivery wrote comes back on the feed, as it does in life, and is known by its version.
+   */
+  async function run(steps, waiting) {
     const touched = new Map();
+    const plans = [];
+    const take = (index, plan) => {
+      plans.push(plan);
+      touched.set(index, plan.record);
+    };
+    const current = async (index) => touched.get(index) ?? (await ledger.record(idOf(index)));
     for (const { record, edits } of steps) {
       for (const { side, field, value } of edits) {
         live[side][record] = { ...live[side][record], [field]: value };
         versions[side][record] += 1;
       }
       for (const { side } of edits) {
-        const before = touched.get(record) ?? (await ledger.record(idOf(record)));
-        const plan = observe(before, mapped(side, record), table, context(record));
-        if (!plan) continue;
-        taken.push(plan);
-        touched.set(record, plan.record);
+        const plan = observe(await current(record), mapped(side, record), table, context(record));
+        if (plan) take(record, plan);
       }
     }
-    await commit(taken);
-    const settled = [];
-    for (const [index, record] of touched) {
-      let now = record;
-      SYSTEMS.forEach((system, side) => {
-        const planned = now.links[system].planned;
-        if (!planned) return;
-        for (const [name, { value }] of Object.entries(planned.registers)) live[side][index] = { ...live[side][index], [name]: value };
-        versions[side][index] += 1;
-        const plan = settle(now, system, { kind: 'written', row: mapped(side, index) }, table, context(index));
-        settled.push(plan);
-        now = plan.record;
-      });
+    const edited = [...touched.keys()];
+    for (const index of waiting) {
+      for (const [side, system] of SYSTEMS.entries()) await deliver(index, side, system, current, take);
     }
-    await commit(settled);
+    await commit(plans);
+    return edited;
+  }
+
+  async function deliver(index, side, system, current, take) {
+    const record = await current(index);
+    const planned = record.links[system].planned;
+    if (!planned) return;
+    if (planned.expected !== String(versions[side][index])) {
+      return take(index, settle(record, system, { kind: 'stale', row: mapped(side, index) }, table, context(index)));
+    }
+    for (const [name, { value }] of Object.entries(planned.registers)) live[side][index] = { ...live[side][index], [name]: value };
+    versions[side][index] += 1;
+    take(index, settle(record, system, { kind: 'written', row: mapped(side, index) }, table, context(index)));
+    if (observe(await current(index), mapped(side, index), table, context(index))) throw new Error('an echo was taken for an edit');
+  }
+
+  async function stillPlanned(indexes) {
+    const records = await Promise.all(indexes.map((index) => ledger.record(idOf(index))));
+    return indexes.filter((_index, at) => SYSTEMS.some((system) => records[at].links[system].planned));
   }
 
   await birth();
   const sizeBefore = await bytesOf(file);
   const started = process.hrtime.bigint();
-  for (let from = 0; from < workload.list.length; from += batch) await run(workload.list.slice(from, from + batch));
+  let waiting = [];
+  for (let from = 0; from < workload.list.length; from += batch) waiting = await run(workload.list.slice(from, from + batch), waiting);
+  while (waiting.length > 0) waiting = (await run([], waiting), await stillPlanned(waiting));
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   const { changes } = await ledger.counts();
   await ledger.close();

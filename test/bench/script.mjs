@@ -27,6 +27,8 @@ export function runScript({ file, workload, batch }) {
     write.run(row.account, side, at, JSON.stringify(row));
     write.run(row.account, 1 - side, at, JSON.stringify(merged));
     live[1 - side][index(row.account)] = merged;
+    // What was written to the other side comes back on its feed, as it does in life.
+    take(1 - side, merged);
   }
 
   const started = process.hrtime.bigint();

@@ -1,7 +1,8 @@
-import type { OpId } from '../ids.ts';
+import type { OpId, SystemId } from '../ids.ts';
 import type { MappedRow } from '../map/mapped.ts';
 import { isEmpty } from '../policy/edits.ts';
 import { LIFE, type Attempt, type Link, type Register, type Shadow } from '../record/record.ts';
+import { rest } from '../record/rest.ts';
 import { sameValue, type Value } from '../values.ts';
 import { judge } from './judge.ts';
 import { latestStamp, linkOf, putLink, putRegister, registerOf, tell, toldEdit, write, type Draft } from './draft.ts';
@@ -23,7 +24,8 @@ interface Found {
  */
 export function absorb(draft: Draft, row: MappedRow): void {
   const link = linkOf(draft, row.system);
-  const attempts = [...(link.unconfirmed ?? []), ...(link.planned ? [link.planned] : [])];
+  // What was surely not sent cannot come back: a user who sets the same value makes an edit of their own.
+  const attempts = [...(link.unconfirmed ?? []), ...(link.planned ? [link.planned] : [])].filter(({ id }) => !draft.context.neverSent(id));
   recogniseEchoes(draft, row, attempts);
   const found = [...lifeOf(draft, row, link), ...editsOf(draft, row)];
   relink(draft, row, attempts);
@@ -112,15 +114,25 @@ function lifeOf(draft: Draft, row: MappedRow, link: Link): readonly Found[] {
 }
 
 function editsOf(draft: Draft, row: MappedRow): readonly Found[] {
-  return [...row.values].flatMap(([name, value]): readonly Found[] => {
-    const register = draft.registers[name];
-    const shadow = register?.shadows[row.system];
-    if (shadow) return sameValue(shadow.value, value) ? [] : [{ name, value, shadow }];
-    // An empty column at first sight is nobody's edit: it must not wipe out what another system holds.
-    if (!isEmpty(value)) return [{ name, value, shadow: undefined }];
-    putShadow(draft, name, registerOf(draft, name), row.system, { value, ops: [], saw: 0 });
-    return [];
-  });
+  const found: Found[] = [];
+  for (const [name, value] of row.values) {
+    const shadow = draft.registers[name]?.shadows[row.system];
+    if (shadow ? !sameValue(shadow.value, value) : !firstSight(draft, row.system, name, value)) found.push({ name, value, shadow });
+  }
+  return found;
+}
+
+/**
+ * What is nobody's edit when a system is seen for the first time: an empty column, which must not wipe out what another system holds,
+ * and the very value that is merged already.
+ */
+function firstSight(draft: Draft, system: SystemId, name: string, value: Value): boolean {
+  const register = registerOf(draft, name);
+  const agrees = register.count > 0 && !register.held && sameValue(register.value, value);
+  if (!agrees && !isEmpty(value)) return false;
+  const shadow = agrees ? { value, ops: register.ops, saw: register.count } : { value, ops: [], saw: 0 };
+  putRegister(draft, name, agrees ? rest({ ...register, shadows: { ...register.shadows, [system]: shadow } }) : { ...register, shadows: { ...register.shadows, [system]: shadow } });
+  return true;
 }
 
 function relink(draft: Draft, row: MappedRow, attempts: readonly Attempt[]): void {
@@ -131,7 +143,7 @@ function relink(draft: Draft, row: MappedRow, attempts: readonly Attempt[]): voi
   }
   if (planned || unread) draft.deliveries.set(row.system, undefined);
   // An attempt that still expects this very version may yet be applied; all others were, or never will be.
-  const open = attempts.filter((attempt) => attempt.expected === row.version && !draft.context.neverSent(attempt.id));
+  const open = attempts.filter((attempt) => attempt.expected === row.version);
   putLink(draft, row.system, {
     ...link,
     key: row.key,

@@ -55,10 +55,12 @@ function unseen(draft: Draft, system: SystemId): Attempt['registers'] {
 }
 
 function select(draft: Draft, system: SystemId, wanted: (register: Register) => boolean): Attempt['registers'] {
-  const chosen = Object.entries(draft.registers).filter(
-    ([name, register]) => !register.held && draft.table.registers.get(name)?.writes(system) && wanted(register),
-  );
-  return Object.fromEntries(chosen.map(([name, register]) => [name, carried(register)]));
+  const chosen: Record<string, Attempt['registers'][string]> = {};
+  for (const [name, rule] of draft.table.registers) {
+    const register = draft.registers[name];
+    if (register && !register.held && wanted(register) && rule.writes(system)) chosen[name] = carried(register);
+  }
+  return chosen;
 }
 
 function carried(register: Register): Attempt['registers'][string] {

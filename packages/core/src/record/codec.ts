@@ -3,35 +3,38 @@ import { sameValue, type Json, type Value } from '../values.ts';
 import type { RecordState, Register, Verdict } from './record.ts';
 import { isQuiet } from './rest.ts';
 
+/** A record as the ledger keeps it, with the text of each register, so that the next version of the record need not be written anew. */
+export interface EncodedRecord {
+  readonly state: RecordState;
+  readonly text: string;
+  readonly parts: Readonly<Record<string, string>>;
+}
+
 /**
- * A record as the ledger keeps it: JSON, with registers at rest (nearly all, nearly always) as short arrays.
- * `decodeRecord(encodeRecord(state))` equals `state`.
+ * A record as JSON, with registers at rest (nearly all, nearly always) as short arrays. `decodeRecord(encodeRecord(state).text)` equals
+ * `state`. Registers are never changed, only replaced: those that `before` holds too are taken from it.
  */
-export function encodeRecord(state: RecordState): string {
+export function encodeRecord(state: RecordState, before?: EncodedRecord): EncodedRecord {
   const { registers, ...rest } = state;
   const actors = Object.keys(state.actors);
   const systems = Object.keys(state.links);
-  const head = JSON.stringify(rest);
-  const parts = Object.entries(registers).map(([name, register]) => `${JSON.stringify(name)}:${textOf(register, actors, systems)}`);
-  return `${head.slice(0, -1)},"registers":{${parts.join()}}}`;
+  const reusable = before && sameNames(systems, Object.keys(before.state.links)) ? before : undefined;
+  const parts: Record<string, string> = {};
+  let told = '';
+  for (const name of Object.keys(registers)) {
+    const register = registers[name];
+    if (!register) continue;
+    const known = reusable?.state.registers[name] === register ? reusable.parts[name] : undefined;
+    const part = known ?? `${JSON.stringify(name)}:${JSON.stringify(shorten(register, actors, systems) ?? register)}`;
+    parts[name] = part;
+    told += told === '' ? part : `,${part}`;
+  }
+  return { state, parts, text: `${JSON.stringify(rest).slice(0, -1)},"registers":{${told}}}` };
 }
 
-interface Told {
-  readonly text: string;
-  /** The systems that the short form counts on. */
-  readonly systems: string;
-}
-
-/** Registers are never changed, only replaced, so the text of one is made once. */
-const texts = new WeakMap<Register, Told>();
-
-function textOf(register: Register, actors: readonly string[], systems: readonly string[]): string {
-  const names = systems.join();
-  const known = texts.get(register);
-  if (known?.systems === names) return known.text;
-  const text = JSON.stringify(shorten(register, actors, systems) ?? register);
-  texts.set(register, { text, systems: names });
-  return text;
+/** The short form of a register counts on which systems the record is linked with. */
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, index) => name === b[index]);
 }
 
 /** [value, count, ops, index of the op of the edit, author, ms, count of the stamp, by, verdict], the last two only when needed. */

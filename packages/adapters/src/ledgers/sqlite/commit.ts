@@ -5,6 +5,7 @@ import {
   type Commit,
   type ConflictRow,
   type DeliveryRow,
+  type EncodedRecord,
   type Plan,
   type PlanAnswer,
   type RecordId,
@@ -30,7 +31,10 @@ export function prepareCommit(db: Database, records: Records): (commit: Commit) 
 
   const all = db.transaction((commit: Commit, batch: Batch): readonly PlanAnswer[] => {
     const answers = commit.plans.map((plan) => takePlan(plan, batch));
-    for (const id of batch.unwritten) putState(must(batch.states.get(id), 'an unwritten state is in the batch'));
+    for (const id of batch.unwritten) {
+      const state = must(batch.states.get(id), 'an unwritten state is in the batch');
+      batch.written.set(id, putState(state, records.encoded(id)));
+    }
     const taken = commit.plans.filter((_plan, index) => answers[index]?.kind === 'committed');
     if (taken.length > 0) addTotals.run(taken.filter(isNew).length, sum(taken.map((plan) => plan.changes.length)));
     for (const { system, entity, cursor, listed } of commit.cursors) moveCursor.run(system, entity, cursor ?? null, listed ? 1 : 0);
@@ -39,10 +43,10 @@ export function prepareCommit(db: Database, records: Records): (commit: Commit) 
     return answers;
   });
   return (commit) => {
-    const batch = { states: new Map<RecordId, RecordState>(), unwritten: new Set<RecordId>(), known: records.get };
+    const batch = { states: new Map(), unwritten: new Set(), written: new Map(), known: records.get } satisfies Batch;
     const answers = all(commit, batch);
     // Only what is on the disk may be remembered.
-    for (const state of batch.states.values()) records.remember(state);
+    for (const encoded of batch.written.values()) records.remember(encoded);
     return answers;
   };
 }
@@ -53,6 +57,8 @@ interface Batch {
   readonly states: Map<RecordId, RecordState>;
   /** Those whose latest state is not in the table yet. */
   readonly unwritten: Set<RecordId>;
+  /** Those that are, as they were written. */
+  readonly written: Map<RecordId, EncodedRecord>;
   /** As they were before the transaction. */
   readonly known: Records['get'];
 }
@@ -92,7 +98,12 @@ function prepareRecord(db: Database): (plan: Plan, batch: Batch) => PlanAnswer {
 
   const write = ({ record }: Plan, batch: Batch): boolean => {
     const { id, entity, revision, identity = null } = record;
-    if (revision === 1) return insert.run(id, entity, identity, revision, encodeRecord(record)).changes === 1;
+    if (revision === 1) {
+      const encoded = encodeRecord(record);
+      if (insert.run(id, entity, identity, revision, encoded.text).changes !== 1) return false;
+      batch.written.set(id, encoded);
+      return true;
+    }
     const before = batch.states.get(id) ?? batch.known(id);
     if (before?.revision !== revision - 1) return false;
     // An identity hardly ever changes, and setting it rewrites its index.
@@ -113,9 +124,13 @@ function prepareRecord(db: Database): (plan: Plan, batch: Batch) => PlanAnswer {
   };
 }
 
-function prepareState(db: Database): (record: RecordState) => void {
+function prepareState(db: Database): (record: RecordState, before: EncodedRecord | undefined) => EncodedRecord {
   const update = db.prepare<[number, string, string]>('UPDATE records SET revision = ?, state = ? WHERE id = ?');
-  return (record) => void update.run(record.revision, encodeRecord(record), record.id);
+  return (record, before) => {
+    const encoded = encodeRecord(record, before);
+    update.run(record.revision, encoded.text, record.id);
+    return encoded;
+  };
 }
 
 function prepareLinks(db: Database): (plan: Plan) => void {
