@@ -1,11 +1,11 @@
 import {
-  isTuple,
   keyOf,
   LIFE,
   observe,
   observeGone,
   recordId,
   resolve,
+  sameValue,
   settle,
   version,
   type ChangeRow,
@@ -13,7 +13,6 @@ import {
   type MappedRow,
   type Plan,
   type RecordState,
-  type Scalar,
   type SystemId,
   type Table,
   type Value,
@@ -90,6 +89,10 @@ export function deliver(world: World, system: SystemId, loss: Loss = 'none'): vo
     return end(current ? { kind: 'exists', row: current } : { kind: 'missing' });
   }
   if (row && planned.expected !== String(row.version)) return end({ kind: 'stale', row: told() ?? neverHere() });
+  const values = row?.values;
+  // What the system holds already is confirmed, not written.
+  const isHeld = ([name, { value }]: readonly [string, { readonly value: Value }]): boolean => name === LIFE || sameValue(values?.get(name), value);
+  if (planned.kind === 'update' && Object.entries(planned.registers).every(isHeld)) return end({ kind: 'written', row: told() ?? neverHere() });
   world.writes += 1;
   world.nowMs += 1000;
   if (planned.kind === 'delete') {
@@ -124,15 +127,6 @@ export function calm(world: World): void {
     if (world.plans.length === before) return;
   }
   throw new Error(`not calm after ${ROUNDS_MAX} rounds`);
-}
-
-export function mergedOf(record: RecordState): ReadonlyMap<string, Value> {
-  return new Map(Object.entries(record.registers).map(([name, register]) => [name, register.value]));
-}
-
-export function membersOf(table: Table, name: string, value: Value): readonly (readonly [string, Scalar])[] {
-  const fields = name === LIFE ? [LIFE] : (table.registers.get(name)?.fields ?? []);
-  return fields.map((field, index) => [field, isTuple(value) ? (value[index] ?? null) : value] as const);
 }
 
 function neverHere(): never {

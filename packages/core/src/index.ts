@@ -37,3 +37,4 @@ export * from './config/json-schema.ts';
 export * from './config/parse.ts';
 export * from './map/canonical.ts';
 export * from './record/encode.ts';
+export * from './record/verify.ts';

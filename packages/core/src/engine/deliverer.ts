@@ -63,9 +63,17 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     const composed = await composeWrite(ledger, record, planned, table, system);
     if (composed.kind === 'waits') return wait(record, planned, table, row, composed);
     if (composed.kind === 'not-representable') return end(record.id, planned, table, { kind: 'refused', why: 'not-representable', words: composed.words });
-    const outcome = await system.write(composed.write);
+    const outcome = composed.kind === 'confirm' ? await confirm(record, planned) : await system.write(composed.write);
     reads.touch(record.id + system.id);
     await conclude(record, planned, table, row, outcome);
+  }
+
+  /** There is nothing to write; that the row is still in the version that holds the values is what a write would have proven. */
+  async function confirm(record: RecordState, planned: Attempt): Promise<Outcome> {
+    const key = must(record.links[system.id]?.key, 'a row that is there has a key');
+    const read = await system.read(record.entity, key);
+    if (read.kind !== 'row') return read;
+    return read.row.version === planned.expected ? { kind: 'written', ...read.row } : { kind: 'stale', row: read.row };
   }
 
   async function conclude(record: RecordState, planned: Attempt, table: Table, row: DeliveryRow, outcome: Outcome): Promise<void> {

@@ -5,16 +5,18 @@ import type { Settled } from '../merge/settle.ts';
 import type { Outcome, Row, System, Write } from '../ports/system.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import { LIFE, type Attempt, type RecordState } from '../record/record.ts';
-import type { JsonObject } from '../values.ts';
+import { holds } from '../merge/frontier.ts';
+import type { JsonObject, Value } from '../values.ts';
 import { lookUpRow, lookUpWrite } from './references.ts';
 import { must } from '../errors/must.ts';
 
-/** An attempt in the target system's own words. */
-export type Composed = { readonly kind: 'write'; readonly write: Write } | Exclude<Columns, { readonly kind: 'columns' }>;
+/** An attempt in the target system's own words. `confirm`: the system holds every value already, if its row is still as it was. */
+export type Composed = { readonly kind: 'write'; readonly write: Write } | { readonly kind: 'confirm' } | Exclude<Columns, { readonly kind: 'columns' }>;
 
 export async function composeWrite(ledger: Ledger, record: RecordState, attempt: Attempt, table: Table, system: System): Promise<Composed> {
   const references = await lookUpWrite(ledger, table, system.id, attempt);
-  const registers = Object.entries(attempt.registers).filter(([name]) => name !== LIFE);
+  const registers = Object.entries(attempt.registers).filter(([name, { value }]) => name !== LIFE && !isHeld(record, attempt, system, name, value));
+  if (attempt.kind === 'update' && registers.length === 0) return { kind: 'confirm' };
   const wanted = registers.map(([name, { value }]) => {
     const stored = attempt.kind === 'update' ? record.registers[name]?.shadows[system.id]?.value : undefined;
     return [name, stored === undefined ? { value } : { value, stored }] as const;
@@ -22,6 +24,12 @@ export async function composeWrite(ledger: Ledger, record: RecordState, attempt:
   const told = toColumns(table, system.id, new Map(wanted), system.dialect, references, { leaveOutEmpty: attempt.kind === 'create' });
   if (told.kind !== 'columns') return told;
   return { kind: 'write', write: attempt.kind === 'create' ? create(record, attempt, table, system, told.columns) : change(record, attempt, system, told.columns) };
+}
+
+/** Whether the system holds the value already: writing it again would only wake its own automations. */
+function isHeld(record: RecordState, attempt: Attempt, system: System, name: string, value: Value): boolean {
+  const shadow = record.registers[name]?.shadows[system.id];
+  return attempt.kind === 'update' && shadow !== undefined && holds(shadow, value);
 }
 
 function create(record: RecordState, attempt: Attempt, table: Table, system: System, columns: JsonObject): Write {

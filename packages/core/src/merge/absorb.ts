@@ -1,6 +1,7 @@
 import type { OpId, SystemId } from '../ids.ts';
 import type { MappedRow } from '../map/mapped.ts';
 import { isEmpty } from '../policy/edits.ts';
+import { actorOf } from '../record/actors.ts';
 import { LIFE, type Attempt, type Link, type Register, type Shadow } from '../record/record.ts';
 import { rest } from '../record/rest.ts';
 import { sameValue, type Value } from '../values.ts';
@@ -27,6 +28,7 @@ export function absorb(draft: Draft, row: MappedRow): void {
   // What was surely not sent cannot come back: a user who sets the same value makes an edit of their own.
   const attempts = [...(link.unconfirmed ?? []), ...(link.planned ? [link.planned] : [])].filter(({ id }) => !draft.context.neverSent(id));
   recogniseEchoes(draft, row, attempts);
+  if (link.state !== 'present') putLink(draft, row.system, { ...linkOf(draft, row.system), heads: draft.record.heads });
   const found = [...lifeOf(draft, row, link), ...editsOf(draft, row)];
   relink(draft, row, attempts);
   reportUnreadable(draft, row);
@@ -88,10 +90,20 @@ function recogniseEchoes(draft: Draft, row: MappedRow, attempts: readonly Attemp
     const register = draft.registers[name];
     const shadow = register?.shadows[row.system];
     if (!register || (shadow && sameValue(shadow.value, value))) continue;
-    const echo = attempts.findLast((attempt) => attempt.registers[name] && sameValue(attempt.registers[name].value, value))?.registers[name];
-    if (!echo) continue;
+    const attempt = attempts.findLast(({ registers }) => registers[name] && sameValue(registers[name].value, value));
+    const echo = attempt?.registers[name];
+    if (!attempt || !echo) continue;
     putShadow(draft, name, register, row.system, { value, ops: echo.ops, saw: echo.saw });
+    see(draft, row.system, attempt);
   }
+}
+
+/** The heads that the system has now seen: those of the attempt, and its own last change if that is not among their past. */
+export function see(draft: Draft, system: SystemId, attempt: Attempt): void {
+  const link = linkOf(draft, system);
+  const own = draft.record.actors[actorOf(system)];
+  const heads = own && link.ownSeq > attempt.seq ? [...attempt.heads, own.hash].toSorted() : attempt.heads;
+  putLink(draft, system, { ...link, heads });
 }
 
 export function putShadow(draft: Draft, name: string, register: Register, system: string, shadow: Shadow): void {

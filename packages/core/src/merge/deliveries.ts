@@ -36,12 +36,18 @@ function wantedFor(draft: Draft, system: SystemId, link: Link): Wanted | undefin
     return link.state === 'present' ? { kind: 'delete', registers: { [LIFE]: carried(life) }, ...expected } : undefined;
   }
   if (link.state !== 'present') return { kind: 'create', registers: { [LIFE]: carried(life), ...everything(draft, system) } };
-  const registers = unseen(draft, system);
+  const registers = { ...unseenLife(life, system), ...unseen(draft, system) };
   return Object.keys(registers).length > 0 ? { kind: 'update', registers, ...expected } : undefined;
 }
 
 function everything(draft: Draft, system: SystemId): Attempt['registers'] {
   return select(draft, system, (register) => !isEmpty(register.value));
+}
+
+/** That a record lives on is nothing to write, but something to have confirmed. */
+function unseenLife(life: Register, system: SystemId): Attempt['registers'] {
+  const shadow = life.shadows[system];
+  return shadow && life.ops.some((op) => !shadow.ops.includes(op)) ? { [LIFE]: carried(life) } : {};
 }
 
 /** By identity, not by value: a system that has acknowledged an operation is done with it, however it stored the value. */

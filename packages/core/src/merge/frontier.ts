@@ -82,18 +82,23 @@ function standing(agreed: readonly Agreed[], number: number): Agreed | undefined
   return agreed.findLast((entry) => entry.number <= number);
 }
 
-/** The register once it has a merged value: those who hold that value already have seen it, without a write. */
+/**
+ * The register once it has a merged value. Only who made all its live operations has seen it; everybody else has when a delivery is
+ * confirmed, also those who hold that very value by chance: what they saw is decided by facts, never by what looks alike.
+ */
 export function accept(register: Register, value: Value, ops: readonly OpId[]): Register {
   const shadows = Object.fromEntries(
-    Object.entries(register.shadows).map(([system, shadow]) => [
-      system,
-      holds(shadow, value) ? { ...shadow, ops, saw: register.count } : shadow,
-    ]),
+    Object.entries(register.shadows).map(([system, shadow]) => [system, reflects(shadow, ops) ? { ...shadow, ops, saw: register.count } : shadow]),
   );
   const next = { ...register, value, ops, shadows, agreed: [...register.agreed, { number: register.count, value }] };
   return rest({ ...next, agreed: stillStoodOn(next) });
 }
 
+function reflects(shadow: Shadow, ops: readonly OpId[]): boolean {
+  return ops.every((op) => shadow.ops.includes(op));
+}
+
+/** Whether a system needs no write to hold a value: it does already, or stored its own form of it. */
 export function holds(shadow: Shadow, value: Value): boolean {
   return sameValue(shadow.value, value) || (shadow.sent !== undefined && sameValue(shadow.sent, value));
 }

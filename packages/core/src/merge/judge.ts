@@ -5,7 +5,7 @@ import { CONCORD } from '../record/actors.ts';
 import { LIFE, type Register } from '../record/record.ts';
 import type { Value } from '../values.ts';
 import { decide, type Decision } from './decide.ts';
-import { latestStamp, linkOf, patchOf, putLink, putRegister, registersNow, tell, toldEdit, write, type Draft, type Registers } from './draft.ts';
+import { latestStamp, patchOf, putRegister, registersNow, tell, toldEdit, write, type Draft } from './draft.ts';
 import { accept, stillStoodOn, viewOf } from './frontier.ts';
 import { decideLife, rivalsOfDeletion } from './life.ts';
 import { must } from '../errors/must.ts';
@@ -33,7 +33,6 @@ export function judge(draft: Draft, names: readonly string[], cause: number): vo
     resolutions: plain.flatMap((item) => item.told ?? []),
   });
   if (resolved.length > 0) writeResolutions(draft, resolved);
-  seeHeads(draft, before, names);
 }
 
 function judgeOne(draft: Draft, name: string): Judged {
@@ -161,15 +160,4 @@ function agreement(register: string, { frontier }: Register, value: Value): Reso
     contributors: frontier.map((edit) => toldEdit(register, edit)),
     losers: [],
   };
-}
-
-/** Who was found to hold a merged value already has, with it, seen the changes that made it. */
-function seeHeads(draft: Draft, before: Registers, names: readonly string[]): void {
-  for (const system of draft.table.systems) {
-    const learnt = names.some((name) => {
-      const known = before[name]?.shadows[system]?.ops ?? [];
-      return draft.registers[name]?.shadows[system]?.ops.some((op) => !known.includes(op));
-    });
-    if (learnt) putLink(draft, system, { ...linkOf(draft, system), heads: draft.record.heads });
-  }
 }

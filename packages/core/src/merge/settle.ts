@@ -3,11 +3,10 @@ import type { Table } from '../map/compile.ts';
 import type { MappedRow } from '../map/mapped.ts';
 import type { Plan } from '../ports/plan.ts';
 import type { RefusalClass } from '../ports/system.ts';
-import { actorOf } from '../record/actors.ts';
 import { LIFE, type Attempt, type Link, type RecordState } from '../record/record.ts';
 import { rest } from '../record/rest.ts';
 import { sameValue, type Value } from '../values.ts';
-import { absorb, putShadow } from './absorb.ts';
+import { absorb, putShadow, see } from './absorb.ts';
 import { dueNow, planDeliveries } from './deliveries.ts';
 import { draftOf, fail, linkOf, planOf, putLink, putRegister, registerOf, type Context, type Draft } from './draft.ts';
 import { stillStoodOn } from './frontier.ts';
@@ -86,14 +85,6 @@ function acknowledge(draft: Draft, system: SystemId, attempt: Attempt, { row, re
 /** What the row says of registers that this write did not carry may be news: a column that the system filled in itself. */
 function beside(values: MappedRow['values'], attempt: Attempt): ReadonlyMap<string, Value> {
   return new Map([...values].filter(([name]) => !Object.hasOwn(attempt.registers, name)));
-}
-
-/** The heads that the system has now seen: those of the attempt, and its own last change if that is not among their past. */
-function see(draft: Draft, system: SystemId, attempt: Attempt): void {
-  const link = linkOf(draft, system);
-  const own = draft.record.actors[actorOf(system)];
-  const heads = own && link.ownSeq > attempt.seq ? [...attempt.heads, own.hash].toSorted() : attempt.heads;
-  putLink(draft, system, { ...link, heads });
 }
 
 function acknowledgeRemoval(draft: Draft, system: SystemId, attempt: Attempt): void {

@@ -2,14 +2,20 @@ import { diff3Merge } from 'node-diff3';
 import { z } from 'zod';
 import { inOrder } from './edits.ts';
 import { definePolicy } from './kind.ts';
+import type { Resolution } from './policy.ts';
 
-/** Longer texts are not merged but held: three-way merging takes time with the square of the length. */
+/** Longer texts are not merged but held. */
 const TEXT_CHARS_MAX = 65_536;
 
-const options = z
-  .enum(['words', 'lines'])
-  .default('words')
-  .describe('What is merged as a whole: words (default) or lines.');
+/**
+ * The comparison walks over every pair of equal pieces, so a text that says one word a thousand times would stop everything else for
+ * minutes. Texts that need more steps are held; so many take a few tenths of a second at the most.
+ */
+const STEPS_MAX = 400_000_000;
+
+type Unit = 'words' | 'lines';
+
+const options = z.enum(['words', 'lines']).default('words').describe('What is merged as a whole: words (default) or lines.');
 
 /** Three-way merge against the common base. Where the edits overlap the whole field waits for a person: half a sentence is nobody's words. */
 export const text = definePolicy({
@@ -19,28 +25,44 @@ export const text = definePolicy({
   options,
   make: (unit) => (view) => {
     const texts = inOrder(view.frontier).map((edit) => edit.value ?? '');
-    if (view.base === undefined) return { kind: 'held', rule: 'text', reason: 'there is no common text to compare with', code: 'C19' };
+    if (view.base === undefined) return held('there is no common text to compare with', 'C19');
     const base = view.base ?? '';
-    if (typeof base !== 'string' || !texts.every((side) => typeof side === 'string')) {
-      return { kind: 'held', rule: 'text', reason: 'not every value is text', code: 'C17' };
-    }
-    if ([base, ...texts].some((side) => side.length > TEXT_CHARS_MAX)) {
-      return { kind: 'held', rule: 'text', reason: `longer than ${TEXT_CHARS_MAX} characters`, code: 'C17' };
-    }
-    const merged = mergeAll(unit, base, texts);
-    if (merged === undefined) return { kind: 'held', rule: 'text', reason: `the same ${unit} were changed on both sides` };
-    return { kind: 'settled', value: merged === '' ? null : merged, rule: 'text', reason: `the edits touched different ${unit}` };
+    if (typeof base !== 'string' || !texts.every((side) => typeof side === 'string')) return held('not every value is text', 'C17');
+    if ([base, ...texts].some((side) => side.length > TEXT_CHARS_MAX)) return held(`longer than ${TEXT_CHARS_MAX} characters`, 'C17');
+    return mergeAll(unit, base, texts);
   },
 });
 
-function mergeAll(unit: 'words' | 'lines', base: string, texts: readonly string[]): string | undefined {
-  const pieces = (text: string): string[] => text.split(unit === 'words' ? /(\s+)/ : /(\r?\n)/);
+function mergeAll(unit: Unit, base: string, texts: readonly string[]): Resolution {
+  const common = piecesOf(unit, base);
   const [first = '', ...rest] = texts;
-  let merged = first;
-  for (const next of rest) {
-    const regions = diff3Merge(pieces(merged), pieces(base), pieces(next));
-    if (regions.some((region) => !region.ok)) return undefined;
-    merged = regions.flatMap((region) => region.ok ?? []).join('');
+  let merged = piecesOf(unit, first);
+  for (const next of rest.map((side) => piecesOf(unit, side))) {
+    if (steps(common, merged) + steps(common, next) > STEPS_MAX) return held(`too long, and too alike within itself, to compare ${unit}`, 'C17');
+    const regions = diff3Merge(merged, common, next);
+    if (regions.some((region) => !region.ok)) return held(`the same ${unit}, or neighbours, were changed on both sides`);
+    merged = regions.flatMap((region) => region.ok ?? []);
   }
-  return merged;
+  const whole = merged.join('').slice(0, -1);
+  return { kind: 'settled', value: whole === '' ? null : whole, rule: 'text', reason: `the edits touched different ${unit}` };
+}
+
+/**
+ * Words (or lines), each with the white space behind it. Blanks of their own would be the same piece over and over, and would let
+ * "30 days" and its neighbour be changed apart. The blank put behind the last word makes it like any other; it is taken off at the end.
+ */
+function piecesOf(unit: Unit, whole: string): string[] {
+  return unit === 'words' ? (`${whole} `.match(/\S*\s+/gu) ?? []) : (`${whole}\n`.match(/[^\n]*\n/gu) ?? []);
+}
+
+/** The most steps that a comparison of two texts can take: pairs of equal pieces, times the pieces that each may be chained to. */
+function steps(a: readonly string[], b: readonly string[]): number {
+  const counts = new Map<string, number>();
+  for (const piece of b) counts.set(piece, (counts.get(piece) ?? 0) + 1);
+  const pairs = a.reduce((sum, piece) => sum + (counts.get(piece) ?? 0), 0);
+  return pairs * Math.min(a.length, b.length);
+}
+
+function held(reason: string, code?: 'C17' | 'C19'): Resolution {
+  return { kind: 'held', rule: 'text', reason, ...(code === undefined ? {} : { code }) };
 }

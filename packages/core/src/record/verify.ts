@@ -1,0 +1,47 @@
+import { free, getConflicts, getHeads, isImmutableString, load, type Doc } from '@automerge/automerge';
+import { fieldsOf, type Table } from '../map/compile.ts';
+import { isTuple } from '../values.ts';
+import { shifted } from './document.ts';
+import type { RecordState, Register } from './record.ts';
+
+/**
+ * Loads a record's document from its chunks with Automerge, and holds it against the record row: same heads, same live operations, same
+ * values. Answers what differs, in words; nothing when they agree. Takes milliseconds: it is for checks, not for the way of an edit.
+ */
+export function verifyRecord(table: Table, record: RecordState, chunks: readonly Uint8Array[]): readonly string[] {
+  const document = load<Record<string, unknown>>(joined(chunks));
+  try {
+    const heads = getHeads(document).toSorted();
+    const wrong = heads.join() === record.heads.join() ? [] : [`the heads are ${heads.join(', ')}, the row says ${record.heads.join(', ')}`];
+    return [...wrong, ...Object.entries(record.registers).flatMap(([name, register]) => differences(document, fieldsOf(table, name), register))];
+  } finally {
+    free(document);
+  }
+}
+
+function differences(document: Doc<Record<string, unknown>>, fields: readonly string[], register: Register): readonly string[] {
+  if (register.ops.length === 0) return [];
+  return fields.flatMap((field, index) => {
+    const live = Object.keys(getConflicts(document, field) ?? {}).toSorted();
+    const expected = register.ops.map((op): string => shifted(op, index)).toSorted();
+    const ops = expected.length > 1 && live.join() !== expected.join() ? [`${field}: the live operations are ${live.join(', ')}`] : [];
+    // While a register is held the document shows one of the rivals, and the row the value that was agreed last.
+    const value = isTuple(register.value) ? register.value[index] : register.value;
+    const same = register.held !== undefined || plain(document[field]) === value;
+    return same ? ops : [...ops, `${field}: the document holds another value than the row`];
+  });
+}
+
+function plain(value: unknown): unknown {
+  return isImmutableString(value) ? value.val : value;
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
