@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isEmpty, LIFE, sameValue, type Value } from '@concord/core';
+import { isEmpty, LIFE, sameValue, type SystemId, type Value } from '@concord/core';
 import { expect, test } from 'vitest';
 import { histories, play, type Step } from '../kit/histories.ts';
 import { CE, FNO, POS, tableOf } from '../kit/tables.ts';
@@ -44,7 +44,8 @@ function expectAgreement(world: World): void {
   for (const row of world.rows.values()) {
     expect(row !== undefined).toBe(alive);
     for (const [name, register] of Object.entries(record.registers)) {
-      if (row && name !== LIFE && !(isEmpty(register.value) && isEmpty(row.values.get(name)))) expect([name, row.values.get(name) ?? null]).toEqual([name, register.value]);
+      if (row && name !== LIFE && !(isEmpty(register.value) && isEmpty(row.values.get(name))))
+        expect([name, row.values.get(name) ?? null]).toEqual([name, register.value]);
     }
   }
 }
@@ -101,9 +102,11 @@ for (const systems of [
 }
 
 /** What a row tells that the merged record did not hold before: edits of users, and writes of ours that they kept. */
-function toldBy(world: World, step: Step & { readonly kind: 'pull' }): readonly { register: string; value: Value }[] {
+function toldBy(world: World, step: Extract<Step, { readonly system: SystemId }>): readonly { register: string; value: Value }[] {
   const row = world.rows.get(step.system);
-  return [...(row?.values ?? [])].flatMap(([register, value]) => (isEmpty(value) || isMerged(world, register, value) ? [] : [{ register, value }]));
+  return [...(row?.values ?? [])].flatMap(([register, value]) =>
+    isEmpty(value) || isMerged(world, register, value) ? [] : [{ register, value }],
+  );
 }
 
 function isMerged(world: World, register: string, value: Value): boolean {

@@ -40,9 +40,13 @@ interface Told {
 
 /** Several orders in which the same edits may be heard of: each system's own order stays, everything else is free. */
 function orders(systems: readonly SystemId[], values: fc.Arbitrary<Value>) {
-  const each = fc.tuple(...systems.map((system) => fc.array(values, { maxLength: 3 }).map((list) => list.map((value): Told => ({ system, value })))));
+  const each = fc.tuple(
+    ...systems.map((system) => fc.array(values, { maxLength: 3 }).map((list) => list.map((value): Told => ({ system, value })))),
+  );
   const choices = fc.array(fc.nat(), { minLength: 12, maxLength: 12 });
-  return fc.tuple(values, each, choices, choices).map(([start, lists, a, b]) => ({ start, one: interleave(lists, a), other: interleave(lists, b) }));
+  return fc
+    .tuple(values, each, choices, choices)
+    .map(([start, lists, a, b]) => ({ start, one: interleave(lists, a), other: interleave(lists, b) }));
 }
 
 function interleave(lists: readonly (readonly Told[])[], choices: readonly number[]): readonly Told[] {
@@ -54,7 +58,10 @@ function interleave(lists: readonly (readonly Told[])[], choices: readonly numbe
 }
 
 for (const [name, { spec, type, values }] of Object.entries(cases)) {
-  for (const systems of [[FNO, CE], [FNO, CE, POS]]) {
+  for (const systems of [
+    [FNO, CE],
+    [FNO, CE, POS],
+  ]) {
     test(`${name}, ${systems.length} systems: in whatever order concurrent edits are heard of, they come to the same`, () => {
       const table = tableOf({ account: {}, field: { policy: spec, type } }, { systems });
 

@@ -22,3 +22,10 @@ export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
 export function isTuple(value: Value | undefined): value is readonly Scalar[] {
   return Array.isArray(value);
 }
+
+const [INT_MIN, INT_MAX] = [-(2 ** 31), 2 ** 31 - 1];
+
+/** Whether a whole number is kept as a number; larger ones are kept as text, which no tool rounds. */
+export function fitsInt32(value: number): boolean {
+  return Number.isInteger(value) && value >= INT_MIN && value <= INT_MAX;
+}

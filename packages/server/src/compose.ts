@@ -35,11 +35,24 @@ export async function startSidecar(config: Config, logger: Logger): Promise<Side
     url,
     async stop() {
       await app.close();
-      await engine.stop();
-      await Promise.all(systems.map((system) => system.close()));
+      await settled(engine.stop(), systems);
       await ledger.close();
     },
   };
+}
+
+/** What is under way to the systems may come to its end for so long; what is cut off then is read and tried again at the next start. */
+const GRACE_MS_MAX = 5_000;
+
+async function settled(stopped: Promise<void>, systems: readonly System[]): Promise<void> {
+  const timer = setTimeout(() => void closeAll(systems), GRACE_MS_MAX);
+  await stopped;
+  clearTimeout(timer);
+  await closeAll(systems);
+}
+
+async function closeAll(systems: readonly System[]): Promise<void> {
+  await Promise.all(systems.map((system) => system.close()));
 }
 
 /** Opens every system of a configuration. Throws CONFIG_WRONG with everything that its adapters do not accept. */

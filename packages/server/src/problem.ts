@@ -10,7 +10,7 @@ export interface Problem {
   readonly remedy: string;
 }
 
-export function problemOf(error: ConcordError): Problem {
+function problemOf(error: ConcordError): Problem {
   const { code, status, message: title, remedy } = error;
   return { type: `https://concord.invalid/problems/${code.toLowerCase().replaceAll('_', '-')}`, title, status, code, remedy };
 }
@@ -25,5 +25,7 @@ export function answerProblem(error: FastifyError | ConcordError, request: Fasti
 function knownError(error: FastifyError | ConcordError): ConcordError {
   if (error instanceof ConcordError) return error;
   const refused = error.statusCode !== undefined && error.statusCode < 500;
-  return refused ? new ConcordError('REQUEST_WRONG', { words: error.message }, error) : new ConcordError('INTERNAL', { words: 'see the log' }, error);
+  return refused
+    ? new ConcordError('REQUEST_WRONG', { words: error.message }, error)
+    : new ConcordError('INTERNAL', { words: 'see the log' }, error);
 }

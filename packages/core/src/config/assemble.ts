@@ -23,7 +23,7 @@ function tableSideOf(entity: EntityRead, system: string, side: TableSideRead): T
     entity: entityName(entity.name),
     set,
     ...(id === undefined ? {} : { id: typeof id === 'string' ? [id] : id }),
-    columns: columnsOf(entity, system, Object.keys(where)),
+    columns: columnsOf(entity, system, [...Object.keys(where), ...(correlation === undefined ? [] : [correlation])]),
     where,
     constants,
     ...(correlation === undefined ? {} : { correlation }),
@@ -33,13 +33,13 @@ function tableSideOf(entity: EntityRead, system: string, side: TableSideRead): T
   };
 }
 
-/** The columns to read: those that fields are read from, and those that a filter judges rows by. */
+/** The columns to read: those that fields are read from, those that a filter judges rows by, and the one that carries our id. */
 function columnsOf(entity: EntityRead, system: string, where: readonly string[]): readonly string[] {
   const mapped = [...entity.fields.values()].flatMap((field) => {
     const side = field.sides[system];
     return side && side.only !== 'write' ? [side.column] : [];
   });
-  return [...new Set([...mapped, ...where])];
+  return [...new Set([...mapped, ...others])];
 }
 
 function plainRegisters(entity: EntityRead): readonly RegisterMap[] {

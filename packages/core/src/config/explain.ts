@@ -94,7 +94,7 @@ function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
-export function excerpt(value: unknown): string {
+function excerpt(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   const text = JSON.stringify(value);
   return text.length > EXCERPT_CHARS_MAX ? `${text.slice(0, EXCERPT_CHARS_MAX)}…` : text;

@@ -1,7 +1,7 @@
 import type { Complaint, Path } from './fault.ts';
 
 /** Longer names would not fit ids and lists. */
-export const NAME_CHARS_MAX = 64;
+const NAME_CHARS_MAX = 64;
 export const NAME_PATTERN = /^[A-Za-z_][A-Za-z0-9_]*$/u;
 
 /** Stands in `key` for the company that a system is set up for. */

@@ -22,7 +22,7 @@ export function suggest(word: string, candidates: readonly string[]): string {
 }
 
 /** How many letters must be added, dropped, changed or swapped with their neighbour to make one word of the other. */
-export function slipsBetween(a: string, b: string): number {
+function slipsBetween(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let i = 1; i <= a.length; i += 1) {

@@ -9,7 +9,7 @@ import type { Reading } from './reading.ts';
 import type { policyShape } from './shapes.ts';
 
 /** Losing values stay in the history, so the plainest rule is a safe one to begin with. */
-export const POLICY_DEFAULT: PolicySpec = { name: 'latest', options: undefined };
+const POLICY_DEFAULT: PolicySpec = { name: 'latest', options: undefined };
 
 const ORDERED = ['text', 'integer', 'decimal', 'date', 'datetime', 'yesno'] as const;
 

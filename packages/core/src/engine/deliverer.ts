@@ -118,7 +118,9 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
   }
 
   function backoff(attempts: number): number {
-    return Math.min(limits.retryMsMax, limits.retryMs * 2 ** Math.min(attempts, EXPONENT_MAX)) * (0.5 + parts.ids.fraction() / 2);
+    const ms = Math.min(limits.retryMsMax, limits.retryMs * 2 ** Math.min(attempts, EXPONENT_MAX));
+    // Times are whole milliseconds: ledgers keep nothing else.
+    return Math.ceil(ms * (0.5 + parts.ids.fraction() / 2));
   }
 
   /** The whole system is not able, or not willing: nothing is sent until it may be again, and nothing is lost meanwhile. */

@@ -1,13 +1,13 @@
 import type { Table } from '../map/compile.ts';
-import { toColumns, translateRow, type Columns } from '../map/translate.ts';
-import type { MappedRow } from '../map/mapped.ts';
+import { toColumns, type Columns } from '../map/translate.ts';
 import type { Settled } from '../merge/settle.ts';
-import type { Outcome, Row, System, Write } from '../ports/system.ts';
+import type { Outcome, System, Write } from '../ports/system.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import { LIFE, type Attempt, type RecordState } from '../record/record.ts';
 import { holds } from '../merge/frontier.ts';
 import type { JsonObject, Value } from '../values.ts';
-import { lookUpRow, lookUpWrite } from './references.ts';
+import { translated } from './matching.ts';
+import { lookUpWrite } from './references.ts';
 import { must } from '../errors/must.ts';
 
 /** An attempt in the target system's own words. `confirm`: the system holds every value already, if its row is still as it was. */
@@ -71,18 +71,13 @@ export async function translateOutcome(
 ): Promise<Settled | undefined> {
   switch (outcome.kind) {
     case 'written':
-      return { kind: 'written', row: await mapped(ledger, table, system, outcome), ...(outcome.readLater ? { readLater: true } : {}) };
+      return { kind: 'written', row: await translated(ledger, system, table, outcome), ...(outcome.readLater ? { readLater: true } : {}) };
     case 'stale':
     case 'exists':
-      return outcome.row && { kind: outcome.kind, row: await mapped(ledger, table, system, outcome.row) };
+      return outcome.row && { kind: outcome.kind, row: await translated(ledger, system, table, outcome.row) };
     case 'removed':
     case 'missing':
     case 'refused':
       return outcome;
   }
-}
-
-async function mapped(ledger: Ledger, table: Table, system: System, row: Row): Promise<MappedRow> {
-  const references = await lookUpRow(ledger, table, system.id, row.columns, system.dialect);
-  return translateRow(table, system.id, row, system.dialect, references);
 }

@@ -19,7 +19,7 @@ export function takeHints(
   const hints = system.hints?.(body, headers) ?? [];
   for (const hint of hints) {
     const puller = pullers.find((candidate) => candidate.status().system === id && candidate.status().entity === hint.entity);
-    if (hint.key === undefined || puller?.tellsDeltas) puller?.wake();
+    if (hint.key === undefined || puller?.tellsDeltas !== false) puller?.wake();
     else void look(parts, intake, id, hint).catch((cause: unknown) => missed(parts, puller, id, cause));
   }
   return hints.length;
@@ -33,6 +33,7 @@ async function look(parts: Parts, intake: Intake, id: SystemId, { entity, key }:
     const read = await system.read(entity, key);
     if (read.kind === 'row') await intake.take({ system, table, began }, { kind: 'row', row: read.row });
     else if (read.kind === 'missing') await intake.take({ system, table, began }, { kind: 'gone', key });
+    else throw new NotNow(system.id, read.kind);
   } finally {
     parts.reads.end(began);
   }

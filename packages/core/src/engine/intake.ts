@@ -1,13 +1,12 @@
-import type { EntityName, Key, RecordId, SystemId } from '../ids.ts';
+import type { Key, RecordId, SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import type { MappedRow } from '../map/mapped.ts';
-import { translateRow } from '../map/translate.ts';
 import type { Context } from '../merge/draft.ts';
 import { isKnown, observe, observeGone } from '../merge/observe.ts';
 import type { Plan } from '../ports/plan.ts';
 import type { Row, Sighting, System } from '../ports/system.ts';
 import type { RecordState } from '../record/record.ts';
-import { lookUpRow } from './references.ts';
+import { matchRow, translated } from './matching.ts';
 import type { Parts } from './parts.ts';
 import { must } from '../errors/must.ts';
 
@@ -62,8 +61,8 @@ export function openIntake(parts: Parts): Intake {
     const id = linked ?? (await ledger.linked(system.id, table.map.entity, row.key));
     let record = id && (await ledger.record(id));
     if (isKnown(record, { system: system.id, ...row })) return 'done';
-    const mapped = await translated(origin, row);
-    if (!record && mapped.identity !== undefined) record = await identified(table.map.entity, mapped.identity);
+    const mapped = await translated(ledger, system, table, row);
+    record ??= await matched(origin, row, mapped);
     const other = record?.links[system.id];
     if (record && other?.state === 'present' && other.key !== row.key) return clash(origin, record, row);
     const plan = observe(record, mapped, table, contextOf(parts));
@@ -73,14 +72,9 @@ export function openIntake(parts: Parts): Intake {
     return answer === 'committed' ? 'done' : 'again';
   }
 
-  async function identified(entity: EntityName, identity: string): Promise<RecordState | undefined> {
-    const id = await ledger.identified(entity, identity);
+  async function matched({ system, table }: Origin, row: Row, mapped: MappedRow): Promise<RecordState | undefined> {
+    const id = await matchRow(ledger, system, table, row, mapped);
     return id && ledger.record(id);
-  }
-
-  async function translated({ system, table }: Origin, row: Row): Promise<MappedRow> {
-    const references = await lookUpRow(ledger, table, system.id, row.columns, system.dialect);
-    return translateRow(table, system.id, row, system.dialect, references);
   }
 
   /** Two rows of one system with one natural key: either the first one is gone by now, or somebody must choose. */
@@ -128,15 +122,35 @@ export function openIntake(parts: Parts): Intake {
     if (id) await takeGone(origin, key, id);
   }
 
+  /** Which lane a row belongs into: that of its record, also of one that it is not linked with yet. */
+  async function laneOf({ system, table }: Origin, row: Row): Promise<string> {
+    const mapped = await translated(ledger, system, table, row);
+    return (await matchRow(ledger, system, table, row, mapped)) ?? `${system.id} ${table.map.entity} ${row.key}`;
+  }
+
+  async function take(origin: Origin, sighting: Sighting): Promise<void> {
+    const key = sighting.kind === 'row' ? sighting.row.key : sighting.key;
+    const id = await ledger.linked(origin.system.id, origin.table.map.entity, key);
+    if (id !== undefined) return lanes.run(id, () => takeSighting(origin, sighting, id));
+    if (sighting.kind === 'row') return lanes.run(await laneOf(origin, sighting.row), () => takeRow(origin, sighting.row, undefined));
+    if (sighting.kind === 'glimpse') return takeUnknown(origin, key);
+  }
+
+  /** A row that nobody knows: it is read first, and then belongs where it says. */
+  async function takeUnknown(origin: Origin, key: Key): Promise<void> {
+    const began = reads.begin();
+    try {
+      const read = await origin.system.read(origin.table.map.entity, key);
+      if (read.kind === 'row') await take({ ...origin, began }, { kind: 'row', row: read.row });
+      else if (read.kind !== 'missing') throw new NotNow(origin.system.id, read.kind);
+    } finally {
+      reads.end(began);
+    }
+  }
+
   return {
     persist,
-    async take(origin, sighting) {
-      const key = sighting.kind === 'row' ? sighting.row.key : sighting.key;
-      const { entity } = origin.table.map;
-      const id = await ledger.linked(origin.system.id, entity, key);
-      if (id === undefined && sighting.kind === 'gone') return;
-      await lanes.run(id ?? `${origin.system.id} ${entity} ${key}`, () => takeSighting(origin, sighting, id));
-    },
+    take,
     async reread(record, system) {
       const table = must(parts.tables.get(record.entity), 'a record has a table map');
       const key = record.links[system.id]?.key;

@@ -26,8 +26,8 @@ export interface Puller {
   run(stop: Stop): Promise<void>;
   /** There may be something new. */
   wake(): void;
-  /** Whether a pull tells just what changed, so that it is cheaper than reading hinted rows one by one. */
-  readonly tellsDeltas: boolean;
+  /** Whether a pull tells just what changed, so that it is cheaper than reading hinted rows one by one; `undefined`: not known yet. */
+  readonly tellsDeltas: boolean | undefined;
   /** Whether it sleeps until the next poll, with nothing left to take. */
   readonly isResting: boolean;
   status(): PullerStatus;
@@ -42,7 +42,7 @@ export function openPuller(parts: Parts, intake: Intake, system: System, table: 
   let state: MapState = 'starting';
   let words: string | undefined;
   let upToMs: number | undefined;
-  let tellsDeltas = false;
+  let tellsDeltas: boolean | undefined;
   let resting = false;
   let failures = 0;
   // The keys of a listing that was followed from its first page; absent while it is not known to be whole.
@@ -68,7 +68,8 @@ export function openPuller(parts: Parts, intake: Intake, system: System, table: 
     if (pull.kind !== 'page') return later(pull);
     if (pull.of === 'listing' && cursor === undefined) seen = new Set();
     state = pull.of === 'listing' && !listed ? 'listing' : 'live';
-    tellsDeltas = pull.of === 'delta' || (tellsDeltas && pull.of === 'listing' && listed);
+    // The first listing says nothing of how later changes are told.
+    if (listed) tellsDeltas = pull.of === 'delta' || (tellsDeltas === true && pull.more);
     await takeAll(pull.sightings, began);
     if (pull.of === 'listing') for (const sighting of pull.sightings) seen?.add(keyOf(sighting));
     const ended = pull.of === 'listing' && !pull.more;

@@ -47,8 +47,7 @@ function compileRegister(table: TableMap, map: RegisterMap, policies: Readonly<R
     policy: kind.make(map.policy.options),
     traits: kind.traits,
     reads: (system) => sides(system).every((side) => side !== undefined && side.only !== 'write'),
-    writes: (system) =>
-      table.sides[system]?.only !== 'read' && sides(system).every((side) => side !== undefined && side.only !== 'read'),
+    writes: (system) => table.sides[system]?.only !== 'read' && sides(system).every((side) => side !== undefined && side.only !== 'read'),
   };
 }
 

@@ -61,7 +61,3 @@ export interface TableMap {
   readonly delete: DeletePolicy;
   readonly registers: readonly RegisterMap[];
 }
-
-export function systemsOf(map: TableMap): readonly SystemId[] {
-  return Object.values(map.sides).map((side) => side.system);
-}

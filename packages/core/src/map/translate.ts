@@ -29,7 +29,9 @@ type Read = { readonly value: Scalar } | { readonly fault: string } | { readonly
 
 /** A row in canonical values. Pure: what cannot be understood is reported beside the rest, never guessed. */
 export function translateRow(table: Table, system: SystemId, row: Row, dialect: Dialect, references: References): MappedRow {
-  const told = [...table.registers.values()].filter((rule) => rule.reads(system)).map((rule) => tellRegister(rule, system, row, dialect, references));
+  const told = [...table.registers.values()]
+    .filter((rule) => rule.reads(system))
+    .map((rule) => tellRegister(rule, system, row, dialect, references));
   const values = new Map(told.flatMap((item) => ('value' in item ? [[item.name, item.value] as const] : [])));
   const identity = identityOf(table, values);
   return {

@@ -5,7 +5,7 @@ import { Exact, number } from './order.ts';
 import type { FieldType } from '../map/type.ts';
 import type { Edit } from '../record/record.ts';
 import type { Scalar, Value } from '../values.ts';
-import { sameValue } from '../values.ts';
+import { fitsInt32, sameValue } from '../values.ts';
 import type { Resolution } from './policy.ts';
 
 /** What lies beneath plus what each concurrent edit added or took away: 100, +20 here and -50 there make 70. */
@@ -35,7 +35,7 @@ function judgeBirths(edits: readonly Edit[], births: readonly Edit[]): Resolutio
 }
 
 /** What an edit added; exact; `undefined` when it is not about numbers. */
-export function delta(edit: Edit): InstanceType<typeof Exact> | undefined {
+function delta(edit: Edit): InstanceType<typeof Exact> | undefined {
   const [to, from] = [amount(edit.value), amount(edit.on)];
   return to && from ? to.minus(from) : undefined;
 }
@@ -55,10 +55,8 @@ function told(edit: Edit): string {
   return `${change?.isNegative() ? '-' : '+'} ${change?.abs().toFixed() ?? '?'} (${edit.system})`;
 }
 
-const INT_MAX = 2 ** 31 - 1;
-
 /** Whole numbers within 32 bits are numbers, everything else is text with the type's scale. */
 function canonical(type: FieldType, value: InstanceType<typeof Exact>): Scalar {
   if (type.kind === 'decimal') return value.toFixed(type.scale);
-  return value.isInteger() && value.abs().lte(INT_MAX) ? value.toNumber() : value.toFixed();
+  return value.isInteger() && fitsInt32(value.toNumber()) ? value.toNumber() : value.toFixed();
 }

@@ -41,7 +41,9 @@ function climb(steps: Steps, edits: readonly Edit[]): Resolution {
 
 function judgeAside(steps: Steps, aside: Edit, edits: readonly Edit[]): Resolution {
   const limit = steps.order.indexOf(steps.until[String(aside.value)] ?? '');
-  const beyond = edits.find((edit) => edit.value !== aside.value && (height(steps, edit) > limit || Object.hasOwn(steps.until, String(edit.value))));
+  const beyond = edits.find(
+    (edit) => edit.value !== aside.value && (height(steps, edit) > limit || Object.hasOwn(steps.until, String(edit.value))),
+  );
   if (beyond) return held('C10', `"${String(aside.value)}" and "${String(beyond.value)}" cannot both be`);
   return { kind: 'settled', value: aside.value, rule: 'rank', reason: `${aside.system} set ${String(aside.value)} before it was too late` };
 }

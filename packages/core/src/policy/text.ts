@@ -38,7 +38,8 @@ function mergeAll(unit: Unit, base: string, texts: readonly string[]): Resolutio
   const [first = '', ...rest] = texts;
   let merged = piecesOf(unit, first);
   for (const next of rest.map((side) => piecesOf(unit, side))) {
-    if (steps(common, merged) + steps(common, next) > STEPS_MAX) return held(`too long, and too alike within itself, to compare ${unit}`, 'C17');
+    if (steps(common, merged) + steps(common, next) > STEPS_MAX)
+      return held(`too long, and too alike within itself, to compare ${unit}`, 'C17');
     const regions = diff3Merge(merged, common, next);
     if (regions.some((region) => !region.ok)) return held(`the same ${unit}, or neighbours, were changed on both sides`);
     merged = regions.flatMap((region) => region.ok ?? []);

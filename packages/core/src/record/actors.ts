@@ -9,5 +9,5 @@ export const PERSON: SystemId = systemId('person');
 export function actorOf(author: SystemId): ActorId {
   const name = author === CONCORD || author === PERSON ? author : `system:${author}`;
   // Names in a configuration are ASCII identifiers, so a character is a byte.
-  return actorIdFrom([...name].map((letter) => letter.charCodeAt(0).toString(16).padStart(2, '0')).join(''));
+  return actorIdFrom(Array.from(name, (letter) => letter.charCodeAt(0).toString(16).padStart(2, '0')).join(''));
 }

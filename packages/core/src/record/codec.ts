@@ -44,8 +44,17 @@ function shorten(register: Register, actors: readonly string[], systems: readonl
   if (!edit || frontier.length > 1 || register.held || register.beneath !== undefined || edit.on !== undefined) return undefined;
   if (edit.saw !== count || edit.number !== count || !sameValue(edit.value, value) || !ops.includes(edit.op)) return undefined;
   const names = Object.keys(shadows);
-  if (names.length !== systems.length || !systems.every((system) => shadows[system] && isQuiet(shadows[system], register))) return undefined;
-  const short: Json[] = [value, count, ops.map((op) => pack(op, actors)).join(' '), ops.indexOf(edit.op), edit.system, edit.stamp.ms, edit.stamp.count];
+  if (names.length !== systems.length || !systems.every((system) => shadows[system] && isQuiet(shadows[system], register)))
+    return undefined;
+  const short: Json[] = [
+    value,
+    count,
+    ops.map((op) => pack(op, actors)).join(' '),
+    ops.indexOf(edit.op),
+    edit.system,
+    edit.stamp.ms,
+    edit.stamp.count,
+  ];
   if (edit.by !== undefined || verdict) short.push(edit.by ?? null);
   if (verdict) short.push({ ...verdict });
   return short;
@@ -92,7 +101,9 @@ function lengthen(short: Quiet, actors: readonly ActorId[] | readonly string[], 
     value,
     count,
     ops,
-    frontier: [{ op, system, value, saw: count, number: count, stamp: { ms, count: tick, system }, ...(typeof by === 'string' ? { by } : {}) }],
+    frontier: [
+      { op, system, value, saw: count, number: count, stamp: { ms, count: tick, system }, ...(typeof by === 'string' ? { by } : {}) },
+    ],
     agreed: [{ number: count, value }],
     shadows: Object.fromEntries(systems.map((name) => [name, shadow])),
     ...(verdict ? { verdict } : {}),

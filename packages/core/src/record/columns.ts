@@ -16,13 +16,13 @@ export function putRuns<T>(writer: Writer, values: readonly T[], put: (value: T)
   }
 }
 
-function repeats<T>(values: readonly T[], from: number): number {
+function repeats(values: readonly unknown[], from: number): number {
   let to = from + 1;
   while (to < values.length && values[to] === values[from]) to += 1;
   return to - from;
 }
 
-function singles<T>(values: readonly T[], from: number): number {
+function singles(values: readonly unknown[], from: number): number {
   let to = from + 1;
   while (to < values.length && values[to] !== values[to - 1] && values[to] !== values[to + 1]) to += 1;
   return to - from;

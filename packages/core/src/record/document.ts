@@ -56,7 +56,11 @@ function number(assignments: readonly Assignment[], actor: ActorId, startOp: num
   for (const { fields, value, pred } of assignments) {
     ops.push(opId(startOp + wire.length, actor));
     fields.forEach((key, index) => {
-      wire.push({ key, value: isTuple(value) ? (value[index] ?? null) : value, pred: index === 0 ? pred : pred.map((op) => shifted(op, index)) });
+      wire.push({
+        key,
+        value: isTuple(value) ? (value[index] ?? null) : value,
+        pred: index === 0 ? pred : pred.map((op) => shifted(op, index)),
+      });
     });
   }
   return { wire, ops, next: startOp + wire.length };

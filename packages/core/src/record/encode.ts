@@ -115,12 +115,35 @@ function fill(ops: readonly WireOp[], preds: readonly (readonly Pred[])[], actor
   return [
     extent(COLUMN.key, () => putRuns(columns, keys, columns.text)),
     extent(COLUMN.insert, () => columns.unsigned(ops.length)),
-    extent(COLUMN.action, () => putRuns(columns, ops.map(() => SET), columns.unsigned)),
+    extent(COLUMN.action, () =>
+      putRuns(
+        columns,
+        ops.map(() => SET),
+        columns.unsigned,
+      ),
+    ),
     extent(COLUMN.valueMeta, () => putRuns(columns, metas, columns.unsigned)),
     extent(COLUMN.value, () => columns.raw(raw.view(0))),
-    extent(COLUMN.predCount, () => putRuns(columns, preds.map(({ length }) => length), columns.unsigned)),
-    extent(COLUMN.predActor, () => putRuns(columns, flat.map(({ actor }) => actors.indexOf(actor)), columns.unsigned)),
-    extent(COLUMN.predCounter, () => putDeltas(columns, flat.map(({ counter }) => counter))),
+    extent(COLUMN.predCount, () =>
+      putRuns(
+        columns,
+        preds.map(({ length }) => length),
+        columns.unsigned,
+      ),
+    ),
+    extent(COLUMN.predActor, () =>
+      putRuns(
+        columns,
+        flat.map(({ actor }) => actors.indexOf(actor)),
+        columns.unsigned,
+      ),
+    ),
+    extent(COLUMN.predCounter, () =>
+      putDeltas(
+        columns,
+        flat.map(({ counter }) => counter),
+      ),
+    ),
   ];
 }
 

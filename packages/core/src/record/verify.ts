@@ -12,8 +12,12 @@ export function verifyRecord(table: Table, record: RecordState, chunks: readonly
   const document = load<Record<string, unknown>>(joined(chunks));
   try {
     const heads = getHeads(document).toSorted();
-    const wrong = heads.join() === record.heads.join() ? [] : [`the heads are ${heads.join(', ')}, the row says ${record.heads.join(', ')}`];
-    return [...wrong, ...Object.entries(record.registers).flatMap(([name, register]) => differences(document, fieldsOf(table, name), register))];
+    const wrong =
+      heads.join() === record.heads.join() ? [] : [`the heads are ${heads.join(', ')}, the row says ${record.heads.join(', ')}`];
+    return [
+      ...wrong,
+      ...Object.entries(record.registers).flatMap(([name, register]) => differences(document, fieldsOf(table, name), register)),
+    ];
   } finally {
     free(document);
   }

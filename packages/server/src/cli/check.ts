@@ -14,7 +14,10 @@ export async function check(file: string): Promise<number> {
   const wrong = (await systemFaults(config)).map((words) => `${file}  ${words}`);
   for (const line of wrong) console.error(line);
   if (wrong.length > 0) return 1;
-  const fields = config.entities.reduce((sum, { registers }) => sum + registers.reduce((count, { fields: { length } }) => count + length, 0), 0);
+  const fields = config.entities.reduce(
+    (sum, { registers }) => sum + registers.reduce((count, { fields: { length } }) => count + length, 0),
+    0,
+  );
   console.log(`${file} is in order: ${Object.keys(config.systems).length} systems, ${config.entities.length} entities, ${fields} fields.`);
   return 0;
 }

@@ -1,4 +1,16 @@
-import { conflictIdFrom, ConcordError, entityName, isCanonical, LIFE, recordId, systemId, type ConflictRow, type Scalar, type Table, type Value } from '@concord/core';
+import {
+  conflictIdFrom,
+  ConcordError,
+  entityName,
+  isCanonical,
+  LIFE,
+  recordId,
+  systemId,
+  type ConflictRow,
+  type Scalar,
+  type Table,
+  type Value,
+} from '@concord/core';
 import { Type } from 'typebox';
 import type { App, Rooms } from '../app.ts';
 import { tellConflict } from '../views/history.ts';
@@ -25,7 +37,12 @@ export function conflictRoutes(app: App, { engine, ledger, tables }: Rooms): voi
     return conflict;
   }
 
-  const list = Type.Object({ ...paging, state: Type.Optional(state), entity: Type.Optional(Type.String()), record: Type.Optional(Type.String()) });
+  const list = Type.Object({
+    ...paging,
+    state: Type.Optional(state),
+    entity: Type.Optional(Type.String()),
+    record: Type.Optional(Type.String()),
+  });
   app.get('/v1/conflicts', { schema: { querystring: list } }, async ({ query }) => {
     const { entity, record, state: wanted = 'held' } = query;
     const page = await ledger.conflicts({
@@ -45,7 +62,8 @@ export function conflictRoutes(app: App, { engine, ledger, tables }: Rooms): voi
   app.post('/v1/conflicts/:id/resolve', { schema: { params: one, body: ruling } }, async ({ params, body }) => {
     const conflict = await find(params.id);
     const { side, values, by, note } = body;
-    if ((side === undefined) === (values === undefined)) throw new ConcordError('REQUEST_WRONG', { words: 'send either `side` or `values`' });
+    if ((side === undefined) === (values === undefined))
+      throw new ConcordError('REQUEST_WRONG', { words: 'send either `side` or `values`' });
     const choice = side === undefined ? { value: valueOf(tables.get(conflict.entity), conflict, values ?? {}) } : { side: systemId(side) };
     const answer = await engine.resolve({ conflict: conflict.id, choice, by, ...(note === undefined ? {} : { note }) });
     switch (answer.kind) {
@@ -64,7 +82,8 @@ export function conflictRoutes(app: App, { engine, ledger, tables }: Rooms): voi
 /** The register's value from the fields given; every field must be there, in canonical form. */
 function valueOf(table: Table | undefined, conflict: ConflictRow, values: Readonly<Record<string, unknown>>): Value {
   const stranger = Object.keys(values).find((field) => !conflict.fields.includes(field));
-  if (stranger !== undefined) throw new ConcordError('REQUEST_WRONG', { words: `the conflict is about ${conflict.fields.join(', ')}, not about ${stranger}` });
+  if (stranger !== undefined)
+    throw new ConcordError('REQUEST_WRONG', { words: `the conflict is about ${conflict.fields.join(', ')}, not about ${stranger}` });
   const members = conflict.fields.map((field) => memberOf(table, conflict.register, field, values[field]));
   return members.length === 1 ? (members[0] ?? null) : members;
 }

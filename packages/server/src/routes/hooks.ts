@@ -1,20 +1,31 @@
-import { ConcordError, systemId } from '@concord/core';
+import { ConcordError, systemId, type Json } from '@concord/core';
 import { Type } from 'typebox';
-import type { App, Rooms } from '../app.ts';
+import { typed, type App, type Rooms } from '../app.ts';
 import { jsonOf } from './json.ts';
 
 const HOOK_BYTES_MAX = 524_288;
 
-/** Inbound hooks are hints: they are answered at once, nothing in them is believed, and the rows that they point at are read. */
+/**
+ * Inbound hooks are hints: they are answered at once, nothing in them is believed, and the rows that they point at are read. A system that
+ * is told "bad request" would drop the message for good, so a body that cannot be understood is a hint too: at everything.
+ */
 export function hookRoutes(app: App, { engine, systems }: Rooms): void {
-  app.post(
-    '/hooks/:system',
-    { bodyLimit: HOOK_BYTES_MAX, schema: { params: Type.Object({ system: Type.String() }) } },
-    async (request, reply) => {
+  void app.register(async (instance) => {
+    instance.removeAllContentTypeParsers();
+    instance.addContentTypeParser('*', { parseAs: 'string', bodyLimit: HOOK_BYTES_MAX }, (_request, body, done) => done(null, parsed(String(body))));
+    typed(instance).post('/hooks/:system', { schema: { params: Type.Object({ system: Type.String() }) } }, async (request, reply) => {
       const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
       const taken = engine.hint(systemId(request.params.system), jsonOf(request.body), headers);
       if (taken === undefined) throw new ConcordError('SYSTEM_UNKNOWN', { system: request.params.system, systems: systems.join(', ') });
       return reply.status(202).send({ hints: taken });
-    },
-  );
+    });
+  });
+}
+
+function parsed(body: string): Json {
+  try {
+    return jsonOf(JSON.parse(body));
+  } catch {
+    return null;
+  }
 }

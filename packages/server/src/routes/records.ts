@@ -33,7 +33,8 @@ export function recordRoutes(app: App, { ledger, tables }: Rooms): void {
   });
   app.get('/v1/records', { schema: { querystring: list } }, async ({ query }) => {
     const { system, key, entity } = query;
-    if ((system === undefined) !== (key === undefined)) throw new ConcordError('REQUEST_WRONG', { words: '`system` and `key` go together' });
+    if ((system === undefined) !== (key === undefined))
+      throw new ConcordError('REQUEST_WRONG', { words: '`system` and `key` go together' });
     const ask = { ...pageOf(query), ...(entity === undefined ? {} : { entity: entityName(entity) }) };
     const page = system !== undefined && key !== undefined ? await byKey(system, entity, key) : await ledger.records(ask);
     return { ...page, items: page.items.map((record) => tellRecord(tableOf(record), record)) };

@@ -16,7 +16,7 @@ export function tellChange(table: Table | undefined, change: ChangeRow) {
   };
 }
 
-export function tellResolution(table: Table | undefined, resolution: ResolutionTold) {
+function tellResolution(table: Table | undefined, resolution: ResolutionTold) {
   const { register, code, kind, value, rule, reason, base, contributors, losers } = resolution;
   const fields = fieldsIn(table, register);
   return {

@@ -11,7 +11,9 @@ export function tellRecord(table: Table | undefined, record: RecordState) {
     versions: record.seq,
     heads: record.heads,
     values: Object.assign({}, ...registers.map(([name, register]) => valuesOf(fieldsIn(table, name), register.value))),
-    held: Object.entries(record.registers).flatMap(([name, { held }]) => (held ? [{ conflict: held.id, fields: fieldsIn(table, name) }] : [])),
+    held: Object.entries(record.registers).flatMap(([name, { held }]) =>
+      held ? [{ conflict: held.id, fields: fieldsIn(table, name) }] : [],
+    ),
     systems: Object.fromEntries(Object.entries(record.links).map(([system, link]) => [system, tellLink(link)])),
   };
 }

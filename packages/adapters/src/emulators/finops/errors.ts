@@ -37,8 +37,8 @@ export const unknownProperty = (schema: TableSchema, name: string): Answer =>
 
 export const entityNameOf = (schema: TableSchema): string => schema.entity ?? schema.name;
 export const labelOf = (schema: TableSchema): string => schema.label ?? schema.name;
-export const tableNameOf = (schema: TableSchema): string => schema.table ?? schema.name;
-export const columnLabelOf = (column: ColumnSchema): string => column.label ?? column.name;
+const tableNameOf = (schema: TableSchema): string => schema.table ?? schema.name;
+const columnLabelOf = (column: ColumnSchema): string => column.label ?? column.name;
 
 export const duplicateWords = (schema: TableSchema, column: ColumnSchema, value: string): string =>
   `Error: Cannot create a record in ${labelOf(schema)} (${tableNameOf(schema)}). ${columnLabelOf(column)}: ${value}. The record already exists.`;

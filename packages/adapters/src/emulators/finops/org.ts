@@ -100,7 +100,7 @@ export function place(table: Table, stored: Stored, before: Stored | undefined):
   table.rows.set(stored.key, stored);
 }
 
-export function unplace(table: Table, stored: Stored): void {
+function unplace(table: Table, stored: Stored): void {
   for (const unique of table.uniques) unique.keys.delete(uniqueText(unique, stored.row) ?? '');
   table.rows.delete(stored.key);
 }

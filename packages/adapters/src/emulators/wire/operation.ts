@@ -31,11 +31,11 @@ export interface Work {
 
 export const newWork = (): Work => ({ undo: [], after: [] });
 
-export function commit(work: Work): void {
+function commit(work: Work): void {
   for (const tell of work.after) tell();
 }
 
-export function rollBack(work: Work): void {
+function rollBack(work: Work): void {
   for (const undo of work.undo.toReversed()) undo();
 }
 

@@ -2,7 +2,7 @@ import { ConcordError } from '@concord/core';
 import Sqlite from 'better-sqlite3';
 
 /** Turns what SQLite throws into an error of the catalogue, with the cause kept. What SQLite did not throw stays as it is. */
-export function told(file: string, thrown: unknown): unknown {
+function told(file: string, thrown: unknown): unknown {
   if (!(thrown instanceof Sqlite.SqliteError)) return thrown;
   const { code, message } = thrown;
   if (code.startsWith('SQLITE_BUSY')) return new ConcordError('LEDGER_LOCKED', { file }, thrown);

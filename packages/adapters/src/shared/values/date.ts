@@ -9,7 +9,7 @@ export function isDate(text: string): boolean {
 }
 
 /** An instant in ms since 1970 UTC, cut to whole seconds, from `2024-05-01T08:31:02Z` and its relatives with fractions and offsets. */
-export function instantOf(text: string): number | undefined {
+function instantOf(text: string): number | undefined {
   const [, day = '', hour = '', minute = '', second = '00'] = DATE_TIME.exec(text) ?? [];
   if (!isDate(day) || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
   const ms = Date.parse(text);

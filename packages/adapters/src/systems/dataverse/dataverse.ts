@@ -48,7 +48,7 @@ export function dataverse(options: DataverseOptions, context: SystemContext): Sy
 }
 
 /** Row versions come from one counter that only rises: `W/"501097"`. */
-export function compareVersions(a: Version, b: Version): number {
+function compareVersions(a: Version, b: Version): number {
   const [left, right] = [numberIn(a), numberIn(b)];
   return left < right ? -1 : left > right ? 1 : 0;
 }
