@@ -52,7 +52,10 @@ async function run(command, args, log, doing) {
   const lines = [];
   const file = createWriteStream(log);
   const child = spawn(command, args, { cwd: root, shell: process.platform === 'win32', stdio: ['ignore', 'pipe', 'pipe'] });
-  const heartbeat = setInterval(() => console.log(`  still ${doing} (${Math.round((Date.now() - started) / 1000)} s) ${stageOf(lines)}`), HEARTBEAT_MS);
+  const heartbeat = setInterval(
+    () => console.log(`  still ${doing} (${Math.round((Date.now() - started) / 1000)} s) ${stageOf(lines)}`),
+    HEARTBEAT_MS,
+  );
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (piece) => {
       file.write(piece);

@@ -112,7 +112,10 @@ export async function runConcord({ file, workload, batch }) {
 function tableOf() {
   const side = (system) => ({ system, entity: CUSTOMER, set: 'customers', columns: FIELDS, where: {}, constants: {} });
   const typeOf = (field) => (field.startsWith('number') ? { kind: 'integer' } : { kind: 'text' });
-  const policyOf = (field) => ({ status: { name: 'rank', options: ['Active', 'Confirmed', 'Picked', 'Delivered', 'Invoiced'] }, tags: { name: 'set' } })[field] ?? { name: 'latest' };
+  const policyOf = (field) =>
+    ({ status: { name: 'rank', options: ['Active', 'Confirmed', 'Picked', 'Delivered', 'Invoiced'] }, tags: { name: 'set' } })[field] ?? {
+      name: 'latest',
+    };
   return compileTable(
     {
       entity: CUSTOMER,

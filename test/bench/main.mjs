@@ -20,7 +20,12 @@ try {
     const script = runScript({ file: join(folder, `script-${round}.db`), workload, batch: BATCH });
     const raw = runRaw({ file: join(folder, `raw-${round}.db`), rows: concord.changes, bytes: concord.bytes, batch: BATCH });
     const rate = (seconds) => Math.round(workload.made / seconds);
-    results.push({ concord: rate(concord.seconds), script: rate(script.seconds), raw: rate(raw.seconds), bytes: concord.bytes / workload.made });
+    results.push({
+      concord: rate(concord.seconds),
+      script: rate(script.seconds),
+      raw: rate(raw.seconds),
+      bytes: concord.bytes / workload.made,
+    });
     if (concord.differing > 0) throw new Error(`${concord.differing} records differ between the systems at the end`);
     console.log(`round ${round + 1} of ${rounds}: ${JSON.stringify(results.at(-1))}`);
   }

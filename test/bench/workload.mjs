@@ -14,7 +14,7 @@ export const FIELDS = [
 const STATUS = ['Active', 'Confirmed', 'Picked', 'Delivered', 'Invoiced'];
 
 /** mulberry32: small, seeded, good enough to spread edits. */
-export function chance(seed) {
+function chance(seed) {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -25,7 +25,7 @@ export function chance(seed) {
   };
 }
 
-export function firstRow(index, random) {
+function firstRow(index, random) {
   const row = {};
   for (const field of FIELDS) row[field] = valueOf(field, random);
   row.account = `C-${String(index).padStart(6, '0')}`;
@@ -35,7 +35,7 @@ export function firstRow(index, random) {
 export function valueOf(field, random) {
   if (field === 'status') return STATUS[Math.floor(random() * STATUS.length)];
   if (field === 'note') return words(random, 200);
-  if (field === 'tags') return JSON.stringify(['linen', 'summer', `t${Math.floor(random() * 50)}`].sort());
+  if (field === 'tags') return JSON.stringify(['linen', 'summer', `t${Math.floor(random() * 50)}`].toSorted());
   if (field.startsWith('number')) return Math.floor(random() * 1_000_000);
   return words(random, 16);
 }
@@ -55,11 +55,11 @@ export function steps({ records, edits, seed }) {
   while (made < edits) {
     const record = Math.floor(random() * records);
     const first = editOf(random, Math.floor(random() * 2));
-    const edits = [first];
+    const together = [first];
     // Two edits in each contested step: 15 of 85 steps make 30 of 100 edits contested.
-    if (random() < 15 / 85) edits.push(editOf(random, 1 - first.side, random() < 0.5 ? first.field : undefined));
-    list.push({ record, edits });
-    made += edits.length;
+    if (random() < 15 / 85) together.push(editOf(random, 1 - first.side, random() < 0.5 ? first.field : undefined));
+    list.push({ record, edits: together });
+    made += together.length;
   }
   return { rows, list, made };
 }

@@ -12,9 +12,13 @@ export interface FieldValues {
 }
 
 /** Random things that happen to one record: edits, reads and writes in any order, lost answers, deletions, rulings. */
-export function histories(systems: readonly SystemId[], fields: FieldValues, options: { readonly removals: boolean } = { removals: true }): fc.Arbitrary<readonly Step[]> {
+export function histories(
+  systems: readonly SystemId[],
+  fields: FieldValues,
+  options: { readonly removals: boolean } = { removals: true },
+): fc.Arbitrary<readonly Step[]> {
   const system = fc.constantFrom(...systems);
-  const changes = fc.record(fields, { requiredKeys: [] });
+  const changes = fc.record(fields, { requiredKeys: [] }).map(told);
   const at = (kind: 'pull' | 'deliver' | 'lose' | 'remove') => fc.record({ kind: fc.constant(kind), system });
   const steps: fc.WeightedArbitrary<Step>[] = [
     { weight: 8, arbitrary: fc.record({ kind: fc.constant('edit' as const), system, changes }) },
@@ -26,6 +30,11 @@ export function histories(systems: readonly SystemId[], fields: FieldValues, opt
   ];
   if (options.removals) steps.push({ weight: 1, arbitrary: at('remove') });
   return fc.array(fc.oneof(...steps), { minLength: 4, maxLength: 40 });
+}
+
+/** Only the fields that were changed. */
+function told(changes: Readonly<Record<string, Value | undefined>>): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(changes).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
 }
 
 export function play(world: World, steps: readonly Step[]): void {

@@ -1,4 +1,15 @@
-import { compileTable, entityName, policies, systemId, type FieldMap, type FieldType, type PolicySpec, type SystemId, type Table, type TableMap } from '@concord/core';
+import {
+  compileTable,
+  entityName,
+  policies,
+  systemId,
+  type FieldMap,
+  type FieldType,
+  type PolicySpec,
+  type SystemId,
+  type Table,
+  type TableMap,
+} from '@concord/core';
 
 export const FNO = systemId('fno');
 export const CE = systemId('ce');
@@ -11,7 +22,10 @@ export interface FieldPlan {
 }
 
 /** A table map over systems that all name their columns like the fields. */
-export function tableOf(fields: Readonly<Record<string, FieldPlan>>, options: Partial<TableMap> & { readonly systems?: readonly SystemId[] } = {}): Table {
+export function tableOf(
+  fields: Readonly<Record<string, FieldPlan>>,
+  options: Partial<TableMap> & { readonly systems?: readonly SystemId[] } = {},
+): Table {
   const { systems = [FNO, CE], ...rest } = options;
   const maps = Object.entries(fields).map(([name, plan]): readonly [FieldPlan, FieldMap] => [
     plan,
@@ -22,7 +36,10 @@ export function tableOf(fields: Readonly<Record<string, FieldPlan>>, options: Pa
     {
       entity: entityName('customer'),
       sides: Object.fromEntries(
-        systems.map((system) => [system, { system, entity: entityName('customer'), set: 'customers', columns: Object.keys(fields), where: {}, constants: {} }]),
+        systems.map((system) => [
+          system,
+          { system, entity: entityName('customer'), set: 'customers', columns: Object.keys(fields), where: {}, constants: {} },
+        ]),
       ),
       key: ['account'],
       delete: 'update-wins',
@@ -30,7 +47,11 @@ export function tableOf(fields: Readonly<Record<string, FieldPlan>>, options: Pa
         const members = maps.filter(([plan, field]) => (plan.group ?? field.name) === name);
         const [first, ...others] = members;
         if (!first) throw new Error('a group has members');
-        return { name, fields: [first[1], ...others.map(([, field]) => field)], policy: first[0].policy ?? { name: 'latest', options: undefined } };
+        return {
+          name,
+          fields: [first[1], ...others.map(([, field]) => field)],
+          policy: first[0].policy ?? { name: 'latest', options: undefined },
+        };
       }),
       ...rest,
     },

@@ -31,7 +31,15 @@ export interface World {
 
 export function worldOf(table: Table): World {
   const { systems } = table;
-  return { table, record: undefined, changes: [], plans: [], rows: new Map(systems.map((system) => [system, undefined])), nowMs: 1_700_000_000_000, writes: 0 };
+  return {
+    table,
+    record: undefined,
+    changes: [],
+    plans: [],
+    rows: new Map(systems.map((system) => [system, undefined])),
+    nowMs: 1_700_000_000_000,
+    writes: 0,
+  };
 }
 
 function contextOf(world: World): Context {
@@ -49,7 +57,10 @@ function take(world: World, plan: Plan | undefined): void {
 export function edit(world: World, system: SystemId, changes: Readonly<Record<string, Value>>): void {
   const row = world.rows.get(system);
   world.nowMs += 1000;
-  world.rows.set(system, { values: new Map([...(row?.values ?? emptyRow(world.table)), ...Object.entries(changes)]), version: world.nowMs });
+  world.rows.set(system, {
+    values: new Map([...(row?.values ?? emptyRow(world.table)), ...Object.entries(changes)]),
+    version: world.nowMs,
+  });
 }
 
 export function remove(world: World, system: SystemId): void {
@@ -57,10 +68,19 @@ export function remove(world: World, system: SystemId): void {
   world.rows.set(system, undefined);
 }
 
-export function rowOf(world: World, system: SystemId, identity: string): MappedRow | undefined {
+function rowOf(world: World, system: SystemId, identity: string): MappedRow | undefined {
   const row = world.rows.get(system);
   return (
-    row && { system, key: keyOf(`${system}-1`), version: version(String(row.version)), values: row.values, modifiedAtMs: row.version, identity, unreadable: [], waitsFor: [] }
+    row && {
+      system,
+      key: keyOf(`${system}-1`),
+      version: version(String(row.version)),
+      values: row.values,
+      modifiedAtMs: row.version,
+      identity,
+      unreadable: [],
+      waitsFor: [],
+    }
   );
 }
 
@@ -82,7 +102,11 @@ export function deliver(world: World, system: SystemId, loss: Loss = 'none'): vo
   const told = (): MappedRow | undefined => rowOf(world, system, '["a"]');
   const end = (settled: Parameters<typeof settle>[2]): void => {
     if (loss === 'none') take(world, settle(world.record ?? neverHere(), system, settled, world.table, context));
-    else take(world, settle(world.record ?? neverHere(), system, { kind: 'unknown', words: 'lost', dueAtMs: 0, attempts: 1 }, world.table, context));
+    else
+      take(
+        world,
+        settle(world.record ?? neverHere(), system, { kind: 'unknown', words: 'lost', dueAtMs: 0, attempts: 1 }, world.table, context),
+      );
   };
   if (planned.kind === 'create' ? row : !row) {
     const current = told();
@@ -91,15 +115,19 @@ export function deliver(world: World, system: SystemId, loss: Loss = 'none'): vo
   if (row && planned.expected !== String(row.version)) return end({ kind: 'stale', row: told() ?? neverHere() });
   const values = row?.values;
   // What the system holds already is confirmed, not written.
-  const isHeld = ([name, { value }]: readonly [string, { readonly value: Value }]): boolean => name === LIFE || sameValue(values?.get(name), value);
-  if (planned.kind === 'update' && Object.entries(planned.registers).every(isHeld)) return end({ kind: 'written', row: told() ?? neverHere() });
+  const isHeld = ([name, { value }]: readonly [string, { readonly value: Value }]): boolean =>
+    name === LIFE || sameValue(values?.get(name), value);
+  if (planned.kind === 'update' && Object.entries(planned.registers).every(isHeld))
+    return end({ kind: 'written', row: told() ?? neverHere() });
   world.writes += 1;
   world.nowMs += 1000;
   if (planned.kind === 'delete') {
     world.rows.set(system, undefined);
     return end({ kind: 'removed' });
   }
-  const written = Object.entries(planned.registers).filter(([name]) => name !== LIFE).map(([name, { value }]) => [name, value] as const);
+  const written = Object.entries(planned.registers)
+    .filter(([name]) => name !== LIFE)
+    .map(([name, { value }]) => [name, value] as const);
   world.rows.set(system, { values: new Map([...(row?.values ?? emptyRow(world.table)), ...written]), version: world.nowMs });
   end({ kind: 'written', row: told() ?? neverHere() });
 }

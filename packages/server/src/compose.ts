@@ -1,7 +1,17 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { openSystem, sqliteLedger, type Opened, type OptionFault } from '@concord/adapters';
-import { compileTable, ConcordError, openEngine, policies, type Config, type Engine, type Ledger, type System, type Table } from '@concord/core';
+import {
+  compileTable,
+  ConcordError,
+  openEngine,
+  policies,
+  type Config,
+  type Engine,
+  type Ledger,
+  type System,
+  type Table,
+} from '@concord/core';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { buildApp } from './app.ts';
@@ -59,7 +69,8 @@ async function closeAll(systems: readonly System[]): Promise<void> {
 async function openSystems(config: Config): Promise<readonly System[]> {
   const opened = await openAll(config);
   const faults = faultsOf(opened);
-  if (faults.length > 0) throw new ConcordError('CONFIG_WRONG', { file: config.file, count: faults.length, faults: `\n${faults.join('\n')}` });
+  if (faults.length > 0)
+    throw new ConcordError('CONFIG_WRONG', { file: config.file, count: faults.length, faults: `\n${faults.join('\n')}` });
   return opened.flatMap(({ opened: one }) => (one.kind === 'system' ? [one.system] : []));
 }
 

@@ -34,7 +34,7 @@ function tableSideOf(entity: EntityRead, system: string, side: TableSideRead): T
 }
 
 /** The columns to read: those that fields are read from, those that a filter judges rows by, and the one that carries our id. */
-function columnsOf(entity: EntityRead, system: string, where: readonly string[]): readonly string[] {
+function columnsOf(entity: EntityRead, system: string, others: readonly string[]): readonly string[] {
   const mapped = [...entity.fields.values()].flatMap((field) => {
     const side = field.sides[system];
     return side && side.only !== 'write' ? [side.column] : [];

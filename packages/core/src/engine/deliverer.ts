@@ -54,7 +54,8 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     const before = record.revision;
     await intake.reread(record, system);
     const now = await ledger.record(record.id);
-    if (now?.links[system.id]?.planned && now.revision === before) await attempt(now, must(now.links[system.id]?.planned, 'just seen'), row);
+    if (now?.links[system.id]?.planned && now.revision === before)
+      await attempt(now, must(now.links[system.id]?.planned, 'just seen'), row);
     else if (now?.links[system.id]?.unread) again({ ...row, dueAtMs: clock.nowMs() + WAIT_MS }, now.links[system.id]?.unread?.[0]?.text);
   }
 
@@ -62,7 +63,8 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     const table = must(parts.tables.get(record.entity), 'a record has a table map');
     const composed = await composeWrite(ledger, record, planned, table, system);
     if (composed.kind === 'waits') return wait(record, planned, table, row, composed);
-    if (composed.kind === 'not-representable') return end(record.id, planned, table, { kind: 'refused', why: 'not-representable', words: composed.words });
+    if (composed.kind === 'not-representable')
+      return end(record.id, planned, table, { kind: 'refused', why: 'not-representable', words: composed.words });
     const outcome = composed.kind === 'confirm' ? await confirm(record, planned) : await system.write(composed.write);
     reads.touch(record.id + system.id);
     await conclude(record, planned, table, row, outcome);
@@ -105,12 +107,24 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     const answer = await intake.persist(id, (record) =>
       record.links[system.id]?.planned?.id === planned.id ? settle(record, system.id, settled, table, contextOf(parts)) : undefined,
     );
-    if (answer === 'taken') await end(id, planned, table, { kind: 'refused', why: 'duplicate-key', words: 'its row belongs to another record' });
+    if (answer === 'taken')
+      await end(id, planned, table, { kind: 'refused', why: 'duplicate-key', words: 'its row belongs to another record' });
   }
 
-  async function wait(record: RecordState, planned: Attempt, table: Table, row: DeliveryRow, on: { readonly record: RecordId; readonly words: string }): Promise<void> {
+  async function wait(
+    record: RecordState,
+    planned: Attempt,
+    table: Table,
+    row: DeliveryRow,
+    on: { readonly record: RecordId; readonly words: string },
+  ): Promise<void> {
     waitsFor.set(on.record, (waitsFor.get(on.record) ?? new Set()).add(record.id));
-    await end(record.id, planned, table, { kind: 'waiting', words: on.words, dueAtMs: clock.nowMs() + WAIT_MS, attempts: row.attempts + 1 });
+    await end(record.id, planned, table, {
+      kind: 'waiting',
+      words: on.words,
+      dueAtMs: clock.nowMs() + WAIT_MS,
+      attempts: row.attempts + 1,
+    });
   }
 
   function retry(row: DeliveryRow): { readonly dueAtMs: number; readonly attempts: number } {
@@ -155,13 +169,19 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
   async function defect(row: DeliveryRow, cause: unknown): Promise<void> {
     const words = cause instanceof Error ? cause.message : String(cause);
     parts.log.event('delivery defect', { system: system.id, record: row.record, words });
-    await parts.committer.failure({ atMs: clock.nowMs(), system: system.id, entity: row.entity, record: row.record, code: 'DEFECT', words });
+    await parts.committer.failure({
+      atMs: clock.nowMs(),
+      system: system.id,
+      entity: row.entity,
+      record: row.record,
+      code: 'DEFECT',
+      words,
+    });
   }
 
   function restMs(): number {
     const next = Math.max(outbox.nextDueMs() ?? Number.POSITIVE_INFINITY, 0);
-    const wait = Math.max(next, pausedUntilMs) - clock.nowMs();
-    return Math.max(1, Math.min(wait, limits.pollMs));
+    return Math.max(1, Math.min(Math.max(next, pausedUntilMs) - clock.nowMs(), limits.pollMs));
   }
 
   return {

@@ -11,11 +11,16 @@ import { lookUpWrite } from './references.ts';
 import { must } from '../errors/must.ts';
 
 /** An attempt in the target system's own words. `confirm`: the system holds every value already, if its row is still as it was. */
-export type Composed = { readonly kind: 'write'; readonly write: Write } | { readonly kind: 'confirm' } | Exclude<Columns, { readonly kind: 'columns' }>;
+export type Composed =
+  | { readonly kind: 'write'; readonly write: Write }
+  | { readonly kind: 'confirm' }
+  | Exclude<Columns, { readonly kind: 'columns' }>;
 
 export async function composeWrite(ledger: Ledger, record: RecordState, attempt: Attempt, table: Table, system: System): Promise<Composed> {
   const references = await lookUpWrite(ledger, table, system.id, attempt);
-  const registers = Object.entries(attempt.registers).filter(([name, { value }]) => name !== LIFE && !isHeld(record, attempt, system, name, value));
+  const registers = Object.entries(attempt.registers).filter(
+    ([name, { value }]) => name !== LIFE && !isHeld(record, attempt, system, name, value),
+  );
   if (attempt.kind === 'update' && registers.length === 0) return { kind: 'confirm' };
   const wanted = registers.map(([name, { value }]) => {
     const stored = attempt.kind === 'update' ? record.registers[name]?.shadows[system.id]?.value : undefined;
@@ -23,7 +28,10 @@ export async function composeWrite(ledger: Ledger, record: RecordState, attempt:
   });
   const told = toColumns(table, system.id, new Map(wanted), system.dialect, references, { leaveOutEmpty: attempt.kind === 'create' });
   if (told.kind !== 'columns') return told;
-  return { kind: 'write', write: attempt.kind === 'create' ? create(record, attempt, table, system, told.columns) : change(record, attempt, system, told.columns) };
+  return {
+    kind: 'write',
+    write: attempt.kind === 'create' ? create(record, attempt, table, system, told.columns) : change(record, attempt, system, told.columns),
+  };
 }
 
 /** Whether the system holds the value already: writing it again would only wake its own automations. */
@@ -59,7 +67,14 @@ function matchColumns(table: Table, system: System, columns: JsonObject): JsonOb
 function change(record: RecordState, attempt: Attempt, system: System, columns: JsonObject): Write {
   const key = must(record.links[system.id]?.key, 'a row that is there has a key');
   const expected = attempt.expected === undefined ? {} : { expected: attempt.expected };
-  return { kind: attempt.kind, entity: record.entity, key, ...expected, columns: attempt.kind === 'delete' ? {} : columns, tag: attempt.id };
+  return {
+    kind: attempt.kind,
+    entity: record.entity,
+    key,
+    ...expected,
+    columns: attempt.kind === 'delete' ? {} : columns,
+    tag: attempt.id,
+  };
 }
 
 /** An outcome in canonical values; troubles are the caller's. `undefined`: the row that the outcome speaks of must be read first. */

@@ -29,7 +29,12 @@ export interface EngineOptions {
 
 export interface EngineStatus {
   readonly maps: readonly PullerStatus[];
-  readonly deliveries: readonly { readonly system: SystemId; readonly waiting: number; readonly underWay: number; readonly paused?: string }[];
+  readonly deliveries: readonly {
+    readonly system: SystemId;
+    readonly waiting: number;
+    readonly underWay: number;
+    readonly paused?: string;
+  }[];
 }
 
 /** What a person decides about an open conflict: the value of one side, or a value. */
@@ -82,17 +87,22 @@ export function openEngine(options: EngineOptions): Engine {
   for (const table of options.tables) {
     for (const system of options.systems.filter(({ id }) => table.systems.includes(id))) {
       const { entity } = table.map;
-      pullers.push(openPuller(parts, intake, system, table, () => {
-        listed.set(entity, (listed.get(entity) ?? new Set()).add(system.id));
-        for (const deliverer of deliverers.values()) deliverer.nudge();
-      }));
+      pullers.push(
+        openPuller(parts, intake, system, table, () => {
+          listed.set(entity, (listed.get(entity) ?? new Set()).add(system.id));
+          for (const deliverer of deliverers.values()) deliverer.nudge();
+        }),
+      );
     }
   }
 
   return {
     async start() {
       await reload(options.ledger, deliverers);
-      running = Promise.all([...pullers.map((puller) => puller.run(stop)), ...[...deliverers.values()].map((deliverer) => deliverer.run(stop))]);
+      running = Promise.all([
+        ...pullers.map((puller) => puller.run(stop)),
+        ...[...deliverers.values()].map((deliverer) => deliverer.run(stop)),
+      ]);
     },
     async stop() {
       stop.isStopped = true;
@@ -104,7 +114,12 @@ export function openEngine(options: EngineOptions): Engine {
     resolve: (decision) => rule(parts, intake, decision),
     status: () => ({
       maps: pullers.map((puller) => puller.status()),
-      deliveries: [...deliverers].map(([system, { waiting, underWay, paused }]) => ({ system, waiting, underWay, ...(paused === undefined ? {} : { paused }) })),
+      deliveries: [...deliverers].map(([system, { waiting, underWay, paused }]) => ({
+        system,
+        waiting,
+        underWay,
+        ...(paused === undefined ? {} : { paused }),
+      })),
     }),
     isQuiet: () =>
       parts.lanes.busy === 0 &&

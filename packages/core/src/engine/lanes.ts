@@ -11,9 +11,11 @@ export function openLanes(): Lanes {
     run(key, task) {
       const before = tails.get(key) ?? Promise.resolve();
       const now = before.then(task, task);
-      const tail = now.catch(() => undefined).then(() => {
-        if (tails.get(key) === tail) tails.delete(key);
-      });
+      const tail = now
+        .catch(() => undefined)
+        .then(() => {
+          if (tails.get(key) === tail) tails.delete(key);
+        });
       tails.set(key, tail);
       return now;
     },

@@ -16,7 +16,10 @@ export async function translated(ledger: Ledger, system: System, table: Table, r
  * created and whose answer was lost, or is still on its way; else by its natural key.
  */
 export async function matchRow(ledger: Ledger, system: System, table: Table, row: Row, mapped: MappedRow): Promise<RecordId | undefined> {
-  return (await correlated(ledger, system, table, row)) ?? (mapped.identity === undefined ? undefined : ledger.identified(table.map.entity, mapped.identity));
+  return (
+    (await correlated(ledger, system, table, row)) ??
+    (mapped.identity === undefined ? undefined : ledger.identified(table.map.entity, mapped.identity))
+  );
 }
 
 async function correlated(ledger: Ledger, { id }: System, { map }: Table, row: Row): Promise<RecordId | undefined> {

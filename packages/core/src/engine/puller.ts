@@ -196,4 +196,3 @@ const NO_VERSION = version('');
 function keyOf(sighting: Sighting): string {
   return sighting.kind === 'row' ? sighting.row.key : sighting.key;
 }
-

@@ -7,7 +7,13 @@ import type { Attempt, RecordState } from '../record/record.ts';
 import { isTuple, type JsonObject, type Scalar } from '../values.ts';
 
 /** Looks up what a row refers to, so that it can be translated without waiting for anything. */
-export async function lookUpRow(ledger: Ledger, table: Table, system: SystemId, columns: JsonObject, dialect: Dialect): Promise<References> {
+export async function lookUpRow(
+  ledger: Ledger,
+  table: Table,
+  system: SystemId,
+  columns: JsonObject,
+  dialect: Dialect,
+): Promise<References> {
   const found = new Map<string, RecordId>();
   for (const asked of referencesOf(table, system, columns, dialect)) {
     const record = await resolve(ledger, system, asked);

@@ -49,7 +49,12 @@ export function enter(draft: Draft, found: readonly Found[], row: Pick<MappedRow
     const incoming = { op, system, value, atMs, ...(shadow ? { shadow } : {}), ...(by === undefined ? {} : { by }) };
     putRegister(draft, name, admit(registerOf(draft, name), incoming, ruleOrLife(draft, name)));
   });
-  tellEdits(draft, seq, found.map(({ name }) => name), system);
+  tellEdits(
+    draft,
+    seq,
+    found.map(({ name }) => name),
+    system,
+  );
   judge(draft, touched(draft, found), seq);
 }
 
@@ -79,7 +84,10 @@ export function tellEdits(draft: Draft, seq: number, names: readonly string[], s
   });
   const told = entered.map(([name, edit]) => toldEdit(name, edit));
   tell(draft, seq, { patch: [], edits: told, resolutions: [] });
-  const stamp = latestStamp(entered.map(([, edit]) => edit), must(draft.changes.at(-1), 'just appended').stamp);
+  const stamp = latestStamp(
+    entered.map(([, edit]) => edit),
+    must(draft.changes.at(-1), 'just appended').stamp,
+  );
   draft.changes = draft.changes.map((change) => (change.seq === seq ? { ...change, stamp } : change));
 }
 
@@ -143,7 +151,13 @@ function firstSight(draft: Draft, system: SystemId, name: string, value: Value):
   const agrees = register.count > 0 && !register.held && sameValue(register.value, value);
   if (!agrees && !isEmpty(value)) return false;
   const shadow = agrees ? { value, ops: register.ops, saw: register.count } : { value, ops: [], saw: 0 };
-  putRegister(draft, name, agrees ? rest({ ...register, shadows: { ...register.shadows, [system]: shadow } }) : { ...register, shadows: { ...register.shadows, [system]: shadow } });
+  putRegister(
+    draft,
+    name,
+    agrees
+      ? rest({ ...register, shadows: { ...register.shadows, [system]: shadow } })
+      : { ...register, shadows: { ...register.shadows, [system]: shadow } },
+  );
   return true;
 }
 

@@ -23,7 +23,17 @@ function waitToRead(draft: Draft, system: SystemId, [first]: NonNullable<Link['u
   const { id: record, entity, revision } = draft.record;
   const words = `${first?.register} refers to ${first?.entity} ${first?.text}, which is not mirrored yet`;
   const id = deliveryId(record, system, revision);
-  draft.deliveries.set(system, { id, record, entity, system, kind: 'update', state: 'waiting', dueAtMs: draft.context.nowMs, attempts: 0, words });
+  draft.deliveries.set(system, {
+    id,
+    record,
+    entity,
+    system,
+    kind: 'update',
+    state: 'waiting',
+    dueAtMs: draft.context.nowMs,
+    attempts: 0,
+    words,
+  });
 }
 
 type Wanted = Pick<Attempt, 'kind' | 'registers' | 'expected'>;

@@ -96,7 +96,11 @@ export interface Writing {
 }
 
 /** Appends a change to the document; its patch and what it tells are completed by `tell` once everything is decided. */
-export function write(draft: Draft, writing: Writing, assignments: ReadonlyMap<string, Omit<Assignment, 'fields'>>): ReturnType<typeof appendChange> {
+export function write(
+  draft: Draft,
+  writing: Writing,
+  assignments: ReadonlyMap<string, Omit<Assignment, 'fields'>>,
+): ReturnType<typeof appendChange> {
   const { author, stamp, deps, by, note } = writing;
   const named = [...assignments].map(([name, rest]) => ({ fields: fieldsOf(draft.table, name), ...rest }));
   const encoded = appendChange(draft.record, author, stamp, deps, named);

@@ -88,7 +88,10 @@ function standing(agreed: readonly Agreed[], number: number): Agreed | undefined
  */
 export function accept(register: Register, value: Value, ops: readonly OpId[]): Register {
   const shadows = Object.fromEntries(
-    Object.entries(register.shadows).map(([system, shadow]) => [system, reflects(shadow, ops) ? { ...shadow, ops, saw: register.count } : shadow]),
+    Object.entries(register.shadows).map(([system, shadow]) => [
+      system,
+      reflects(shadow, ops) ? { ...shadow, ops, saw: register.count } : shadow,
+    ]),
   );
   const next = { ...register, value, ops, shadows, agreed: [...register.agreed, { number: register.count, value }] };
   return rest({ ...next, agreed: stillStoodOn(next) });
@@ -106,6 +109,6 @@ export function holds(shadow: Shadow, value: Value): boolean {
 /** Only the merged values that some system or edit stands on can ever be a base again, and the current one. */
 export function stillStoodOn(register: Register): readonly Agreed[] {
   const { agreed } = register;
-  const floors = [...Object.values(register.shadows), ...register.frontier].map(({ saw }) => standing(agreed, saw));
-  return agreed.filter((entry, index) => index === agreed.length - 1 || floors.includes(entry));
+  const floors = new Set([...Object.values(register.shadows), ...register.frontier].map(({ saw }) => standing(agreed, saw)));
+  return agreed.filter((entry, index) => index === agreed.length - 1 || floors.has(entry));
 }

@@ -28,7 +28,11 @@ export function judge(draft: Draft, names: readonly string[], cause: number): vo
   const plain = judged.filter((item) => !resolved.includes(item));
   for (const item of plain) settlePlain(draft, item, cause);
   tell(draft, cause, {
-    patch: patchOf(draft, before, plain.map((item) => item.name)),
+    patch: patchOf(
+      draft,
+      before,
+      plain.map((item) => item.name),
+    ),
     edits: [],
     resolutions: plain.flatMap((item) => item.told ?? []),
   });
@@ -71,7 +75,10 @@ function settled(register: Register, value: Value, ops: readonly OpId[], verdict
 function writeResolutions(draft: Draft, items: readonly Judged[]): void {
   const names = items.map((item) => item.name);
   const before = registersNow(draft, names);
-  const stamp = latestStamp(items.flatMap((item) => item.register.frontier), { ms: draft.context.nowMs, count: 0, system: CONCORD });
+  const stamp = latestStamp(
+    items.flatMap((item) => item.register.frontier),
+    { ms: draft.context.nowMs, count: 0, system: CONCORD },
+  );
   const encoded = write(
     draft,
     { author: CONCORD, stamp, deps: draft.record.heads },

@@ -27,7 +27,12 @@ export function observe(record: RecordState | undefined, row: MappedRow, table: 
 }
 
 /** A system no longer has the row. Answers `undefined` when that is known already. */
-export function observeGone(record: RecordState, gone: { readonly system: SystemId; readonly key: Key }, table: Table, context: Context): Plan | undefined {
+export function observeGone(
+  record: RecordState,
+  gone: { readonly system: SystemId; readonly key: Key },
+  table: Table,
+  context: Context,
+): Plan | undefined {
   const link = record.links[gone.system];
   if (link?.state !== 'present' || link.key !== gone.key) return undefined;
   const draft = draftOf(record, table, context);

@@ -5,6 +5,8 @@ export interface Page {
   readonly colours: ReturnType<typeof pc.createColors>;
   /** Words from the left edge on. */
   line(words?: string, colour?: Colour): void;
+  /** Words below what has a number. */
+  text(words: string, colour?: Colour): void;
   /** A label, and words beside it. */
   row(label: string, words: string, colour?: Colour): void;
 }
@@ -23,6 +25,9 @@ export function openPage(write: (text: string) => void, isColourful: boolean): P
     colours,
     line(words = '', colour = plain) {
       for (const line of wrapped(words, WIDTH)) write(`${colour(line)}\n`);
+    },
+    text(words, colour = plain) {
+      for (const line of wrapped(words, WIDTH - INDENT)) write(`${' '.repeat(INDENT)}${colour(line)}\n`);
     },
     row(label, words, colour = plain) {
       const [first = '', ...rest] = wrapped(words, WIDTH - INDENT - LABEL);

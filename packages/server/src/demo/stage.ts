@@ -38,7 +38,7 @@ const POLL_MS = 60_000;
 /** Outages of the demo are short, and so are the waits. */
 const RETRY_MS = 100;
 const RETRY_MS_MAX = 500;
-const WAIT_MS_MAX = 20_000;
+const WAIT_MS_MAX = 30_000;
 const LOOK_MS = 20;
 /** So many looks in a row must find nothing to do: a hook may just be on its way. */
 const CALM_LOOKS = 5;
@@ -88,10 +88,12 @@ export async function openStage(): Promise<Stage> {
     events: log.count,
     async unseen(holdMs, acts) {
       for (const system of [ce, fno]) system.hooks.faults({ delayMs: holdMs });
-      const result = await acts();
-      for (const system of [ce, fno]) system.hooks.faults({});
-      await settled();
-      return result;
+      try {
+        return await acts();
+      } finally {
+        for (const system of [ce, fno]) system.hooks.faults({});
+        await settled();
+      }
     },
     stop: () => (stopping ??= stop()),
   };

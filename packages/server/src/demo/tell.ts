@@ -20,7 +20,7 @@ export interface Tell {
   broke(words: string): void;
 }
 
-export function openTell({ colours, line, row }: Page): Tell {
+export function openTell({ colours, line, text, row }: Page): Tell {
   const colourOf = (system: string) => (system === 'ce' ? colours.cyan : system === 'fno' ? colours.magenta : colours.yellow);
 
   function say({ label, words }: Spoken): void {
@@ -32,8 +32,8 @@ export function openTell({ colours, line, row }: Page): Tell {
   return {
     title(number, title, about) {
       line();
-      line(`${String(number).padStart(2)}  ${title}`, colours.bold);
-      row('', about);
+      line(`${number}. ${title}`, colours.bold);
+      text(about, colours.dim);
     },
     deeds(...deeds) {
       for (const deed of deeds) row(`${deed.who} (${deed.system})`, deedWords(deed), colourOf(deed.system));

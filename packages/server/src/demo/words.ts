@@ -14,8 +14,8 @@ export function historyWords(changes: readonly ChangeTold[]): readonly Spoken[] 
   return changes.flatMap(({ version, system, by, note, edits, resolutions }) => {
     const author = system === 'person' ? (by ?? system) : system;
     const noted = note === undefined ? '' : ` (“${note}”)`;
-    const edited = edits.map((edit) => ({ label: `v${version} ${author}`, words: `${editWords(edit)}${noted}` }));
-    return [...edited, ...resolutions.flatMap((resolution) => resolutionWords(version, resolution))];
+    const edited = { label: `v${version} ${author}`, words: `${edits.map(editWords).join('; ')}${noted}` };
+    return [...(edits.length > 0 ? [edited] : []), ...resolutions.flatMap((resolution) => resolutionWords(version, resolution))];
   });
 }
 
@@ -25,7 +25,7 @@ function resolutionWords(version: number, resolution: ResolutionTold): readonly 
   if (state === 'held') return [{ label: `v${version} waits`, words: `${about} waits for a person. Rule ${rule}: ${reason}` }];
   const rivals = sides.map((side) => side.values);
   const stands = { label: `v${version} merged`, words: `${valueWords(differing(values, rivals))}. Rule ${rule}: ${reason}` };
-  const lost = losers.map((loser) => ({ label: '   lost', words: `${loser.system}'s ${valueWords(differing(loser.values, [values]))}; kept in the history` }));
+  const lost = losers.map((loser) => ({ label: '   lost', words: `what ${loser.system} said: ${valueWords(differing(loser.values, [values]))}. Kept in the history` }));
   return [stands, ...lost];
 }
 
@@ -48,7 +48,7 @@ export function valueWords(values: Readonly<Record<string, Json | undefined>>): 
 
 /** A record's life is a field like any other, under a name that no column can have. */
 function lifeWord(field: string): string {
-  return field === '$life' ? 'the record' : field;
+  return field === '$life' ? 'record' : field;
 }
 
 /** A value as it would be typed. */

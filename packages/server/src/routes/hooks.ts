@@ -12,7 +12,9 @@ const HOOK_BYTES_MAX = 524_288;
 export function hookRoutes(app: App, { engine, systems }: Rooms): void {
   void app.register(async (instance) => {
     instance.removeAllContentTypeParsers();
-    instance.addContentTypeParser('*', { parseAs: 'string', bodyLimit: HOOK_BYTES_MAX }, (_request, body, done) => done(null, parsed(String(body))));
+    instance.addContentTypeParser('*', { parseAs: 'string', bodyLimit: HOOK_BYTES_MAX }, (_request, body, done) =>
+      done(null, parsed(String(body))),
+    );
     typed(instance).post('/hooks/:system', { schema: { params: Type.Object({ system: Type.String() }) } }, async (request, reply) => {
       const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
       const taken = engine.hint(systemId(request.params.system), jsonOf(request.body), headers);

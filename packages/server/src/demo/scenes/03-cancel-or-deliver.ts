@@ -4,6 +4,7 @@ import { HOLD_MS, pick, since } from './since.ts';
 
 const CANCELED = 192350007;
 const DELIVERED = 192350004;
+const RULING = { side: 'fno', by: 'mia', note: 'The truck had left.' };
 
 export const cancelOrDeliver: Scene = {
   title: 'Sales cancels an order that the warehouse has just delivered',
@@ -27,8 +28,8 @@ export const cancelOrDeliver: Scene = {
     tell.note(`In the inbox: ${waiting.length}. Meanwhile each system keeps its own: ce ${meanwhile[0]}, fno ${meanwhile[1]}.`);
 
     for (const { id } of waiting) {
-      await stage.rest.resolve(id, { side: 'fno', by: 'mia', note: 'The truck had left; the customer was called.' });
-      tell.note(`Mia decides for fno: POST /v1/conflicts/…/resolve {"side":"fno","by":"mia",…}`);
+      await stage.rest.resolve(id, RULING);
+      tell.note(`Mia decides: POST /v1/conflicts/${id}/resolve ${JSON.stringify(RULING)}`);
     }
     await stage.settled();
     const last = (await watch.changes()).filter(({ system }) => system === 'person');

@@ -5,7 +5,7 @@ import { customer } from '../places.ts';
 import type { Scene } from '../scene.ts';
 import type { Stage } from '../stage.ts';
 
-const CUSTOMERS = Array.from({ length: 30 }, (_, index) => `C-0010${11 + index}`);
+const CUSTOMERS = Array.from({ length: 29 }, (_, index) => `C-0010${12 + index}`);
 /** Columns of CE that are changed, and where F&O has the same thing. */
 const COLUMNS = {
   name: 'OrganizationName',

@@ -6,17 +6,17 @@ export const deletedWhileEdited: Scene = {
   title: 'Finance deletes a customer that sales is working on',
   about: 'The configuration says `delete: update-wins` for customers: one that somebody still edits lives on, everywhere.',
   async play(stage, tell) {
-    const place = customer('C-001030');
+    const place = customer('C-001011');
     const watch = await since(stage, place);
-    const phone = '+1 555 0130';
+    const phone = '+49 30 555 0111';
     const deeds = await stage.unseen(HOLD_MS, () => Promise.all([stage.ben.remove(place.fno), stage.anna.change(place.ce, { telephone1: phone })]));
     tell.deeds(...deeds);
     const changes = await watch.changes();
     tell.history(changes);
 
     const [ce, fno, record] = [await stage.anna.read(place.ce), await stage.ben.read(place.fno), await stage.rest.record('fno', place.entity, place.fnoKey)];
-    tell.holds('ce', ce, ['name', 'telephone1']);
-    tell.holds('fno', fno, ['OrganizationName', 'PrimaryContactPhone']);
+    tell.holds('ce', ce, ['name', 'telephone1', 'creditlimit']);
+    tell.holds('fno', fno, ['OrganizationName', 'PrimaryContactPhone', 'CreditLimit']);
     const losers = changes.flatMap(({ resolutions }) => resolutions.flatMap(({ losers: lost }) => lost));
     return [
       { what: 'it lives on in both systems', expected: ['live', phone, phone], found: [record.state, ...pick(ce, 'telephone1'), ...pick(fno, 'PrimaryContactPhone')] },

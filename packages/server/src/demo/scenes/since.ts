@@ -4,7 +4,7 @@ import type { ChangeTold } from '../rest.ts';
 import type { Stage } from '../stage.ts';
 
 /** Long enough for two people to press "save" before Concord hears of either. */
-export const HOLD_MS = 250;
+export const HOLD_MS = 400;
 
 /** A record, and what was added to its history from now on. */
 export interface Watch {
