@@ -3,6 +3,7 @@ import { utf8ToBytes } from '@noble/hashes/utils.js';
 const START_BYTES = 4096;
 /** A writer that once took a large document gives the room back. */
 const KEPT_BYTES_MAX = 1_048_576;
+const SHORT_CHARS_MAX = 64;
 const LOW_7 = 0x7f;
 const MORE = 0x80;
 const BITS = 128;
@@ -16,6 +17,9 @@ export interface Writer {
   /** Signed LEB128; for whole numbers within ±2^53. */
   signed(value: number): void;
   raw(bytes: Uint8Array): void;
+  utf8(value: string): void;
+  /** The bytes that lower-case hex digits stand for. */
+  hex(digits: string): void;
   /** Length, then UTF-8. */
   text(value: string): void;
   /** The bytes from `from` on. A view: good until something else is written. */
@@ -62,6 +66,13 @@ export function openWriter(): Writer {
     }
   }
 
+  function utf8(value: string): void {
+    if (!isShortAscii(value)) return raw(utf8ToBytes(value));
+    reserve(value.length);
+    for (let index = 0; index < value.length; index += 1) bytes[length + index] = value.charCodeAt(index);
+    length += value.length;
+  }
+
   function raw(more: Uint8Array): void {
     reserve(more.length);
     bytes.set(more, length);
@@ -76,10 +87,18 @@ export function openWriter(): Writer {
     unsigned,
     signed,
     raw,
+    utf8,
+    hex(digits) {
+      reserve(digits.length / 2);
+      for (let index = 0; index < digits.length; index += 2) {
+        bytes[length] = digit(digits.charCodeAt(index)) * 16 + digit(digits.charCodeAt(index + 1));
+        length += 1;
+      }
+    },
     text(value) {
-      const encoded = utf8ToBytes(value);
-      unsigned(encoded.length);
-      raw(encoded);
+      if (isShortAscii(value)) unsigned(value.length);
+      else unsigned(utf8ToBytes(value).length);
+      utf8(value);
     },
     view: (from) => bytes.subarray(from, length),
     clear() {
@@ -87,4 +106,17 @@ export function openWriter(): Writer {
       if (bytes.length > KEPT_BYTES_MAX) bytes = new Uint8Array(START_BYTES);
     },
   };
+}
+
+/** Nearly all names and most values are: byte by byte they cost less than through an encoder. */
+function isShortAscii(value: string): boolean {
+  if (value.length > SHORT_CHARS_MAX) return false;
+  for (let index = 0; index < value.length; index += 1) if (value.charCodeAt(index) >= BITS) return false;
+  return true;
+}
+
+const [ZERO, NINE, A] = [48, 57, 97];
+
+function digit(code: number): number {
+  return code <= NINE ? code - ZERO : code - A + 10;
 }

@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { changeHash, type ActorId, type ChangeHash, type OpId } from '../ids.ts';
 import type { Scalar } from '../values.ts';
 import { openWriter, type Writer } from './bytes.ts';
@@ -61,7 +61,7 @@ function putContents(writer: Writer, { actor, seq, startOp, time, message, deps,
   const preds = ops.map(({ pred }) => pred.map(split).toSorted(byLamport));
   const others = [...new Set(preds.flat().map((op) => op.actor))].filter((other) => other !== actor).toSorted();
   writer.unsigned(deps.length);
-  for (const dep of deps.toSorted()) writer.raw(hexToBytes(dep));
+  for (const dep of deps.toSorted()) writer.hex(dep);
   putActor(writer, actor);
   writer.unsigned(seq);
   writer.unsigned(startOp);
@@ -87,9 +87,8 @@ function byLamport(a: Pred, b: Pred): number {
 }
 
 function putActor(writer: Writer, actor: string): void {
-  const bytes = hexToBytes(actor);
-  writer.unsigned(bytes.length);
-  writer.raw(bytes);
+  writer.unsigned(actor.length / 2);
+  writer.hex(actor);
 }
 
 /** Which column, and how many bytes of it. */
@@ -159,6 +158,6 @@ function putValue(value: Scalar): number {
   if (typeof value === 'boolean') return value ? 2 : 1;
   const from = raw.length;
   if (typeof value === 'number') raw.signed(value);
-  else raw.raw(utf8ToBytes(value));
+  else raw.utf8(value);
   return (raw.length - from) * 16 + (typeof value === 'number' ? 4 : 6);
 }
