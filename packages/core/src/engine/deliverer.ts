@@ -8,13 +8,12 @@ import { composeWrite, translateOutcome } from './delivery.ts';
 import { contextOf, NotNow, type Intake } from './intake.ts';
 import { openOutbox } from './outbox.ts';
 import type { Parts, Stop } from './parts.ts';
+import { backoffMs, openPace } from './pace.ts';
 import { openBell } from './signal.ts';
 import { must } from '../errors/must.ts';
 
 /** How long a delivery waits, at the most, for the record that it refers to; a link that appears wakes it at once. */
 const WAIT_MS = 2000;
-/** Exponents beyond this add nothing: the longest wait is reached long before. */
-const EXPONENT_MAX = 20;
 
 export interface Deliverer {
   run(stop: Stop): Promise<void>;
@@ -33,12 +32,10 @@ export interface Deliverer {
 export function openDeliverer(parts: Parts, intake: Intake, system: System, isOpen: (entity: EntityName) => boolean): Deliverer {
   const { clock, ledger, lanes, limits, reads } = parts;
   const outbox = openOutbox();
+  const pace = openPace(parts, system.id);
   const bell = openBell();
   const waitsFor = new Map<RecordId, Set<RecordId>>();
   let underWay = 0;
-  let failures = 0;
-  let pausedUntilMs = 0;
-  let paused: string | undefined;
 
   /** The write of one record, from the link's plan to its end. Runs in the record's lane. */
   async function deliver(row: DeliveryRow): Promise<void> {
@@ -83,15 +80,14 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
       case 'throttled':
       case 'unreachable':
       case 'denied':
-        pause(outcome);
+        pace.pause(outcome);
         return again(row);
       case 'drifted':
         return end(record.id, planned, table, { kind: 'later', words: outcome.words, ...retry(row) });
       case 'unknown':
         return end(record.id, planned, table, { kind: 'unknown', words: outcome.words, ...retry(row) });
       default:
-        failures = 0;
-        paused = undefined;
+        pace.resume();
     }
     // The column may come back, or the map be corrected: what was to be written waits, and only this map's writes do.
     if (outcome.kind === 'refused' && outcome.why === 'schema-drift') {
@@ -128,22 +124,7 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
   }
 
   function retry(row: DeliveryRow): { readonly dueAtMs: number; readonly attempts: number } {
-    return { dueAtMs: clock.nowMs() + backoff(row.attempts), attempts: row.attempts + 1 };
-  }
-
-  function backoff(attempts: number): number {
-    const ms = Math.min(limits.retryMsMax, limits.retryMs * 2 ** Math.min(attempts, EXPONENT_MAX));
-    // Times are whole milliseconds: ledgers keep nothing else.
-    return Math.ceil(ms * (0.5 + parts.ids.fraction() / 2));
-  }
-
-  /** The whole system is not able, or not willing: nothing is sent until it may be again, and nothing is lost meanwhile. */
-  function pause(trouble: Extract<Outcome, { readonly kind: 'throttled' | 'unreachable' | 'denied' }>): void {
-    const ms = trouble.kind === 'throttled' ? trouble.retryAfterMs : backoff(failures);
-    failures += 1;
-    paused = trouble.kind === 'throttled' ? 'throttled' : trouble.words;
-    pausedUntilMs = Math.max(pausedUntilMs, clock.nowMs() + ms);
-    parts.log.event(trouble.kind, { system: system.id, forMs: Math.round(ms) });
+    return { dueAtMs: clock.nowMs() + backoffMs(parts, row.attempts), attempts: row.attempts + 1 };
   }
 
   function again(row: DeliveryRow, waitingFor?: string): void {
@@ -158,7 +139,7 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
       await lanes.run(row.record, () => deliver(row));
     } catch (cause) {
       if (!(cause instanceof NotNow)) await defect(row, cause);
-      again({ ...row, dueAtMs: clock.nowMs() + backoff(row.attempts), attempts: row.attempts + 1 });
+      again({ ...row, dueAtMs: clock.nowMs() + backoffMs(parts, row.attempts), attempts: row.attempts + 1 });
     } finally {
       underWay -= 1;
       bell.ring();
@@ -181,14 +162,14 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
 
   function restMs(): number {
     const next = Math.max(outbox.nextDueMs() ?? Number.POSITIVE_INFINITY, 0);
-    return Math.max(1, Math.min(Math.max(next, pausedUntilMs) - clock.nowMs(), limits.pollMs));
+    return Math.max(1, Math.min(Math.max(next, pace.notBeforeMs) - clock.nowMs(), limits.pollMs));
   }
 
   return {
     async run(stop) {
       while (!stop.isStopped) {
         bell.take();
-        const ready = underWay < limits.writesMax && clock.nowMs() >= pausedUntilMs;
+        const ready = underWay < limits.writesMax && clock.nowMs() >= pace.notBeforeMs;
         const row = ready ? outbox.take(clock.nowMs(), isOpen) : undefined;
         if (row) void send(row);
         else if (!bell.take()) await clock.sleep(restMs(), [stop, bell]);
@@ -216,7 +197,7 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
       return underWay;
     },
     get paused() {
-      return clock.nowMs() < pausedUntilMs ? paused : undefined;
+      return pace.words;
     },
   };
 }

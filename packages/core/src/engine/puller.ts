@@ -2,6 +2,7 @@ import { version, type Cursor, type EntityName, type SystemId } from '../ids.ts'
 import type { Table } from '../map/compile.ts';
 import type { Pull, Sighting, System, Trouble } from '../ports/system.ts';
 import { NotNow, type Intake } from './intake.ts';
+import { backoffMs } from './pace.ts';
 import type { Parts, Stop } from './parts.ts';
 import { openBell } from './signal.ts';
 
@@ -146,7 +147,7 @@ export function openPuller(parts: Parts, intake: Intake, system: System, table: 
     state = kind;
     words = why;
     failures += 1;
-    return Math.min(limits.retryMsMax, limits.retryMs * 2 ** Math.min(failures - 1, 20)) * (0.5 + parts.ids.fraction() / 2);
+    return backoffMs(parts, failures - 1);
   }
 
   async function rest(ms: number, stop: Stop): Promise<void> {
