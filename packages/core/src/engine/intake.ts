@@ -102,7 +102,7 @@ export function openIntake(parts: Parts): Intake {
     try {
       const read = await origin.system.read(origin.table.map.entity, key);
       if (read.kind === 'row') await takeRow({ ...origin, began }, read.row, id);
-      else if (read.kind === 'missing') id && (await takeGone(origin, key, id));
+      else if (read.kind === 'missing') await (id && takeGone(origin, key, id));
       else throw new NotNow(origin.system.id, read.kind);
     } finally {
       reads.end(began);

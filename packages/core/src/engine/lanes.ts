@@ -13,7 +13,7 @@ export function openLanes(): Lanes {
       const now = before.then(task, task);
       const tail = now
         .catch(() => undefined)
-        .then(() => {
+        .finally(() => {
           if (tails.get(key) === tail) tails.delete(key);
         });
       tails.set(key, tail);

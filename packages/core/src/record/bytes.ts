@@ -79,6 +79,10 @@ export function openWriter(): Writer {
     length += more.length;
   }
 
+  function hex(digits: string): void {
+    for (let index = 0; index < digits.length; index += 2) byte(digit(digits.charCodeAt(index)) * 16 + digit(digits.charCodeAt(index + 1)));
+  }
+
   return {
     get length() {
       return length;
@@ -88,13 +92,7 @@ export function openWriter(): Writer {
     signed,
     raw,
     utf8,
-    hex(digits) {
-      reserve(digits.length / 2);
-      for (let index = 0; index < digits.length; index += 2) {
-        bytes[length] = digit(digits.charCodeAt(index)) * 16 + digit(digits.charCodeAt(index + 1));
-        length += 1;
-      }
-    },
+    hex,
     text(value) {
       if (isShortAscii(value)) unsigned(value.length);
       else unsigned(utf8ToBytes(value).length);
