@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/bench/**'],
+    globalSetup: ['./test/kit/built.ts'],
     reporters: ['default', './test/kit/tally.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

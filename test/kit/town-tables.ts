@@ -81,8 +81,14 @@ export function ceSeed(customers: number): Seed {
   const accounts = Array.from({ length: customers }, (_, index): JsonObject => ({
     accountid: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
     accountnumber: account(index),
-    ...{ name: `Customer ${index}`, emailaddress1: `c${index}@example.com`, telephone1: '+1 555 0100', description: `Memo of ${index}.` },
-    ...{ creditlimit: 1000, address1_line1: `${index} Mill Lane`, address1_city: 'Leeds', modifiedon: LOADED_AT },
+    name: `Customer ${index}`,
+    emailaddress1: `c${index}@example.com`,
+    telephone1: '+1 555 0100',
+    description: `Memo of ${index}.`,
+    creditlimit: 1000,
+    address1_line1: `${index} Mill Lane`,
+    address1_city: 'Leeds',
+    modifiedon: LOADED_AT,
   }));
   return { tables: [ACCOUNTS, SALES_ORDERS], rows: { accounts } };
 }
@@ -92,8 +98,13 @@ export function fnoSeed(customers: number): Seed {
   const rows = Array.from({ length: customers }, (_, index): JsonObject => ({
     dataAreaId: COMPANY,
     CustomerAccount: account(index),
-    ...{ OrganizationName: `Customer ${index}`, PrimaryContactEmail: `c${index}@example.com`, PrimaryContactPhone: '+1 555 0100' },
-    ...{ SalesMemo: `Memo of ${index}.`, CreditLimit: 1000, DeliveryAddressStreet: `${index} Mill Lane`, DeliveryAddressCity: 'Leeds' },
+    OrganizationName: `Customer ${index}`,
+    PrimaryContactEmail: `c${index}@example.com`,
+    PrimaryContactPhone: '+1 555 0100',
+    SalesMemo: `Memo of ${index}.`,
+    CreditLimit: 1000,
+    DeliveryAddressStreet: `${index} Mill Lane`,
+    DeliveryAddressCity: 'Leeds',
     ModifiedDateTime: LOADED_AT,
   }));
   return { tables: [CUSTOMERS, ORDER_HEADERS], rows: { CustomersV3: rows } };

@@ -87,7 +87,7 @@ export async function openTown(customers: number, given: Partial<TownRules> = {}
   }
 
   async function close(): Promise<void> {
-    for (const stop of [...running]) await stop();
+    for (const stop of running) await stop();
     await Promise.all([ce.close(), fno.close()]);
     rmSync(folder, { recursive: true, force: true });
   }

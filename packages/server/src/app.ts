@@ -1,6 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { ConcordError, type Engine, type Ledger, type SystemId, type Table } from '@concord/core';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { answerProblem } from './problem.ts';
 import { conflictRoutes } from './routes/conflicts.ts';
@@ -34,7 +34,7 @@ export function buildApp(rooms: Rooms): FastifyInstance {
     loggerInstance: logger,
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS_MAX,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
     // A value that is not of its declared type is an error to show, not something to bend.
     ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false } },

@@ -36,7 +36,10 @@ export async function startSidecar(config: Config, logger: Logger): Promise<Side
   const ledger = sqliteLedger({ file: config.ledger.file });
   const engine = openEngine({ tables, systems, ledger, clock, ids, log: logTo(logger), limits: config.limits });
   const app = buildApp({ engine, ledger, tables: tablesByEntity(tables), systems: systems.map(({ id }) => id), logger });
-  const url = await app.listen({ host: config.server.host, port: config.server.port });
+  const url = await listen(app, config.server).catch(async (cause: unknown) => {
+    await Promise.all([closeAll(systems), ledger.close()]);
+    throw cause;
+  });
   await engine.start();
   return {
     engine,
@@ -49,6 +52,13 @@ export async function startSidecar(config: Config, logger: Logger): Promise<Side
       await ledger.close();
     },
   };
+}
+
+/** Answers the URL. Throws PORT_TAKEN when the port cannot be had. */
+function listen(app: FastifyInstance, { host, port }: Config['server']): Promise<string> {
+  return app.listen({ host, port }).catch((cause: unknown) => {
+    throw new ConcordError('PORT_TAKEN', { host, port, words: cause instanceof Error ? cause.message : String(cause) }, cause);
+  });
 }
 
 /** What is under way to the systems may come to its end for so long; what is cut off then is read and tried again at the next start. */

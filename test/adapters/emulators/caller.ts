@@ -58,7 +58,7 @@ export async function ask(url: string, method: string, body: string, headers: Re
   return { status: answer.status, headers: answer.headers, text, json, rows: isList(value) ? value.filter(isObject) : [] };
 }
 
-export const isObject = (json: unknown): json is JsonObject => typeof json === 'object' && json !== null && !Array.isArray(json);
+const isObject = (json: unknown): json is JsonObject => typeof json === 'object' && json !== null && !Array.isArray(json);
 const isList = (json: Json | undefined): json is readonly Json[] => Array.isArray(json);
 
 /** A member as text; an empty one when it is not there. */

@@ -127,6 +127,11 @@ export const catalogue = {
     remedy: 'Give a whole number from 0 (any that is free) to 65535.',
     status: 400,
   },
+  PORT_TAKEN: {
+    text: 'Nothing can be served at {host}:{port}: {words}.',
+    remedy: 'Stop what listens there, or name another port under `server` in the configuration; 0 takes any that is free.',
+    status: 503,
+  },
   SEED_MISSING: {
     text: 'There is no seed "{seed}".',
     remedy: 'Use abctextiles, or the path of a seed file.',

@@ -35,10 +35,24 @@ export async function bustle(stage: Stage, page: Page): Promise<never> {
 function choreOf({ anna, ben }: Stage, round: number): Chore {
   const number = `C-0010${11 + (round % 30)}`;
   const chores: readonly Chore[] = [
-    { person: anna, reader: ben, place: customer(number), column: 'telephone1', seenAs: 'PrimaryContactPhone', value: `+1 555 ${2000 + round}` },
+    {
+      person: anna,
+      reader: ben,
+      place: customer(number),
+      column: 'telephone1',
+      seenAs: 'PrimaryContactPhone',
+      value: `+1 555 ${2000 + round}`,
+    },
     { person: ben, reader: anna, place: bolt('B-0005'), column: 'BoltsOnHand', seenAs: 'abc_boltsonhand', value: 121 + round },
     { person: ben, reader: anna, place: customer(number), column: 'CreditLimit', seenAs: 'creditlimit', value: 1_000 * (round + 5) },
-    { person: anna, reader: ben, place: customer(number), column: 'description', seenAs: 'SalesMemo', value: `Called about swatches, round ${round}.` },
+    {
+      person: anna,
+      reader: ben,
+      place: customer(number),
+      column: 'description',
+      seenAs: 'SalesMemo',
+      value: `Called about swatches, round ${round}.`,
+    },
   ];
   const chore = chores[round % chores.length];
   if (!chore) throw new Error('There is always a chore.');

@@ -18,7 +18,10 @@ export async function demo({ once = false }: { readonly once?: boolean }): Promi
     page.line();
     page.line('Stopped. The ledger of the demo is deleted.');
   });
-  await Promise.race([stopped, goOn(stage, page)]);
+  await goOn(stage, page).catch((cause: unknown) => {
+    if (!stage.isStopping) throw cause;
+  });
+  await stopped;
   return 0;
 }
 
@@ -56,6 +59,7 @@ async function tellOne(stage: Stage, tell: Tell, number: number, scene: Scene): 
     tell.verdict(checks);
     return checks.every(isHeld);
   } catch (cause) {
+    if (stage.isStopping) throw cause;
     tell.broke(cause instanceof Error ? cause.message : String(cause));
     return false;
   }
@@ -64,9 +68,9 @@ async function tellOne(stage: Stage, tell: Tell, number: number, scene: Scene): 
 function invite({ rest: { url } }: Stage, page: Page): void {
   page.line();
   page.line('Anna and Ben work on. Worth trying meanwhile:');
-  page.line(`  curl '${url}/v1/conflicts?state=settled&limit=3'`, page.colours.cyan);
-  page.line(`  curl '${url}/v1/records?entity=fabricBolt&limit=1'`, page.colours.cyan);
-  page.line(`  curl '${url}/healthz'`, page.colours.cyan);
+  page.text(`curl '${url}/v1/conflicts?state=settled&limit=3'`, page.colours.cyan);
+  page.text(`curl '${url}/v1/records?entity=fabricBolt&limit=1'`, page.colours.cyan);
+  page.text(`curl '${url}/healthz'`, page.colours.cyan);
   page.line('Ctrl-C ends it.');
   page.line();
 }

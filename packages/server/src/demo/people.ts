@@ -67,12 +67,17 @@ export async function signIn(name: string, system: 'ce' | 'fno', url: string): P
 async function tokenOf(name: string, url: string): Promise<string> {
   const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: name, client_secret: `${name}-secret` });
   const answer = await fetch(`${url}/oauth2/v2.0/token`, { method: 'POST', body });
-  return String(objectIn(await answer.text())['access_token']);
+  const { access_token: token } = objectIn(await answer.text());
+  if (typeof token !== 'string') throw new Error(`${name} was given no token (${answer.status}).`);
+  return token;
 }
 
 /** F&O shows a user only the rows of their default company unless it is asked for all. */
 function queryOf(system: 'ce' | 'fno', filter: string | undefined): string {
-  const asked = [...(system === 'fno' ? ['cross-company=true'] : []), ...(filter === undefined ? [] : [`$filter=${encodeURIComponent(filter)}`])];
+  const asked = [
+    ...(system === 'fno' ? ['cross-company=true'] : []),
+    ...(filter === undefined ? [] : [`$filter=${encodeURIComponent(filter)}`]),
+  ];
   return asked.length > 0 ? `?${asked.join('&')}` : '';
 }
 

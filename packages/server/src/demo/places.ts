@@ -14,7 +14,8 @@ export const customer = (number: string): Place => place('customer', number, 'ac
 export const order = (number: string): Place =>
   place('salesOrder', number, 'salesorders', 'msdyn_salesordernumber', 'SalesOrderHeadersV2', 'SalesOrderNumber');
 export const product = (number: string): Place => place('product', number, 'products', 'productnumber', 'ReleasedProductsV2', 'ItemNumber');
-export const bolt = (number: string): Place => place('fabricBolt', number, 'abc_fabricbolts', 'abc_boltnumber', 'ABCFabricBolts', 'BoltNumber');
+export const bolt = (number: string): Place =>
+  place('fabricBolt', number, 'abc_fabricbolts', 'abc_boltnumber', 'ABCFabricBolts', 'BoltNumber');
 
 function place(entity: string, number: string, ceSet: string, ceColumn: string, fnoSet: string, fnoColumn: string): Place {
   const fnoKey = `dataAreaId='${COMPANY}',${fnoColumn}='${number}'`;

@@ -19,11 +19,18 @@ const HOST = '127.0.0.1';
 
 export function openRecorder(): Promise<Recorder> {
   const messages: Message[] = [];
-  const server = createServer(async (request, response) => {
+  const take = async (request: IncomingMessage): Promise<void> => {
     const body = await textOf(request);
     if (messages.length < MESSAGES_MAX) messages.push({ path: request.url ?? '/', headers: headersOf(request), body });
-    response.end();
-  });
+  };
+  // A message that breaks off is not answered: its sender is gone.
+  const server = createServer(
+    (request, response) =>
+      void take(request).then(
+        () => response.end(),
+        () => response.destroy(),
+      ),
+  );
   const close = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve());
@@ -40,7 +47,9 @@ export function openRecorder(): Promise<Recorder> {
 
 /** Only what the system said, not what the connection needed. */
 function headersOf(request: IncomingMessage): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(request.headers).flatMap(([name, value]) => (/^(x-ms-|content-type)/.test(name) ? [[name, String(value)]] : [])));
+  return Object.fromEntries(
+    Object.entries(request.headers).flatMap(([name, value]) => (/^(x-ms-|content-type)/.test(name) ? [[name, String(value)]] : [])),
+  );
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

@@ -56,7 +56,8 @@ export interface Rest {
 
 export function restAt(url: string): Rest {
   const get = <Schema extends TSchema>(schema: Schema, path: string) => ask(schema, `${url}${path}`, {});
-  const list = async <Schema extends TSchema>(item: Schema, path: string) => (await get(Type.Object({ items: Type.Array(item) }), path)).items;
+  const list = async <Schema extends TSchema>(item: Schema, path: string) =>
+    (await get(Type.Object({ items: Type.Array(item) }), path)).items;
   return {
     url,
     health: () => get(health, '/healthz'),

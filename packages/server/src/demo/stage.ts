@@ -6,11 +6,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startDataverse, startFinops, type Emulator } from '@concord/adapters';
 import { ConcordError, parseConfig, tellFault, type Config } from '@concord/core';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { seedOf } from '../cli/emulate.ts';
-import { startSidecar } from '../compose.ts';
+import { startSidecar, type Sidecar } from '../compose.ts';
 import { signIn, type Person } from './people.ts';
-import { freePort } from './port.ts';
 import { restAt, type Rest } from './rest.ts';
 
 /** Two emulated systems, the sidecar between them, and the people who work there. */
@@ -31,6 +30,8 @@ export interface Stage {
   /** How often the sidecar has logged this event. */
   events(name: string): number;
   stop(): Promise<void>;
+  /** From then on every request fails, which is nobody's fault. */
+  readonly isStopping: boolean;
 }
 
 /** Hooks carry everything; a poll in between would see one of two edits that are meant to be concurrent. */
@@ -48,7 +49,7 @@ export async function openStage(): Promise<Stage> {
   const fno: Emulator = await startFinops({ seed: seedOf('finops', 'abctextiles') });
   const folder = await mkdtemp(join(tmpdir(), 'concord-demo-'));
   const log = openLog();
-  const sidecar = await startSidecar(await configOf(ce.url, fno.url, folder), pino({ level: 'info' }, log));
+  const sidecar = await startSomewhere(configOf(ce.url, fno.url, folder), pino({ level: 'info' }, log));
   ce.hooks.add({ url: `${sidecar.url}/hooks/ce` });
   fno.hooks.add({ url: `${sidecar.url}/hooks/fno` });
   const [anna, ben] = await Promise.all([signIn('anna', 'ce', ce.url), signIn('ben', 'fno', fno.url)]);
@@ -96,24 +97,39 @@ export async function openStage(): Promise<Stage> {
       }
     },
     stop: () => (stopping ??= stop()),
+    get isStopping() {
+      return stopping !== undefined;
+    },
   };
+}
+
+/** At the example's own port, or at any free one when that is taken. */
+async function startSomewhere(config: Config, logger: Logger): Promise<Sidecar> {
+  try {
+    return await startSidecar(config, logger);
+  } catch (cause) {
+    if (!(cause instanceof ConcordError) || cause.code !== 'PORT_TAKEN') throw cause;
+    return startSidecar({ ...config, server: { ...config.server, port: 0 } }, logger);
+  }
 }
 
 const EXAMPLE = fileURLToPath(new URL('../../../../examples/abctextiles/concord.yaml', import.meta.url));
 const SECRET = 'concord-secret';
 
 /** The example's configuration, with the ledger in a folder of its own. */
-async function configOf(ceUrl: string, fnoUrl: string, folder: string): Promise<Config> {
+function configOf(ceUrl: string, fnoUrl: string, folder: string): Config {
   const env = { CE_URL: ceUrl, FNO_URL: fnoUrl, CE_SECRET: SECRET, FNO_SECRET: SECRET };
   const read = parseConfig(readFileSync(EXAMPLE, 'utf8'), { file: EXAMPLE, env });
   if (read.kind === 'faults') {
-    throw new ConcordError('CONFIG_WRONG', { file: EXAMPLE, count: read.faults.length, faults: `\n${read.faults.map(tellFault).join('\n')}` });
+    throw new ConcordError('CONFIG_WRONG', {
+      file: EXAMPLE,
+      count: read.faults.length,
+      faults: `\n${read.faults.map(tellFault).join('\n')}`,
+    });
   }
-  const { host, port } = read.config.server;
   return {
     ...read.config,
     ledger: { file: join(folder, 'concord.db') },
-    server: { host, port: await freePort(port, host) },
     limits: { ...read.config.limits, pollMs: POLL_MS, retryMs: RETRY_MS, retryMsMax: RETRY_MS_MAX },
   };
 }

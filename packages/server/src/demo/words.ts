@@ -25,18 +25,25 @@ function resolutionWords(version: number, resolution: ResolutionTold): readonly 
   if (state === 'held') return [{ label: `v${version} waits`, words: `${about} waits for a person. Rule ${rule}: ${reason}` }];
   const rivals = sides.map((side) => side.values);
   const stands = { label: `v${version} merged`, words: `${valueWords(differing(values, rivals))}. Rule ${rule}: ${reason}` };
-  const lost = losers.map((loser) => ({ label: '   lost', words: `what ${loser.system} said: ${valueWords(differing(loser.values, [values]))}. Kept in the history` }));
+  const lost = losers.map((loser) => ({
+    label: '   lost',
+    words: `what ${loser.system} said: ${valueWords(differing(loser.values, [values]))}. Kept in the history`,
+  }));
   return [stands, ...lost];
 }
 
 function editWords({ values, before }: EditTold): string {
   const changed = Object.keys(values).filter((field) => before === undefined || before[field] !== values[field]);
-  return changed.map((field) => `${lifeWord(field)}: ${before === undefined ? '' : `${told(before[field])} → `}${told(values[field])}`).join(', ');
+  return changed
+    .map((field) => `${lifeWord(field)}: ${before === undefined ? '' : `${told(before[field])} → `}${told(values[field])}`)
+    .join(', ');
 }
 
 /** Of a group, only what the sides do not agree on; all of it when they do. */
 function differing(values: Values, others: readonly Values[]): Values {
-  const fields = Object.entries(values).filter(([field, value]) => others.some((other) => other[field] !== undefined && other[field] !== value));
+  const fields = Object.entries(values).filter(([field, value]) =>
+    others.some((other) => other[field] !== undefined && other[field] !== value),
+  );
   return fields.length > 0 ? Object.fromEntries(fields) : values;
 }
 

@@ -19,7 +19,11 @@ export const twoFields: Scene = {
     tell.holds('ce', ce, ['telephone1', 'creditlimit']);
     tell.holds('fno', fno, ['PrimaryContactPhone', 'CreditLimit']);
     return [
-      { what: 'both systems have the new phone number', expected: [phone, phone], found: [ce?.['telephone1'] ?? null, fno?.['PrimaryContactPhone'] ?? null] },
+      {
+        what: 'both systems have the new phone number',
+        expected: [phone, phone],
+        found: [ce?.['telephone1'] ?? null, fno?.['PrimaryContactPhone'] ?? null],
+      },
       { what: 'and the new credit limit', expected: [limit, limit], found: [ce?.['creditlimit'] ?? null, fno?.['CreditLimit'] ?? null] },
     ];
   },

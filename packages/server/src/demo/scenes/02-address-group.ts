@@ -29,7 +29,10 @@ export const addressGroup: Scene = {
     const [oldStreet, city, oldZip] = pick(before, 'address1_line1', 'address1_city', 'address1_postalcode');
     const listed = (await stage.rest.conflicts('settled', watch.id)).flatMap(({ losers }) => losers);
     const kept = changes.flatMap(({ resolutions }) => resolutions.flatMap(({ losers }) => losers));
-    const whole = [[street, city, oldZip], [oldStreet, city, zip]].some((address) => JSON.stringify(address) === JSON.stringify(ce));
+    const whole = [
+      [street, city, oldZip],
+      [oldStreet, city, zip],
+    ].some((address) => JSON.stringify(address) === JSON.stringify(ce));
     return [
       { what: 'one address won, as a whole', expected: true, found: whole },
       { what: 'both systems have it', expected: ce, found: fno },

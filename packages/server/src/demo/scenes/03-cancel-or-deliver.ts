@@ -1,5 +1,6 @@
 import { order } from '../places.ts';
 import type { Scene } from '../scene.ts';
+import { told } from '../words.ts';
 import { HOLD_MS, pick, since } from './since.ts';
 
 const CANCELED = 192350007;
@@ -25,7 +26,7 @@ export const cancelOrDeliver: Scene = {
       ...pick(await stage.ben.read(place.fno), 'SalesOrderProcessingStatus'),
     ];
     const [waiting, meanwhile] = [await stage.rest.conflicts('held', watch.id), await statuses()];
-    tell.note(`In the inbox: ${waiting.length}. Meanwhile each system keeps its own: ce ${meanwhile[0]}, fno ${meanwhile[1]}.`);
+    tell.note(`In the inbox: ${waiting.length}. Meanwhile each system keeps its own: ce ${told(meanwhile[0])}, fno ${told(meanwhile[1])}.`);
 
     for (const { id } of waiting) {
       await stage.rest.resolve(id, RULING);

@@ -4,6 +4,7 @@ import type { Deed } from '../people.ts';
 import { customer } from '../places.ts';
 import type { Scene } from '../scene.ts';
 import type { Stage } from '../stage.ts';
+import { textIn } from './since.ts';
 
 const CUSTOMERS = Array.from({ length: 29 }, (_, index) => `C-0010${12 + index}`);
 /** Columns of CE that are changed, and where F&O has the same thing. */
@@ -37,7 +38,9 @@ export const longOutage: Scene = {
     const waiting = (await stage.rest.health()).ledger.due;
     tell.deeds(...deeds.slice(0, PER_DAY));
     const slowest = Math.ceil(Math.max(...deeds.map(({ tookMs }) => tookMs)));
-    tell.note(`… and ${deeds.length - PER_DAY} more edits of ${CUSTOMERS.length} customers; CE answered each, the slowest in ${slowest} ms.`);
+    tell.note(
+      `… and ${deeds.length - PER_DAY} more edits of ${CUSTOMERS.length} customers; CE answered each, the slowest in ${slowest} ms.`,
+    );
     tell.note(`Kept in the ledger for F&O meanwhile: ${waiting} customers to be written.`);
 
     stage.fno.faults.down(false);
@@ -51,7 +54,11 @@ export const longOutage: Scene = {
     return [
       { what: `all ${deeds.length} edits are in F&O`, expected: deeds.length, found: arrived },
       { what: 'each customer was written once', expected: CUSTOMERS.length, found: writes },
-      { what: 'nothing is left over', expected: [0, before.ledger.parked, before.ledger.held], found: [after.ledger.due, after.ledger.parked, after.ledger.held] },
+      {
+        what: 'nothing is left over',
+        expected: [0, before.ledger.parked, before.ledger.held],
+        found: [after.ledger.due, after.ledger.parked, after.ledger.held],
+      },
     ];
   },
 };
@@ -68,7 +75,7 @@ function valueFor(column: string, number: string): string {
 }
 
 async function countArrived({ ben }: Stage, deeds: readonly Deed[]): Promise<number> {
-  const rows = new Map((await ben.list('CustomersV3')).map((row) => [String(row['CustomerAccount']), row] as const));
+  const rows = new Map((await ben.list('CustomersV3')).map((row) => [textIn(row, 'CustomerAccount'), row] as const));
   const isThere = ([column, value]: readonly [string, Json], at: string): boolean => {
     const row = [...rows].find(([number]) => at.includes(number))?.[1];
     return Object.entries(COLUMNS).some(([ce, fno]) => ce === column && row?.[fno] === value);

@@ -1,12 +1,13 @@
 import type { Scene } from '../scene.ts';
-import { pick } from './since.ts';
+import { pick, textIn } from './since.ts';
 
 const ITEM_BASED = 192350000;
 const ACTIVE = 192350000;
 
 export const lostAnswer: Scene = {
   title: 'The answer to a new order is lost on the way back',
-  about: 'F&O makes the order and numbers it, but the connection breaks before it can say so. Trying again blindly would make a second one.',
+  about:
+    'F&O makes the order and numbers it, but the connection breaks before it can say so. Trying again blindly would make a second one.',
   async play(stage, tell) {
     const before = await stage.ben.list('SalesOrderHeadersV2');
     stage.fno.faults.add({ method: 'POST', path: '/SalesOrderHeadersV2', principal: 'concord', times: 1, action: { kind: 'dropAfter' } });
@@ -20,12 +21,14 @@ export const lostAnswer: Scene = {
     tell.deeds(created);
     await stage.settled();
     const isLost = stage.fno.faults.list().length === 0;
-    const id = String(created.row['salesorderid']);
+    const id = textIn(created.row, 'salesorderid');
     const record = await stage.rest.record('ce', 'salesOrder', id);
     tell.note(`The answer to Concord's POST was ${isLost ? 'cut off after F&O had made the order' : 'not cut off'}.`);
     tell.history(await stage.rest.history(record.id));
 
-    const orders = (await stage.ben.list('SalesOrderHeadersV2')).filter(({ CustomersOrderReference }) => CustomersOrderReference === record.id);
+    const orders = (await stage.ben.list('SalesOrderHeadersV2')).filter(
+      ({ CustomersOrderReference }) => CustomersOrderReference === record.id,
+    );
     const ce = await stage.anna.read(`salesorders(${id})`);
     tell.holds('fno', orders[0], ['SalesOrderNumber', 'SalesOrderName', 'CustomersOrderReference']);
     tell.holds('ce', ce, ['msdyn_salesordernumber', 'name']);

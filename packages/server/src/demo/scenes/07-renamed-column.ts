@@ -28,7 +28,10 @@ export const renamedColumn: Scene = {
     const live = health.maps.filter(({ state }) => state === 'live').length;
     tell.note(`GET /healthz: customer in ce is ${drifted?.state}: ${drifted?.words ?? ''}`);
     tell.note(`The other ${live} maps are live; the product is in CE already.`);
-    const [meanwhile, kept] = [pick(await stage.ben.read(place.fno), 'PrimaryContactURL'), await stage.rest.record('fno', 'customer', place.fnoKey)];
+    const [meanwhile, kept] = [
+      pick(await stage.ben.read(place.fno), 'PrimaryContactURL'),
+      await stage.rest.record('fno', 'customer', place.fnoKey),
+    ];
 
     stage.ce.changeSchema({ kind: 'rename', set: 'accounts', column: RENAMED, to: COLUMN });
     tell.note(`The column is called ${COLUMN} again.`);
@@ -39,10 +42,22 @@ export const renamedColumn: Scene = {
     tell.holds('ce', ce, [COLUMN, 'telephone1', 'emailaddress1']);
     tell.holds('fno', fno, ['PrimaryContactURL', 'PrimaryContactPhone', 'PrimaryContactEmail']);
     return [
-      { what: 'the map was drifted, and the reason named the column', expected: ['drifted', true], found: [drifted?.state ?? null, drifted?.words?.includes(COLUMN) ?? false] },
+      {
+        what: 'the map was drifted, and the reason named the column',
+        expected: ['drifted', true],
+        found: [drifted?.state ?? null, drifted?.words?.includes(COLUMN) ?? false],
+      },
       { what: 'every other map went on', expected: health.maps.length - 1, found: live },
-      { what: 'nothing was emptied meanwhile', expected: [website, website[0] ?? null], found: [meanwhile, kept.values['website'] ?? null] },
-      { what: 'what was edited meanwhile is in both systems', expected: [phone, email, phone, email], found: [...pick(ce, 'telephone1', 'emailaddress1'), ...pick(fno, 'PrimaryContactPhone', 'PrimaryContactEmail')] },
+      {
+        what: 'nothing was emptied meanwhile',
+        expected: [website, website[0] ?? null],
+        found: [meanwhile, kept.values['website'] ?? null],
+      },
+      {
+        what: 'what was edited meanwhile is in both systems',
+        expected: [phone, email, phone, email],
+        found: [...pick(ce, 'telephone1', 'emailaddress1'), ...pick(fno, 'PrimaryContactPhone', 'PrimaryContactEmail')],
+      },
       { what: 'and so is the website', expected: [website, website], found: [pick(ce, COLUMN), pick(fno, 'PrimaryContactURL')] },
     ];
   },

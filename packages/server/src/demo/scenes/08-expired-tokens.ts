@@ -9,7 +9,11 @@ export const expiredTokens: Scene = {
   async play(stage, tell) {
     const place = customer('C-001009');
     const watch = await since(stage, place);
-    const [before, expiredBefore, website] = [await stage.rest.health(), stage.events('cursor expired'), 'https://old-quarter.example/shop'];
+    const [before, expiredBefore, website] = [
+      await stage.rest.health(),
+      stage.events('cursor expired'),
+      'https://old-quarter.example/shop',
+    ];
     for (const system of [stage.ce, stage.fno]) system.resetStats();
     stage.ce.expireDeltaTokens();
     tell.deeds(await stage.anna.change(place.ce, { websiteurl: website }));
@@ -18,7 +22,10 @@ export const expiredTokens: Scene = {
     await stage.settled();
     const after = await stage.rest.health();
     const [expired, maps] = [stage.events('cursor expired') - expiredBefore, before.maps.filter(({ system }) => system === 'ce').length];
-    const [writes, versions] = [{ ce: concordWrites(stage.ce), fno: concordWrites(stage.fno) }, after.ledger.changes - before.ledger.changes];
+    const [writes, versions] = [
+      { ce: concordWrites(stage.ce), fno: concordWrites(stage.fno) },
+      after.ledger.changes - before.ledger.changes,
+    ];
     tell.note(`${expired} of ${maps} feeds were too old and were listed again, ${after.ledger.records} records in all.`);
     tell.note(`Versions added: ${versions}. Writes of Concord: ${writes.ce} to ce, ${writes.fno} to fno.`);
     tell.history(await watch.changes());

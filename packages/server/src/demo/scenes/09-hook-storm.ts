@@ -2,6 +2,7 @@ import { product } from '../places.ts';
 import { openRecorder, type Message } from '../recorder.ts';
 import type { Scene } from '../scene.ts';
 import type { Stage } from '../stage.ts';
+import { textIn } from './since.ts';
 import { concordWrites } from './writes.ts';
 
 const BY_ANNA = ['F1010', 'F1020', 'F1030', 'F1040', 'F1050', 'F1060', 'F1070', 'F1080', 'F1090'];
@@ -21,7 +22,10 @@ export const hookStorm: Scene = {
     tell.note(`Anna and Ben each rewrote ${BY_ANNA.length} descriptions, while half of all hooks were doubled and half came late.`);
     tell.note(`Then ${sent} messages were posted: the ${kinds} that the systems had sent, over and over, shuffled.`);
     const after = await stage.rest.health();
-    const [versions, writes] = [after.ledger.changes - before.ledger.changes, { ce: concordWrites(stage.ce), fno: concordWrites(stage.fno) }];
+    const [versions, writes] = [
+      after.ledger.changes - before.ledger.changes,
+      { ce: concordWrites(stage.ce), fno: concordWrites(stage.fno) },
+    ];
     tell.note(`Versions added: ${versions}. Writes of Concord: ${writes.ce} to ce, ${writes.fno} to fno.`);
     return [
       { what: `${edits} edits made ${edits} versions`, expected: edits, found: versions },
@@ -59,10 +63,15 @@ async function editUnderFaults({ ce, fno, anna, ben, settled }: Stage, url: stri
 }
 
 async function replay(url: string, messages: readonly Message[]): Promise<number> {
-  const sent = Array.from({ length: MESSAGES }, (_, index) => messages[(index * STRIDE) % messages.length]).filter((message) => message !== undefined);
+  const sent = Array.from({ length: MESSAGES }, (_, index) => messages[(index * STRIDE) % messages.length]).filter(
+    (message) => message !== undefined,
+  );
   for (let from = 0; from < sent.length; from += AT_A_TIME) {
-    const posts = sent.slice(from, from + AT_A_TIME).map(({ path, headers, body }) => fetch(`${url}${path}`, { method: 'POST', headers: { ...headers }, body }));
-    for (const answer of await Promise.all(posts)) if (!answer.ok) throw new Error(`A hook was answered with ${answer.status}: ${await answer.text()}`);
+    const posts = sent
+      .slice(from, from + AT_A_TIME)
+      .map(({ path, headers, body }) => fetch(`${url}${path}`, { method: 'POST', headers: { ...headers }, body }));
+    for (const answer of await Promise.all(posts))
+      if (!answer.ok) throw new Error(`A hook was answered with ${answer.status}: ${await answer.text()}`);
   }
   return sent.length;
 }
@@ -71,5 +80,6 @@ async function countAlike({ anna, ben }: Stage): Promise<number> {
   const pairs = await Promise.all(
     [...BY_ANNA, ...BY_BEN].map(async (number) => [await anna.read(product(number).ce), await ben.read(product(number).fno)] as const),
   );
-  return pairs.filter(([ce, fno]) => ce?.['description'] === fno?.['ProductDescription'] && String(ce?.['description']).includes('rewritten')).length;
+  return pairs.filter(([ce, fno]) => ce?.['description'] === fno?.['ProductDescription'] && textIn(ce, 'description').includes('rewritten'))
+    .length;
 }

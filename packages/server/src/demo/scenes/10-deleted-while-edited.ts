@@ -9,19 +9,33 @@ export const deletedWhileEdited: Scene = {
     const place = customer('C-001011');
     const watch = await since(stage, place);
     const phone = '+49 30 555 0111';
-    const deeds = await stage.unseen(HOLD_MS, () => Promise.all([stage.ben.remove(place.fno), stage.anna.change(place.ce, { telephone1: phone })]));
+    const deeds = await stage.unseen(HOLD_MS, () =>
+      Promise.all([stage.ben.remove(place.fno), stage.anna.change(place.ce, { telephone1: phone })]),
+    );
     tell.deeds(...deeds);
     const changes = await watch.changes();
     tell.history(changes);
 
-    const [ce, fno, record] = [await stage.anna.read(place.ce), await stage.ben.read(place.fno), await stage.rest.record('fno', place.entity, place.fnoKey)];
+    const [ce, fno, record] = [
+      await stage.anna.read(place.ce),
+      await stage.ben.read(place.fno),
+      await stage.rest.record('fno', place.entity, place.fnoKey),
+    ];
     tell.holds('ce', ce, ['name', 'telephone1', 'creditlimit']);
     tell.holds('fno', fno, ['OrganizationName', 'PrimaryContactPhone', 'CreditLimit']);
     const losers = changes.flatMap(({ resolutions }) => resolutions.flatMap(({ losers: lost }) => lost));
     return [
-      { what: 'it lives on in both systems', expected: ['live', phone, phone], found: [record.state, ...pick(ce, 'telephone1'), ...pick(fno, 'PrimaryContactPhone')] },
+      {
+        what: 'it lives on in both systems',
+        expected: ['live', phone, phone],
+        found: [record.state, ...pick(ce, 'telephone1'), ...pick(fno, 'PrimaryContactPhone')],
+      },
       { what: 'under the same name', expected: pick(ce, 'name'), found: pick(fno, 'OrganizationName') },
-      { what: 'the deletion is in the history as what lost', expected: ['fno', 'deleted'], found: [losers[0]?.system ?? null, losers[0]?.values['$life'] ?? null] },
+      {
+        what: 'the deletion is in the history as what lost',
+        expected: ['fno', 'deleted'],
+        found: [losers[0]?.system ?? null, losers[0]?.values['$life'] ?? null],
+      },
     ];
   },
 };

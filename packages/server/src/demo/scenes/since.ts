@@ -17,6 +17,12 @@ export async function since({ rest }: Stage, place: Place): Promise<Watch> {
   return { id, changes: async () => (await rest.history(id)).filter(({ version }) => version > versions) };
 }
 
+/** A column that holds text; empty when it does not. */
+export function textIn(row: JsonObject | undefined, column: string): string {
+  const value = row?.[column];
+  return typeof value === 'string' ? value : '';
+}
+
 /** Some columns of a row, in order; `null` where it has none. */
 export function pick(row: JsonObject | undefined, ...columns: readonly string[]): readonly Json[] {
   return columns.map((column) => row?.[column] ?? null);

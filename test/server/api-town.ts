@@ -1,0 +1,55 @@
+import type { Json, JsonObject } from '@concord/core';
+import { openTown, untilEqual, whileApart, type Town } from '../kit/town.ts';
+import { until } from '../kit/until.ts';
+import { ask, counted } from '../kit/town.ts';
+import { objectsOf, textOf } from '../../packages/adapters/src/shared/json/look.ts';
+
+/** A sidecar between two small systems, and a way to ask it anything. */
+export interface Api {
+  readonly town: Town;
+  readonly url: string;
+  get(path: string): Promise<Told>;
+  post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Told>;
+  /** Has both people rename a customer at once, and answers the id of the conflict that waits. */
+  quarrel(account: string, names: { readonly anna: string; readonly ben: string }): Promise<string>;
+}
+
+export interface Told {
+  readonly status: number;
+  readonly type: string;
+  readonly body: Json;
+}
+
+const CUSTOMERS = 7;
+
+/** Names are decided by people, everything else by rules. */
+export async function openApi(): Promise<Api> {
+  const town = await openTown(CUSTOMERS, { name: 'manual' });
+  const { url } = await town.startInside();
+  await untilEqual(town, url);
+
+  async function call(path: string, init: RequestInit): Promise<Told> {
+    const answer = await fetch(`${url}${path}`, init);
+    return { status: answer.status, type: answer.headers.get('content-type') ?? '', body: JSON.parse(await answer.text()) };
+  }
+
+  return {
+    town,
+    url,
+    get: (path) => call(path, {}),
+    post: (path, body, headers = { 'content-type': 'application/json' }) =>
+      call(path, { method: 'POST', headers, body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    async quarrel(account, { anna, ben }) {
+      const held = await counted(url, 'held');
+      await whileApart(town, () =>
+        Promise.all([town.anna.edit(account, { name: anna }), town.ben.edit(account, { OrganizationName: ben })]),
+      );
+      await until(async () => ((await counted(url, 'held')) > held ? undefined : 'no conflict'));
+      return textOf(newest(await ask(url, '/v1/conflicts')), 'id') ?? '';
+    },
+  };
+}
+
+function newest(page: Json): JsonObject | undefined {
+  return objectsOf(page, 'items')[0];
+}

@@ -1,0 +1,127 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCommand, startCommand } from './command.ts';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'concord-cli-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** A configuration in order, whose systems nobody needs to reach. */
+const SOUND = (port: number): string => `${BROKEN.replace('imutable', 'immutable').replace('polcy', 'policy')}
+server: { host: 127.0.0.1, port: ${port} }
+`;
+
+const BROKEN = `systems:
+  fno: { adapter: finops, url: http://127.0.0.1:1, company: abct, auth: { token: http://127.0.0.1:1/t, client: c, secret: '\${PATH}' } }
+  ce: { adapter: dataverse, url: http://127.0.0.1:2, auth: { token: http://127.0.0.1:2/t, client: c, secret: '\${PATH}' } }
+entities:
+  customer:
+    fno: { set: CustomersV3 }
+    ce: { set: accounts }
+    key: [account]
+    fields:
+      account: { fno: CustomerAccount, ce: accountnumber, policy: imutable }
+      name: { fno: OrganizationName, ce: name, polcy: latest }
+`;
+
+describe('concord check', () => {
+  test('a broken file: every fault is named with its line and a suggestion, and the status is 1', async () => {
+    const file = join(folder, 'broken.yaml');
+    await writeFile(file, BROKEN);
+    const { status, printed } = await runCommand(['check', file]);
+    expect(status).toBe(1);
+    const [policy, option] = [
+      printed.split('\n').find((line) => line.includes('imutable')),
+      printed.split('\n').find((line) => line.includes('polcy')),
+    ];
+    expect(policy).toMatch(/broken\.yaml:10\b.*immutable/);
+    expect(option).toMatch(/broken\.yaml:11\b.*policy/);
+    expect(printed).toMatch(/2 fault\(s\)\. Nothing of the configuration was applied\./);
+  });
+
+  test('a file that is not there is told, with what to do', async () => {
+    const { status, printed } = await runCommand(['check', join(folder, 'none.yaml')]);
+    expect(status).toBe(1);
+    expect(printed).toMatch(/There is no configuration file ".*none\.yaml"\.\n.*concord\.yaml/);
+  });
+});
+
+describe('concord emulate', () => {
+  test.each([
+    ['dataverse', '/api/data/v9.2/WhoAmI'],
+    ['finops', '/data/CustomersV3'],
+  ])('%s answers who has no token with 401, who has one with 200, and ends when it is asked to', async (system, path) => {
+    const emulator = startCommand(['emulate', system, '--port', '0', '--seed', 'abctextiles']);
+    const url = await emulator.prints(/emulated at (http:\/\/127\.0\.0\.1:\d+) /);
+    expect((await fetch(`${url}${path}`)).status).toBe(401);
+    const authorization = `Bearer ${await tokenOf(url)}`;
+    expect((await fetch(`${url}${path}`, { headers: { authorization } })).status).toBe(200);
+    emulator.stop('SIGTERM');
+    expect(await emulator.ended).toBe(0);
+  });
+
+  test.each([
+    [['emulate', 'sap'], /There is no emulator for "sap"\.\nUse one of: dataverse, finops\./],
+    [['emulate', 'finops', '--port', 'eighty'], /"eighty" is not a port\.\nGive a whole number/],
+    [['emulate', 'finops', '--seed', 'nowhere'], /There is no seed "nowhere"\.\nUse abctextiles/],
+  ])('%j is refused in words that say what to do', async (args, words) => {
+    const { status, printed } = await runCommand(args);
+    expect(printed).toMatch(words);
+    expect(status).toBe(1);
+  });
+});
+
+describe('concord run', () => {
+  test('a port that is taken is told, with what to do, and the status is 1', async () => {
+    const other = createServer();
+    const port = await new Promise<number>((resolve) => {
+      other.listen(0, '127.0.0.1', () => {
+        const address = other.address();
+        resolve(typeof address === 'object' && address !== null ? address.port : 0);
+      });
+    });
+    const file = join(folder, 'sound.yaml');
+    await writeFile(file, SOUND(port));
+    const { status, printed } = await runCommand(['run', '--config', file]);
+    await new Promise((resolve) => other.close(resolve));
+    expect(printed).toContain(`Nothing can be served at 127.0.0.1:${port}: `);
+    expect(printed).toContain('name another port under `server`');
+    expect(status).toBe(1);
+  });
+});
+
+describe('concord', () => {
+  test('a command that does not exist is told, with the one that was meant', async () => {
+    const { status, printed } = await runCommand(['emulat']);
+    expect(printed).toMatch(/unknown command 'emulat'/);
+    expect(printed).toMatch(/Did you mean emulate\?/);
+    expect(status).toBe(1);
+  });
+
+  test('help names every command', async () => {
+    const { status, printed } = await runCommand(['--help']);
+    for (const command of ['run', 'check', 'emulate', 'demo']) expect(printed).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'));
+    expect(status).toBe(0);
+  });
+
+  test("the example's configuration is in order", async () => {
+    const file = fileURLToPath(new URL('../../examples/abctextiles/concord.yaml', import.meta.url));
+    const env = { FNO_URL: 'http://127.0.0.1:1', CE_URL: 'http://127.0.0.1:2', FNO_SECRET: 'one', CE_SECRET: 'other' };
+    const { status, printed } = await runCommand(['check', file], env);
+    expect(printed).toMatch(/is in order: 2 systems, 7 entities, \d+ fields\./);
+    expect(status).toBe(0);
+  });
+});
+
+/** A token, as any client gets one. */
+async function tokenOf(url: string): Promise<string> {
+  const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: 'anna', client_secret: 'anna-secret' });
+  const text = await (await fetch(`${url}/oauth2/v2.0/token`, { method: 'POST', body })).text();
+  return /"access_token":"([^"]+)"/.exec(text)?.[1] ?? '';
+}
