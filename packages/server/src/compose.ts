@@ -87,7 +87,7 @@ async function openSystems(config: Config): Promise<readonly System[]> {
 /** What the adapters say of their options. Nothing is sent to any system. */
 export async function systemFaults(config: Config): Promise<readonly string[]> {
   const opened = await openAll(config);
-  await Promise.all(opened.map(({ opened: one }) => (one.kind === 'system' ? one.system.close() : undefined)));
+  await closeAll(opened.flatMap(({ opened: one }) => (one.kind === 'system' ? [one.system] : [])));
   return faultsOf(opened);
 }
 

@@ -58,6 +58,9 @@ async function commitTogether(ledger: Ledger, batch: readonly Waiting[]): Promis
     });
     for (const item of batch) item.done(item.plan ? must(answers[withPlan.indexOf(item)], 'each plan is answered') : { kind: 'committed' });
   } catch (cause) {
-    for (const item of batch) item.failed(cause);
+    const [only, ...more] = batch;
+    if (more.length === 0) return only?.failed(cause);
+    // One that the ledger cannot take must not take the others with it.
+    for (const item of batch) await commitTogether(ledger, [item]);
   }
 }

@@ -138,7 +138,7 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     try {
       await lanes.run(row.record, () => deliver(row));
     } catch (cause) {
-      if (!(cause instanceof NotNow)) await defect(row, cause);
+      if (!(cause instanceof NotNow)) await defect(row, cause).catch(() => undefined);
       again({ ...row, dueAtMs: clock.nowMs() + backoffMs(parts, row.attempts), attempts: row.attempts + 1 });
     } finally {
       underWay -= 1;

@@ -123,6 +123,7 @@ export function openEngine(options: EngineOptions): Engine {
     }),
     isQuiet: () =>
       parts.lanes.busy === 0 &&
+      parts.reads.underWay === 0 &&
       pullers.every((puller) => puller.isResting) &&
       [...deliverers.values()].every(({ waiting, underWay }) => waiting === 0 && underWay === 0),
   };

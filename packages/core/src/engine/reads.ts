@@ -11,6 +11,8 @@ export interface Reads {
   /** What is known of the record is now as new as a read that began at `tick` (default: now). */
   touch(record: string, tick?: number): void;
   isStale(record: string, began: number): boolean;
+  /** How many reads have begun and not ended. */
+  readonly underWay: number;
 }
 
 export function openReads(): Reads {
@@ -36,6 +38,9 @@ export function openReads(): Reads {
     touch(record, at) {
       if (at === undefined) tick += 1;
       touches.set(record, Math.max(at ?? tick, touches.get(record) ?? 0));
+    },
+    get underWay() {
+      return underWay.size;
     },
     isStale(record, began) {
       return began < (touches.get(record) ?? 0);

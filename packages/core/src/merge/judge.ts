@@ -2,8 +2,8 @@ import { conflictId, type OpId } from '../ids.ts';
 import { fieldsOf, type RegisterRule } from '../map/compile.ts';
 import type { ConflictRow, ResolutionTold } from '../ports/plan.ts';
 import { CONCORD } from '../record/actors.ts';
-import { LIFE, type Register } from '../record/record.ts';
-import type { Value } from '../values.ts';
+import { LIFE, type Edit, type Register } from '../record/record.ts';
+import { sameValue, type Value } from '../values.ts';
 import { decide, type Decision } from './decide.ts';
 import { latestStamp, patchOf, putRegister, registersNow, tell, toldEdit, write, type Draft } from './draft.ts';
 import { accept, stillStoodOn, viewOf } from './frontier.ts';
@@ -21,9 +21,9 @@ interface Judged {
  * Decides every register that was touched: what is agreed stands, what a rule settles is written as a change of Concord's own that
  * replaces the whole live set, what is held waits. `cause` is the number of the change that touched them, which tells what it brought.
  */
-export function judge(draft: Draft, names: readonly string[], cause: number): void {
+export function judge(draft: Draft, names: readonly string[], cause: number, overruled: Overruled = {}): void {
   const before = registersNow(draft, names);
-  const judged = names.map((name) => judgeOne(draft, name));
+  const judged = names.map((name) => judgeOne(draft, name, overruled[name]));
   const resolved = judged.filter((item) => item.decision.kind === 'settled' || needsMerge(item));
   const plain = judged.filter((item) => !resolved.includes(item));
   for (const item of plain) settlePlain(draft, item, cause);
@@ -39,10 +39,13 @@ export function judge(draft: Draft, names: readonly string[], cause: number): vo
   if (resolved.length > 0) writeResolutions(draft, resolved);
 }
 
-function judgeOne(draft: Draft, name: string): Judged {
+/** By register: what a ruling put an end to. */
+export type Overruled = Readonly<Record<string, readonly Edit[]>>;
+
+function judgeOne(draft: Draft, name: string, overruled: readonly Edit[] | undefined): Judged {
   const register = must(draft.registers[name], 'a touched register exists');
   const decision = name === LIFE ? decideLife(draft) : decideField(draft, name, register);
-  return { name, register, decision, told: tellDecision(draft, name, register, decision) };
+  return { name, register, decision, told: overruled ? tellRuling(name, register, overruled) : tellDecision(draft, name, register, decision) };
 }
 
 function decideField(draft: Draft, name: string, register: Register): Decision {
@@ -155,16 +158,23 @@ function ruleOf(draft: Draft, name: string): RegisterRule {
 }
 
 function agreement(register: string, { frontier }: Register, value: Value): ResolutionTold {
-  const [only] = frontier;
-  const byPerson = frontier.length === 1 && only?.system === 'person';
+  const contributors = frontier.map((edit) => toldEdit(register, edit));
+  const reason = 'all sides came to the same value';
+  return { register, code: 'C03', kind: 'settled', value, rule: 'convergent', reason, contributors, losers: [] };
+}
+
+/** A person decided: everything else that stood there has lost, and can be found again. */
+function tellRuling(register: string, { frontier }: Register, overruled: readonly Edit[]): ResolutionTold {
+  const ruling = must(frontier.at(-1), 'a ruling is an edit');
+  const { value, by } = ruling;
   return {
     register,
-    code: byPerson ? 'C01' : 'C03',
+    code: 'C01',
     kind: 'settled',
     value,
-    rule: byPerson ? 'ruling' : 'convergent',
-    reason: byPerson ? `${only?.by ?? 'a person'} decided` : 'all sides came to the same value',
-    contributors: frontier.map((edit) => toldEdit(register, edit)),
-    losers: [],
+    rule: 'ruling',
+    reason: `${by ?? 'a person'} decided`,
+    contributors: [...overruled, ruling].map((edit) => toldEdit(register, edit)),
+    losers: overruled.filter((edit) => !sameValue(edit.value, value)).map((edit) => toldEdit(register, edit)),
   };
 }

@@ -1,7 +1,7 @@
 import type { Table } from '../map/compile.ts';
 import type { Plan } from '../ports/plan.ts';
 import { PERSON } from '../record/actors.ts';
-import { LIFE, type RecordState } from '../record/record.ts';
+import type { RecordState } from '../record/record.ts';
 import type { Value } from '../values.ts';
 import { ruleOrLife, tellEdits } from './absorb.ts';
 import { planDeliveries } from './deliveries.ts';
@@ -31,7 +31,7 @@ export function resolve(record: RecordState, ruling: Ruling, table: Table, conte
   const incoming = { op: must(op, 'one register, one operation'), system: PERSON, value, sawAll: true, atMs: context.nowMs, by };
   putRegister(draft, name, admit(before, incoming, ruleOrLife(draft, name)));
   tellEdits(draft, seq, [name], PERSON);
-  judge(draft, name === LIFE ? [LIFE] : [name], seq);
+  judge(draft, [name], seq, { [name]: before.frontier });
   planDeliveries(draft);
   return planOf(draft);
 }

@@ -5,7 +5,9 @@ const STOP_MS_MAX = 10_000;
 /** Resolves when the process is asked to stop and `stop` has run; a second signal does not wait. */
 export function untilStopped(stop: () => Promise<void>): Promise<void> {
   return new Promise((resolve) => {
-    closeWithGrace({ delay: STOP_MS_MAX, logger: false }, async () => {
+    closeWithGrace({ delay: STOP_MS_MAX, logger: false }, async ({ err }) => {
+      // Nobody else tells of an error that nobody caught.
+      if (err) console.error(err);
       await stop();
       resolve();
     });

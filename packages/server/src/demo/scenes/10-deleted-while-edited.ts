@@ -9,6 +9,7 @@ export const deletedWhileEdited: Scene = {
     const place = customer('C-001011');
     const watch = await since(stage, place);
     const phone = '+49 30 555 0111';
+    const before = await stage.ben.read(place.fno);
     const deeds = await stage.unseen(HOLD_MS, () =>
       Promise.all([stage.ben.remove(place.fno), stage.anna.change(place.ce, { telephone1: phone })]),
     );
@@ -29,6 +30,11 @@ export const deletedWhileEdited: Scene = {
         what: 'it lives on in both systems',
         expected: ['live', phone, phone],
         found: [record.state, ...pick(ce, 'telephone1'), ...pick(fno, 'PrimaryContactPhone')],
+      },
+      {
+        what: 'with the credit limit and the currency that it had',
+        expected: pick(before, 'CreditLimit', 'SalesCurrencyCode'),
+        found: pick(fno, 'CreditLimit', 'SalesCurrencyCode'),
       },
       { what: 'under the same name', expected: pick(ce, 'name'), found: pick(fno, 'OrganizationName') },
       {
