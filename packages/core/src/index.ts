@@ -36,5 +36,6 @@ export { tellFault, type Fault } from './config/fault.ts';
 export * from './config/json-schema.ts';
 export * from './config/parse.ts';
 export * from './map/canonical.ts';
+export { members } from './policy/set.ts';
 export * from './record/encode.ts';
 export * from './record/verify.ts';

@@ -43,6 +43,8 @@ export function readField(reading: Reading, raw: unknown, path: Path, around: Fi
   if (!type) return undefined;
   const maps = readMaps(reading, words.values, type, systems, [...path, 'values']);
   checkSides(reading, sides, type, path);
+  // Who gives a policy to a field of one system knows what they do: it is put back when its row has to be made again.
+  if (words.policy === undefined) warnOfLoner(reading, sides, path);
   const symbols = words.values && { symbols: Object.keys(words.values) };
   const policy = readPolicy(reading, words.policy, { type, systems, ...symbols }, [...path, 'policy']);
   if (!policy) return undefined;
@@ -112,13 +114,6 @@ function checkSides(reading: Reading, sides: Readonly<Record<string, Side>>, typ
   const all = Object.values(sides);
   if (all.every((side) => side.only === 'write'))
     reading.wrong(path, 'No system is read for this field.', 'Leave out "only: write" in one of them.', 'key');
-  if (all.length === 1 && all[0]?.only === undefined) {
-    reading.warn(
-      path,
-      `The field is in ${Object.keys(sides).join()} alone, so it is kept in the history but mirrored nowhere.`,
-      'Add the other column, or "only: read" to say so.',
-    );
-  }
   if (all.length > 1 && all.every((side) => side.only === 'read')) {
     reading.warn(path, 'The field is read everywhere and written nowhere.', 'Leave out "only: read" where it may be written.');
   }
@@ -127,5 +122,15 @@ function checkSides(reading: Reading, sides: Readonly<Record<string, Side>>, typ
 function withValues(sides: Readonly<Record<string, Side>>, maps: ValueMaps): Readonly<Record<string, Side>> {
   return Object.fromEntries(
     Object.entries(sides).map(([system, side]) => [system, maps[system] ? { ...side, values: maps[system] } : side]),
+  );
+}
+
+function warnOfLoner(reading: Reading, sides: Readonly<Record<string, Side>>, path: Path): void {
+  const [[system, side] = [], ...others] = Object.entries(sides);
+  if (others.length > 0 || side?.only !== undefined) return;
+  reading.warn(
+    path,
+    `The field is in ${system} alone, so it is kept in the history but mirrored nowhere.`,
+    'Add the other column, give it a policy, or say "only: read".',
   );
 }

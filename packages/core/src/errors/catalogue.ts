@@ -88,7 +88,7 @@ export const catalogue = {
     status: 422,
   },
   RULING_VALUE_WRONG: {
-    text: 'The value given for "{field}" is not a {type} in canonical form.',
+    text: 'The value given for "{field}" is not as it must be: {type}, in canonical form.',
     remedy: 'Give every field of the conflict, written as the conflict itself shows its values.',
     status: 422,
   },

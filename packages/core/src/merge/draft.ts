@@ -170,5 +170,3 @@ export function toldEdit(register: string, edit: Edit): EditTold {
 export function latestStamp(edits: readonly Pick<Edit, 'stamp'>[], otherwise: Stamp): Stamp {
   return edits.map((edit) => edit.stamp).reduce((a, b) => (compareStamps(a, b) > 0 ? a : b), edits[0]?.stamp ?? otherwise);
 }
-
-export type { ResolutionTold };

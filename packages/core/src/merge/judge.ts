@@ -45,7 +45,12 @@ export type Overruled = Readonly<Record<string, readonly Edit[]>>;
 function judgeOne(draft: Draft, name: string, overruled: readonly Edit[] | undefined): Judged {
   const register = must(draft.registers[name], 'a touched register exists');
   const decision = name === LIFE ? decideLife(draft) : decideField(draft, name, register);
-  return { name, register, decision, told: overruled ? tellRuling(name, register, overruled) : tellDecision(draft, name, register, decision) };
+  return {
+    name,
+    register,
+    decision,
+    told: overruled ? tellRuling(name, register, overruled) : tellDecision(draft, name, register, decision),
+  };
 }
 
 function decideField(draft: Draft, name: string, register: Register): Decision {

@@ -10,7 +10,8 @@ export async function check(file: string): Promise<number> {
     console.error(`\n${read.faults.length} fault(s). Nothing of the configuration was applied.`);
     return 1;
   }
-  const { config } = read;
+  const { config, warnings } = read;
+  for (const warning of warnings) console.log(tellFault(warning));
   const wrong = (await systemFaults(config)).map((words) => `${file}  ${words}`);
   for (const line of wrong) console.error(line);
   if (wrong.length > 0) return 1;

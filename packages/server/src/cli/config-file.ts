@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ConcordError, parseConfig, tellFault, type Config, type Fault } from '@concord/core';
 
-export type Read = { readonly kind: 'ok'; readonly config: Config } | { readonly kind: 'faults'; readonly faults: readonly Fault[] };
+export type Read =
+  | { readonly kind: 'ok'; readonly config: Config; readonly warnings: readonly Fault[] }
+  | { readonly kind: 'faults'; readonly faults: readonly Fault[] };
 
 /** Reads and checks a configuration file. Throws CONFIG_MISSING when there is none. */
 export function readConfig(file: string): Read {

@@ -6,7 +6,9 @@ import {
   LIFE,
   recordId,
   systemId,
+  members,
   type ConflictRow,
+  type FieldMap,
   type Scalar,
   type Table,
   type Value,
@@ -93,7 +95,23 @@ function memberOf(table: Table | undefined, register: string, field: string, val
     if (value === 'live' || value === 'deleted') return value;
     throw new ConcordError('RULING_VALUE_WRONG', { field, type: '`live` or `deleted`' });
   }
-  const type = table?.registers.get(register)?.map.fields.find(({ name }) => name === field)?.type ?? { kind: 'text' };
+  const map = table?.registers.get(register)?.map.fields.find(({ name }) => name === field);
+  const type = map?.type ?? { kind: 'text' };
   if (!isCanonical(type, value)) throw new ConcordError('RULING_VALUE_WRONG', { field, type: type.kind });
+  const symbols = map && symbolsOf(map);
+  const stranger = symbols && symbolsIn(value).find((symbol) => !symbols.has(symbol));
+  if (symbols && stranger !== undefined) throw new ConcordError('RULING_VALUE_WRONG', { field, type: `one of ${[...symbols].join(', ')}` });
   return value;
+}
+
+/** The symbols that every system of a field can be told; `undefined`: it has no value map. */
+function symbolsOf({ sides }: FieldMap): ReadonlySet<string> | undefined {
+  const maps = Object.values(sides).flatMap(({ values }) => (values ? [Object.keys(values)] : []));
+  const [first, ...others] = maps;
+  return first && new Set(first.filter((symbol) => others.every((other) => other.includes(symbol))));
+}
+
+function symbolsIn(value: Scalar): readonly string[] {
+  if (typeof value !== 'string') return [];
+  return value.startsWith('[') ? [...(members(value) ?? [])] : [value];
 }
