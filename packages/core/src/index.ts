@@ -1,6 +1,7 @@
 export * from './ids.ts';
 export * from './values.ts';
 export * from './clock/stamp.ts';
+export * from './record/code.ts';
 export * from './record/record.ts';
 export * from './policy/policy.ts';
 export * from './map/type.ts';

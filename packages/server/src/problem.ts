@@ -24,6 +24,7 @@ export function answerProblem(error: FastifyError | ConcordError, request: Fasti
 
 function knownError(error: FastifyError | ConcordError): ConcordError {
   if (error instanceof ConcordError) return error;
+  if (error.statusCode === 413) return new ConcordError('BODY_TOO_LARGE', {}, error);
   const refused = error.statusCode !== undefined && error.statusCode < 500;
   return refused
     ? new ConcordError('REQUEST_WRONG', { words: error.message }, error)

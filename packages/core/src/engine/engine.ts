@@ -1,5 +1,5 @@
 import type { ConflictId, EntityName, SystemId } from '../ids.ts';
-import type { Table } from '../map/compile.ts';
+import { keyReferences, type Table } from '../map/compile.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Plan } from '../ports/plan.ts';
 import type { Clock, Ids, Log } from '../ports/surroundings.ts';
@@ -75,7 +75,9 @@ export function openEngine(options: EngineOptions): Engine {
       if (row) deliverer?.put(row);
       else deliverer?.drop(plan.record.id);
     }
-    if (plan.linked.length > 0) for (const deliverer of deliverers.values()) deliverer.wake(plan.record.id);
+    if (plan.linked.length === 0) return;
+    for (const deliverer of deliverers.values()) deliverer.wake(plan.record.id);
+    for (const puller of pullers) if (puller.isAwaiting) puller.wake();
   }
 
   /** Nothing is written before every system was listed once: what looks missing may only not have been read yet. */
@@ -83,15 +85,28 @@ export function openEngine(options: EngineOptions): Engine {
     return listed.get(entity)?.size === parts.tables.get(entity)?.systems.length;
   }
 
+  /** Rows whose key refers to another entity can only be told apart once that entity was listed. */
+  function isReady(system: SystemId, table: Table): boolean {
+    const referred = keyReferences(table).filter((entity) => parts.tables.get(entity)?.systems.includes(system));
+    return referred.every((entity) => listed.get(entity)?.has(system));
+  }
+
   for (const system of options.systems) deliverers.set(system.id, openDeliverer(parts, intake, system, isOpen));
   for (const table of options.tables) {
     for (const system of options.systems.filter(({ id }) => table.systems.includes(id))) {
       const { entity } = table.map;
       pullers.push(
-        openPuller(parts, intake, system, table, () => {
-          listed.set(entity, (listed.get(entity) ?? new Set()).add(system.id));
-          for (const deliverer of deliverers.values()) deliverer.nudge();
-        }),
+        openPuller(
+          parts,
+          intake,
+          system,
+          table,
+          () => isReady(system.id, table),
+          () => {
+            listed.set(entity, (listed.get(entity) ?? new Set()).add(system.id));
+            for (const deliverer of deliverers.values()) deliverer.nudge();
+          },
+        ),
       );
     }
   }

@@ -5,7 +5,7 @@ import { NotNow, type Intake } from './intake.ts';
 import type { Parts } from './parts.ts';
 import type { Puller } from './puller.ts';
 
-/** A hook is only a hint: where the feed tells just what changed it is pulled, else the row is read. Nothing in the body is believed. */
+/** A hook is only a hint: the row that it points at is read, or the feed is pulled. Nothing in the body is believed. */
 export function takeHints(
   parts: Parts,
   intake: Intake,
@@ -19,7 +19,7 @@ export function takeHints(
   const hints = system.hints?.(body, headers) ?? [];
   for (const hint of hints) {
     const puller = pullers.find((candidate) => candidate.status().system === id && candidate.status().entity === hint.entity);
-    if (hint.key === undefined || puller?.tellsDeltas !== false) puller?.wake();
+    if (hint.key === undefined) puller?.wake();
     else void look(parts, intake, id, hint).catch((cause: unknown) => missed(parts, puller, id, cause));
   }
   return hints.length;

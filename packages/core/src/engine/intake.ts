@@ -6,6 +6,7 @@ import { isKnown, observe, observeGone } from '../merge/observe.ts';
 import type { Plan } from '../ports/plan.ts';
 import type { Row, Sighting, System } from '../ports/system.ts';
 import type { RecordState } from '../record/record.ts';
+import type { Awaiting } from './awaiting.ts';
 import { matchRow, translated } from './matching.ts';
 import type { Parts } from './parts.ts';
 import { must } from '../errors/must.ts';
@@ -19,6 +20,8 @@ export interface Origin {
   readonly table: Table;
   /** The tick at which the read began. */
   readonly began: number;
+  /** Where rows go that cannot be matched yet; absent: they become records of their own. */
+  readonly awaiting?: Awaiting;
 }
 
 export interface Intake {
@@ -63,12 +66,19 @@ export function openIntake(parts: Parts): Intake {
     if (isKnown(record, { system: system.id, ...row })) return 'done';
     const mapped = await translated(ledger, system, table, row);
     record ??= await matched(origin, row, mapped);
+    if (!record && waitsForKey(table, mapped) && origin.awaiting) {
+      origin.awaiting.add(row.key, parts.clock.nowMs());
+      return 'done';
+    }
     const other = record?.links[system.id];
     if (record && other?.state === 'present' && other.key !== row.key) return clash(origin, record, row);
     const plan = observe(record, mapped, table, contextOf(parts));
     if (!plan) return 'done';
     const answer = await commit(plan);
-    if (answer === 'committed') reads.touch(plan.record.id + system.id, origin.began);
+    if (answer === 'committed') {
+      reads.touch(plan.record.id + system.id, origin.began);
+      origin.awaiting?.drop(row.key);
+    }
     return answer === 'committed' ? 'done' : 'again';
   }
 
@@ -134,6 +144,7 @@ export function openIntake(parts: Parts): Intake {
     if (id !== undefined) return lanes.run(id, () => takeSighting(origin, sighting, id));
     if (sighting.kind === 'row') return lanes.run(await laneOf(origin, sighting.row), () => takeRow(origin, sighting.row, undefined));
     if (sighting.kind === 'glimpse') return takeUnknown(origin, key);
+    origin.awaiting?.drop(key);
   }
 
   /** A row that nobody knows: it is read first, and then belongs where it says. */
@@ -142,7 +153,8 @@ export function openIntake(parts: Parts): Intake {
     try {
       const read = await origin.system.read(origin.table.map.entity, key);
       if (read.kind === 'row') await take({ ...origin, began }, { kind: 'row', row: read.row });
-      else if (read.kind !== 'missing') throw new NotNow(origin.system.id, read.kind);
+      else if (read.kind === 'missing') origin.awaiting?.drop(key);
+      else throw new NotNow(origin.system.id, read.kind);
     } finally {
       reads.end(began);
     }
@@ -157,6 +169,11 @@ export function openIntake(parts: Parts): Intake {
       if (key !== undefined) await takeRead({ system, table, began: 0 }, key, record.id);
     },
   };
+}
+
+/** Whether the natural key itself refers to something that is not mirrored yet: nobody can tell which record the row is. */
+function waitsForKey(table: Table, { waitsFor }: MappedRow): boolean {
+  return waitsFor.some(({ register }) => table.map.key.includes(register));
 }
 
 /** A read was needed that the system cannot answer now: the page is taken again later. */

@@ -1,6 +1,7 @@
 import { version, type Cursor, type EntityName, type SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import type { Pull, Sighting, System, Trouble } from '../ports/system.ts';
+import { openAwaiting } from './awaiting.ts';
 import { NotNow, type Intake } from './intake.ts';
 import { backoffMs } from './pace.ts';
 import type { Parts, Stop } from './parts.ts';
@@ -27,14 +28,22 @@ export interface Puller {
   run(stop: Stop): Promise<void>;
   /** There may be something new. */
   wake(): void;
-  /** Whether a pull tells just what changed, so that it is cheaper than reading hinted rows one by one; `undefined`: not known yet. */
-  readonly tellsDeltas: boolean | undefined;
+  /** Whether rows wait for a record that their key refers to. */
+  readonly isAwaiting: boolean;
   /** Whether it sleeps until the next poll, with nothing left to take. */
   readonly isResting: boolean;
   status(): PullerStatus;
 }
 
-export function openPuller(parts: Parts, intake: Intake, system: System, table: Table, listedNow: () => void): Puller {
+/** `isReady`: whether everything that this entity's natural key refers to has been listed, so that its rows can be told apart. */
+export function openPuller(
+  parts: Parts,
+  intake: Intake,
+  system: System,
+  table: Table,
+  isReady: () => boolean,
+  listedNow: () => void,
+): Puller {
   const { entity } = table.map;
   const { clock, committer, ledger, limits, reads } = parts;
   const bell = openBell();
@@ -43,7 +52,7 @@ export function openPuller(parts: Parts, intake: Intake, system: System, table: 
   let state: MapState = 'starting';
   let words: string | undefined;
   let upToMs: number | undefined;
-  let tellsDeltas: boolean | undefined;
+  const awaiting = openAwaiting();
   let resting = false;
   let failures = 0;
   // The keys of a listing that was followed from its first page; absent while it is not known to be whole.
@@ -54,7 +63,9 @@ export function openPuller(parts: Parts, intake: Intake, system: System, table: 
     const began = reads.begin();
     try {
       const pull = await system.changes(entity, cursor);
-      return await take(pull, began, startedMs);
+      const restMs = await take(pull, began, startedMs);
+      if (pull.kind === 'page' && !pull.more) await lookAgain(began);
+      return restMs;
     } catch (cause) {
       if (cause instanceof NotNow) return trouble('unreachable', cause.message);
       throw cause;
@@ -69,20 +80,38 @@ export function openPuller(parts: Parts, intake: Intake, system: System, table: 
     if (pull.kind !== 'page') return later(pull);
     if (pull.of === 'listing' && cursor === undefined) seen = new Set();
     state = pull.of === 'listing' && !listed ? 'listing' : 'live';
-    // The first listing says nothing of how later changes are told.
-    if (listed) tellsDeltas = pull.of === 'delta' || (tellsDeltas === true && pull.more);
     await takeAll(pull.sightings, began);
     if (pull.of === 'listing') for (const sighting of pull.sightings) seen?.add(keyOf(sighting));
     const ended = pull.of === 'listing' && !pull.more;
     if (ended) await endListing();
-    if (pull.cursor !== cursor || ended) await committer.cursor({ system: system.id, entity, cursor: pull.cursor, listed });
+    const moved = pull.cursor !== cursor || ended;
     cursor = pull.cursor;
+    // While rows wait in memory the ledger's cursor stays behind them: after a restart they are told again.
+    if (moved && awaiting.size === 0) await saveCursor();
     failures = 0;
     if (pull.more) return 0;
     state = 'live';
     words = undefined;
     upToMs = startedMs;
     return limits.pollMs;
+  }
+
+  function saveCursor(): Promise<void> {
+    return committer.cursor({ system: system.id, entity, cursor, listed });
+  }
+
+  /** Rows whose key refers to a record that may have come by now. */
+  async function lookAgain(began: number): Promise<void> {
+    if (awaiting.size === 0) return;
+    await takeAll(
+      awaiting.keys().map((key) => ({ kind: 'glimpse', key, version: NO_VERSION })),
+      began,
+    );
+    for (const key of awaiting.overdue(clock.nowMs())) {
+      const words = 'its key refers to a record that did not come; it is looked at again when it changes';
+      await committer.failure({ atMs: clock.nowMs(), system: system.id, entity, key, code: 'C08', words });
+    }
+    if (awaiting.size === 0) await saveCursor();
   }
 
   async function endListing(): Promise<void> {
@@ -94,7 +123,7 @@ export function openPuller(parts: Parts, intake: Intake, system: System, table: 
   }
 
   async function takeAll(sightings: readonly Sighting[], began: number): Promise<void> {
-    const origin = { system, table, began };
+    const origin = { system, table, began, awaiting };
     for (let from = 0; from < sightings.length; from += limits.rowsMax) {
       const ended = await Promise.allSettled(sightings.slice(from, from + limits.rowsMax).map((sighting) => intake.take(origin, sighting)));
       const failed = ended.find((result) => result.status === 'rejected');
@@ -164,18 +193,19 @@ export function openPuller(parts: Parts, intake: Intake, system: System, table: 
     async run(stop) {
       ({ cursor, listed } = await ledger.cursor(system.id, entity));
       if (listed) listedNow();
+      while (!stop.isStopped && !isReady()) await clock.sleep(limits.gatherMs, [stop]);
       try {
         while (!stop.isStopped) await rest(await once(), stop);
       } catch (cause) {
         state = 'stopped';
         words = cause instanceof Error ? cause.message : String(cause);
         parts.log.event('map stopped', { system: system.id, entity, words });
-        await committer.failure({ atMs: clock.nowMs(), system: system.id, entity, code: 'MAP_STOPPED', words });
+        await committer.failure({ atMs: clock.nowMs(), system: system.id, entity, code: 'MAP_STOPPED', words }).catch(() => undefined);
       }
     },
     wake: bell.ring,
-    get tellsDeltas() {
-      return tellsDeltas;
+    get isAwaiting() {
+      return awaiting.size > 0;
     },
     get isResting() {
       return resting || (state !== 'starting' && state !== 'listing' && state !== 'live');

@@ -102,6 +102,11 @@ export const catalogue = {
     remedy: "Compare it with the route's description in docs/rest-api.md.",
     status: 400,
   },
+  BODY_TOO_LARGE: {
+    text: 'The body of the request is too large.',
+    remedy: 'Send at most 1 MiB, and at most 512 KiB to a hook.',
+    status: 413,
+  },
   ROUTE_UNKNOWN: {
     text: 'There is nothing at {method} {path}.',
     remedy: 'The routes are listed in docs/rest-api.md.',

@@ -1,4 +1,4 @@
-import type { SystemId } from '../ids.ts';
+import { entityName, type EntityName, type SystemId } from '../ids.ts';
 import type { Policy, PolicyTraits } from '../policy/policy.ts';
 import type { PolicyKind } from '../policy/kind.ts';
 import { LIFE } from '../record/record.ts';
@@ -54,4 +54,10 @@ function compileRegister(table: TableMap, map: RegisterMap, policies: Readonly<R
 /** The fields that a register's name stands for; `$life` stands for itself. */
 export function fieldsOf(table: Table, register: string): readonly string[] {
   return register === LIFE ? [LIFE] : must(table.registers.get(register), `register "${register}" is in the table map`).fields;
+}
+
+/** The other entities that the natural key refers to. */
+export function keyReferences({ map, registers }: Table): readonly EntityName[] {
+  const types = map.key.map((name) => registers.get(name)?.type);
+  return types.flatMap((type) => (type?.kind === 'reference' && type.entity !== map.entity ? [entityName(type.entity)] : []));
 }

@@ -1,6 +1,7 @@
 import type { RegisterRule } from '../map/compile.ts';
 import { inOrder } from '../policy/edits.ts';
-import type { ConflictCode, Resolution, View } from '../policy/policy.ts';
+import type { Resolution, View } from '../policy/policy.ts';
+import type { ConflictCode } from '../record/code.ts';
 import type { Edit } from '../record/record.ts';
 import { sameValue, type Value } from '../values.ts';
 

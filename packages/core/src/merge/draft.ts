@@ -2,7 +2,7 @@ import jsonPatch from 'fast-json-patch';
 import { compareStamps, type Stamp } from '../clock/stamp.ts';
 import type { ChangeHash, DeliveryId, Key, RecordId, SystemId } from '../ids.ts';
 import { fieldsOf, type Table } from '../map/compile.ts';
-import type { ChangeRow, ConflictRow, DeliveryRow, EditTold, FailureRow, PatchLine, Plan, ResolutionTold } from '../ports/plan.ts';
+import type { ChangeRow, ConflictRow, DeliveryRow, EditTold, FailureRow, PatchLine, Plan } from '../ports/plan.ts';
 import { appendChange, type Assignment } from '../record/document.ts';
 import type { Edit, Link, RecordState, Register } from '../record/record.ts';
 import { isTuple, type Json, type Value } from '../values.ts';

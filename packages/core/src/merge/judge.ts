@@ -66,7 +66,8 @@ function needsMerge({ register, decision }: Judged): boolean {
 
 function settlePlain(draft: Draft, { name, register, decision, told }: Judged, cause: number): void {
   if (decision.kind === 'held') {
-    const held = register.held ?? { id: conflictId(draft.record.id, name, cause), seq: cause, atMs: draft.context.nowMs };
+    const opened = register.held ?? { id: conflictId(draft.record.id, name, cause), seq: cause, atMs: draft.context.nowMs };
+    const held = { ...opened, code: decision.code };
     putRegister(draft, name, { ...register, held, agreed: stillStoodOn(register) });
     draft.conflicts.push(conflictOf(draft, name, held, must(told, 'a held decision is told'), 'held'));
     return;
@@ -127,7 +128,7 @@ function closeConflict(draft: Draft, { name, register, decision, told }: Judged,
 function conflictOf(
   draft: Draft,
   register: string,
-  opened: NonNullable<Register['held']>,
+  opened: Omit<NonNullable<Register['held']>, 'code'>,
   resolution: ResolutionTold,
   state: ConflictRow['state'],
 ): ConflictRow {
@@ -169,12 +170,12 @@ function agreement(register: string, { frontier }: Register, value: Value): Reso
 }
 
 /** A person decided: everything else that stood there has lost, and can be found again. */
-function tellRuling(register: string, { frontier }: Register, overruled: readonly Edit[]): ResolutionTold {
+function tellRuling(register: string, { frontier, held }: Register, overruled: readonly Edit[]): ResolutionTold {
   const ruling = must(frontier.at(-1), 'a ruling is an edit');
   const { value, by } = ruling;
   return {
     register,
-    code: 'C01',
+    code: held?.code ?? 'C01',
     kind: 'settled',
     value,
     rule: 'ruling',

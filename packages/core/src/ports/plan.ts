@@ -2,7 +2,7 @@ import type { ActorId, ChangeHash, ConflictId, Cursor, DeliveryId, EntityName, K
 import type { Stamp } from '../clock/stamp.ts';
 import type { RecordState } from '../record/record.ts';
 import type { Json, Value } from '../values.ts';
-import type { ConflictCode } from '../policy/policy.ts';
+import type { ConflictCode } from '../record/code.ts';
 
 /** One line of a JSON Patch (RFC 6902). */
 export interface PatchLine {

@@ -93,7 +93,7 @@ export type Outcome =
 /** What an inbound hook points at. It is only a hint: the rows are read. */
 export interface Hint {
   readonly entity: EntityName;
-  /** Absent when the hook does not say which row: the feed is pulled. */
+  /** Absent when the hook does not say which row, or when the feed tells it more cheaply than a read: the feed is pulled. */
   readonly key?: Key;
 }
 

@@ -1,6 +1,7 @@
 import type { ActorId, ChangeHash, ConflictId, DeliveryId, EntityName, Key, OpId, RecordId, SystemId, Version } from '../ids.ts';
 import type { Stamp } from '../clock/stamp.ts';
 import type { Value } from '../values.ts';
+import type { ConflictCode } from './code.ts';
 
 /** Who made an edit: a system's users, a person at Concord's inbox, or Concord's own resolutions. */
 export type Author = SystemId;
@@ -65,7 +66,7 @@ export interface Register {
   readonly shadows: Readonly<Record<string, Shadow>>;
   readonly verdict?: Verdict;
   /** The open conflict, when the register waits for a person. */
-  readonly held?: { readonly id: ConflictId; readonly seq: number; readonly atMs: number };
+  readonly held?: { readonly id: ConflictId; readonly seq: number; readonly atMs: number; readonly code: ConflictCode };
 }
 
 /** A write to one system that was planned, and may have been sent. */
