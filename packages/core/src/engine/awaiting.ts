@@ -1,7 +1,7 @@
 import type { Key } from '../ids.ts';
 
 /** A row whose key refers to what is not mirrored is looked at again for so long; after that it is told as a failure. */
-export const AWAIT_MS_MAX = 600_000;
+const AWAIT_MS_MAX = 600_000;
 
 /**
  * The rows of one feed that cannot be told which record they belong to, because their natural key refers to a record that is not there

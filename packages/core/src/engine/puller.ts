@@ -11,6 +11,7 @@ import { openBell } from './signal.ts';
 const ABSENT_MIN = 20;
 const ABSENT_SHARE_MAX = 0.05;
 const LINKS_PAGE = 500;
+const OVERDUE = 'its key refers to a record that did not come; it is looked at again when it changes';
 
 export type MapState = 'starting' | 'listing' | 'live' | 'unreachable' | 'throttled' | 'denied' | 'drifted' | 'stopped';
 
@@ -108,8 +109,7 @@ export function openPuller(
       began,
     );
     for (const key of awaiting.overdue(clock.nowMs())) {
-      const words = 'its key refers to a record that did not come; it is looked at again when it changes';
-      await committer.failure({ atMs: clock.nowMs(), system: system.id, entity, key, code: 'C08', words });
+      await committer.failure({ atMs: clock.nowMs(), system: system.id, entity, key, code: 'C08', words: OVERDUE });
     }
     if (awaiting.size === 0) await saveCursor();
   }

@@ -38,7 +38,7 @@ export function openPage(write: (text: string) => void, isColourful: boolean): P
 }
 
 /** Cut at spaces; a word that is too long for a line stands alone on one. */
-export function wrapped(words: string, width: number): readonly string[] {
+function wrapped(words: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of words.split(' ')) {

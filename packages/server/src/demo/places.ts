@@ -8,7 +8,7 @@ export interface Place {
   readonly fnoKey: string;
 }
 
-export const COMPANY = 'abct';
+const COMPANY = 'abct';
 
 export const customer = (number: string): Place => place('customer', number, 'accounts', 'accountnumber', 'CustomersV3', 'CustomerAccount');
 export const order = (number: string): Place =>

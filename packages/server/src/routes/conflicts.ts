@@ -86,8 +86,8 @@ function valueOf(table: Table | undefined, conflict: ConflictRow, values: Readon
   const stranger = Object.keys(values).find((field) => !conflict.fields.includes(field));
   if (stranger !== undefined)
     throw new ConcordError('REQUEST_WRONG', { words: `the conflict is about ${conflict.fields.join(', ')}, not about ${stranger}` });
-  const members = conflict.fields.map((field) => memberOf(table, conflict.register, field, values[field]));
-  return members.length === 1 ? (members[0] ?? null) : members;
+  const told = conflict.fields.map((field) => memberOf(table, conflict.register, field, values[field]));
+  return told.length === 1 ? (told[0] ?? null) : told;
 }
 
 function memberOf(table: Table | undefined, register: string, field: string, value: unknown): Scalar {
