@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { objectsOf, textOf } from '../../packages/adapters/src/shared/json/look.ts';
 import { recordOf, untilEqual } from '../kit/town.ts';
+import { until } from '../kit/until.ts';
 import { openApi, type Api } from './api-town.ts';
 
 let api: Api;
@@ -204,9 +205,39 @@ describe('POST /hooks/:system', () => {
 
   test('a body that is too large is refused', async () => {
     expect(await api.post('/hooks/ce', JSON.stringify('x'.repeat(600_000)))).toMatchObject({
-      status: 400,
-      body: { code: 'REQUEST_WRONG' },
+      status: 413,
+      body: { code: 'BODY_TOO_LARGE' },
     });
+  });
+
+  test('a body that is no JSON is a hint at everything: a system that is refused would not say it again', async () => {
+    expect(await api.post('/hooks/ce', '{ not json')).toMatchObject({ status: 202, body: { hints: 2 } });
+  });
+});
+
+describe('GET /v1/deliveries and /v1/failures', () => {
+  test('tell what is parked and what went wrong in the words of the system, until a new edit moves it', async () => {
+    const { town } = api;
+    town.fno.faults.add({
+      method: 'PATCH',
+      path: 'C-00003',
+      action: { kind: 'status', status: 400, words: 'Infolog: terms must be filled in' },
+    });
+    await town.anna.edit('C-00003', { telephone1: '+44 20 7946 0001' });
+    const parked = async () => objectsOf((await api.get('/v1/deliveries?state=parked')).body, 'items')[0];
+    await until(async () => ((await parked()) ? undefined : 'nothing is parked'));
+    expect(await parked()).toMatchObject({
+      system: 'fno',
+      kind: 'update',
+      state: 'parked',
+      words: expect.stringContaining('terms must be'),
+    });
+    const failures = objectsOf((await api.get('/v1/failures')).body, 'items');
+    expect(failures[0]).toMatchObject({ system: 'fno', code: 'C13', words: expect.stringContaining('terms must be') });
+    town.fno.faults.clear();
+    await town.anna.edit('C-00003', { telephone1: '+44 20 7946 0002' });
+    await until(async () => ((await parked()) ? 'it is parked still' : undefined));
+    expect(await api.get('/v1/deliveries?state=lost')).toMatchObject(problem(400, 'REQUEST_WRONG'));
   });
 });
 
