@@ -2,31 +2,11 @@ import fc from 'fast-check';
 import { isEmpty, LIFE, sameValue, type SystemId, type Value } from '@concord/core';
 import { expect, test } from 'vitest';
 import { histories, play, type Step } from '../kit/histories.ts';
+import { MIXED, mixedValues } from '../kit/mixed.ts';
 import { CE, FNO, POS, tableOf } from '../kit/tables.ts';
 import { calm, edit, ruleHeld, worldOf, type World } from '../kit/world.ts';
 
-const words = fc.constantFrom<Value>('red', 'blue', 'red blue', 'green');
-
-const plans = {
-  account: {},
-  name: {},
-  phone: { policy: { name: 'manual', options: undefined } },
-  street: { group: 'address' },
-  zip: { group: 'address' },
-  stock: { type: { kind: 'integer' }, policy: { name: 'counter', options: undefined } },
-  limit: { policy: { name: 'owner', options: 'fno' } },
-  memo: { policy: { name: 'text', options: undefined } },
-} as const;
-
-const fields = {
-  account: fc.constant<Value>('a'),
-  name: words,
-  phone: words,
-  address: fc.tuple(words, words).map((pair): Value => pair.map((part) => (typeof part === 'string' ? part : null))),
-  stock: fc.integer({ min: -5, max: 1000 }),
-  limit: words,
-  memo: words,
-};
+const fields = mixedValues(fc.constantFrom<Value>('red', 'blue', 'red blue', 'green'), 1000);
 
 /** Rules everything that waits, until nothing does. */
 function finish(world: World): void {
@@ -54,7 +34,7 @@ for (const systems of [
   [FNO, CE],
   [FNO, CE, POS],
 ]) {
-  const table = tableOf(plans, { systems });
+  const table = tableOf(MIXED, { systems });
 
   test(`${systems.length} systems come to agree after any history of edits, reads, writes and lost answers`, () => {
     fc.assert(
@@ -115,7 +95,7 @@ function isMerged(world: World, register: string, value: Value): boolean {
 }
 
 test('an edit of each side to different fields in the same second survives in both', () => {
-  const table = tableOf(plans);
+  const table = tableOf(MIXED);
   const world = worldOf(table);
   edit(world, FNO, { account: 'a', name: 'Acme', phone: '1', limit: 'low' });
   calm(world);

@@ -2,36 +2,15 @@ import { must, verifyRecord, type Value } from '@concord/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { histories, play } from '../kit/histories.ts';
+import { MIXED, mixedValues } from '../kit/mixed.ts';
 import { CE, FNO, POS, tableOf } from '../kit/tables.ts';
 import { calm, edit, worldOf, type World } from '../kit/world.ts';
 
 const SYSTEMS = [FNO, CE, POS];
 
-const table = tableOf(
-  {
-    account: {},
-    name: {},
-    phone: { policy: { name: 'manual', options: undefined } },
-    street: { group: 'address' },
-    zip: { group: 'address' },
-    stock: { type: { kind: 'integer' }, policy: { name: 'counter', options: undefined } },
-    limit: { policy: { name: 'owner', options: 'fno' } },
-    memo: { policy: { name: 'text', options: undefined } },
-  },
-  { systems: SYSTEMS },
-);
+const table = tableOf(MIXED, { systems: SYSTEMS });
 
-const words = fc.constantFrom<Value>('red', 'blue', 'red blue', 'green', null, 'constructor', 'ü😀');
-
-const fields = {
-  account: fc.constant<Value>('a'),
-  name: words,
-  phone: words,
-  address: fc.tuple(words, words).map((pair): Value => pair.map((part) => (typeof part === 'string' ? part : null))),
-  stock: fc.integer({ min: -5, max: 2_000_000_000 }),
-  limit: words,
-  memo: words,
-};
+const fields = mixedValues(fc.constantFrom<Value>('red', 'blue', 'red blue', 'green', null, 'constructor', 'ü😀'), 2_000_000_000);
 
 test('the stored chunks load with Automerge into the very document that the row speaks of: same values, same conflicts, same heads', () => {
   fc.assert(

@@ -1,3 +1,4 @@
+import type { FieldType, Json } from '@concord/core';
 import { Decimal } from 'decimal.js';
 
 /** Digits of a decimal that are handled; more are refused, so that `1e999999` cannot fill the memory. */
@@ -34,4 +35,14 @@ function decimalOf(value: string | number): Decimal | undefined {
   if (typeof value === 'number' ? !Number.isFinite(value) : !PLAIN.test(value)) return undefined;
   const exact = new Decimal(value);
   return exact.isFinite() && Math.abs(exact.e) <= DIGITS_MAX && exact.precision() <= DIGITS_MAX ? exact : undefined;
+}
+
+/** Numbers come as numbers, and as text where a double cannot hold them. */
+export function isNumeric(json: Json): json is string | number {
+  return typeof json === 'number' || typeof json === 'string';
+}
+
+/** Digits after the point. */
+export function scaleOf(type: FieldType): number {
+  return type.kind === 'decimal' ? type.scale : 0;
 }

@@ -1,7 +1,7 @@
 import type { Dialect, FieldType, Json, Scalar } from '@concord/core';
 import { isWhole } from '../../shared/json/look.ts';
 import { canonicalInstant, dayOf, isDate } from '../../shared/values/date.ts';
-import { canonicalDecimal, exactNumber } from '../../shared/values/decimal.ts';
+import { canonicalDecimal, exactNumber, isNumeric, scaleOf } from '../../shared/values/decimal.ts';
 import { canonicalInteger, fitsInt32, integerNumber } from '../../shared/values/integer.ts';
 import { setText, symbolsOf } from '../../shared/values/set.ts';
 
@@ -44,14 +44,6 @@ const encoders: Readonly<Record<FieldType['kind'], Encode>> = {
   choices: (value) => (typeof value === 'string' ? choicesText(value) : undefined),
   reference: (value) => (value === EMPTY_GUID ? undefined : text(value)),
 };
-
-function isNumeric(json: Json): json is string | number {
-  return typeof json === 'number' || typeof json === 'string';
-}
-
-function scaleOf(type: FieldType): number {
-  return type.kind === 'decimal' ? type.scale : 0;
-}
 
 function isOption(symbol: string): boolean {
   return /^(0|-?[1-9]\d{0,9})$/.test(symbol) && fitsInt32(Number(symbol));
