@@ -2,7 +2,7 @@ import type { EncodedRecord, RecordId, RecordState } from '@concord/core';
 import { LRUCache } from 'lru-cache';
 
 /** So many records are kept in memory as they are on the disk, some kilobytes each: those that are edited are mostly edited again. */
-const RECORDS_CACHED_MAX = 10_000;
+const RECORDS_CACHED_MAX = 2_000;
 
 /** The records of the file, the latest used ones from memory. No other process can change them: the file is locked. */
 export interface Records {
