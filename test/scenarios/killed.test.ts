@@ -6,8 +6,8 @@ import { counted, openTown, ownWrites, untilCaughtUp, untilEqual, type Town } fr
 import type { Person } from '../kit/town-people.ts';
 import { until } from '../kit/until.ts';
 
-const CUSTOMERS = 3000;
-const EDITS = 1500;
+const CUSTOMERS = 10_000;
+const EDITS = 2000;
 const KILLS = 5;
 const HISTORIES = 200;
 const END_MS_MAX = 120_000;
