@@ -92,3 +92,19 @@ test('a line that is told before its order waits, also over a restart, and then 
   expect((await ledger.counts()).records).toBe(2);
   expect(ce.rows(LINE).map(({ columns }) => columns['number'])).toEqual(['1']);
 });
+
+test('a row that is missing from a new listing is deleted in the other system, also where versions are ordered', async () => {
+  const systems = town();
+  const [fno, ce] = systems;
+  if (!fno || !ce) throw new Error('two systems were made');
+  const ledger = memoryLedger();
+  const first = await start(systems, ledger);
+  await listed(first);
+  fno.put(ORDER, keyOf('O1'), { id: 'O1', number: 'N1' });
+  await until(() => (ce.rows(ORDER).length === 1 && first.isQuiet() ? undefined : 'the order is not in ce'));
+  await first.stop();
+  await ledger.commit({ plans: [], cursors: [{ system: FNO, entity: ORDER, cursor: undefined, listed: true }], failures: [], acts: [] });
+  fno.remove(ORDER, keyOf('O1'));
+  await start(systems, ledger);
+  await until(() => (ce.rows(ORDER).length === 0 ? undefined : 'the order is still in ce'));
+});

@@ -125,7 +125,7 @@ export function openEngine(options: EngineOptions): Engine {
       await running;
       while ([...deliverers.values()].some(({ underWay }) => underWay > 0) || parts.lanes.busy > 0) await parts.clock.turn();
     },
-    hint: (system, body, headers) => takeHints(parts, intake, pullers, system, body, headers),
+    hint: (system, body, headers) => takeHints(parts, pullers, system, body, headers),
     resolve: (decision) => rule(parts, intake, decision),
     status: () => ({
       maps: pullers.map((puller) => puller.status()),

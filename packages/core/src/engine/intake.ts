@@ -20,7 +20,7 @@ export interface Origin {
   readonly table: Table;
   /** The tick at which the read began. */
   readonly began: number;
-  /** Where rows go that cannot be matched yet; absent: they become records of their own. */
+  /** Where rows go that cannot be matched yet; absent for rows of records that are known. */
   readonly awaiting?: Awaiting;
 }
 

@@ -1,4 +1,4 @@
-import { version, type Cursor, type EntityName, type SystemId } from '../ids.ts';
+import { type Cursor, type EntityName, type Key, type SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import type { Pull, Sighting, System, Trouble } from '../ports/system.ts';
 import { openAwaiting } from './awaiting.ts';
@@ -29,6 +29,8 @@ export interface Puller {
   run(stop: Stop): Promise<void>;
   /** There may be something new. */
   wake(): void;
+  /** There may be something new in this row: it is read. Rejects when it cannot be. */
+  look(key: Key): Promise<void>;
   /** Whether rows wait for a record that their key refers to. */
   readonly isAwaiting: boolean;
   /** Whether it sleeps until the next poll, with nothing left to take. */
@@ -105,7 +107,7 @@ export function openPuller(
   async function lookAgain(began: number): Promise<void> {
     if (awaiting.size === 0) return;
     await takeAll(
-      awaiting.keys().map((key) => ({ kind: 'glimpse', key, version: NO_VERSION })),
+      awaiting.keys().map((key) => ({ kind: 'glimpse', key })),
       began,
     );
     for (const key of awaiting.overdue(clock.nowMs())) {
@@ -139,7 +141,7 @@ export function openPuller(
     do {
       const page = await ledger.links(system.id, entity, { limit: LINKS_PAGE, ...(after === undefined ? {} : { after }) });
       all += page.items.length;
-      for (const { key } of page.items) if (!told.has(key)) absent.push({ kind: 'glimpse', key, version: NO_VERSION });
+      for (const { key } of page.items) if (!told.has(key)) absent.push({ kind: 'glimpse', key });
       after = page.next;
     } while (after !== undefined);
     if (absent.length > Math.max(ABSENT_MIN, all * ABSENT_SHARE_MAX)) return brake(absent.length, all);
@@ -204,6 +206,14 @@ export function openPuller(
       }
     },
     wake: bell.ring,
+    async look(key) {
+      const began = reads.begin();
+      try {
+        await intake.take({ system, table, began, awaiting }, { kind: 'glimpse', key });
+      } finally {
+        reads.end(began);
+      }
+    },
     get isAwaiting() {
       return awaiting.size > 0;
     },
@@ -220,9 +230,6 @@ export function openPuller(
     }),
   };
 }
-
-/** A version that no row has: the row is read. */
-const NO_VERSION = version('');
 
 function keyOf(sighting: Sighting): string {
   return sighting.kind === 'row' ? sighting.row.key : sighting.key;

@@ -15,8 +15,8 @@ export interface Row {
 
 export type Sighting =
   | { readonly kind: 'row'; readonly row: Row }
-  /** The row exists in this version, but was not read. */
-  | { readonly kind: 'glimpse'; readonly key: Key; readonly version: Version }
+  /** The row exists in this version, but was not read. Without a version nothing is known of it but its key: it is read. */
+  | { readonly kind: 'glimpse'; readonly key: Key; readonly version?: Version }
   | { readonly kind: 'gone'; readonly key: Key };
 
 /** The answers that say "not now" or "not you", alike for reads and writes. Nothing was changed. */
