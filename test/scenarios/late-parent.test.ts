@@ -107,4 +107,5 @@ test('a row that is missing from a new listing is deleted in the other system, a
   fno.remove(ORDER, keyOf('O1'));
   await start(systems, ledger);
   await until(() => (ce.rows(ORDER).length === 0 ? undefined : 'the order is still in ce'));
+  expect(fno.rows(ORDER)).toEqual([]);
 });
