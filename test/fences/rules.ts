@@ -10,6 +10,7 @@ export const ROOMS = [
   'errors',
   'clock',
   'record',
+  'expression',
   'policy',
   'ports',
   'map',

@@ -11,8 +11,8 @@ const stamp = fc.record({ ms: fc.integer({ min: 0, max: 3 }), count: fc.nat(2), 
 const by = fc.string();
 
 const edit: fc.Arbitrary<EditTold> = fc.record(
-  { register: fc.string(), system, value, stamp, on: value, by },
-  { noNullPrototype: true, requiredKeys: ['register', 'system', 'value', 'stamp'] },
+  { register: fc.string(), system, value, saw: fc.nat(3), number: fc.nat(3), stamp, on: value, by },
+  { noNullPrototype: true, requiredKeys: ['register', 'system', 'value', 'saw', 'number', 'stamp'] },
 );
 const edits = fc.array(edit, { maxLength: 3 });
 const resolution: fc.Arbitrary<ResolutionTold> = fc.record(

@@ -140,7 +140,7 @@ export function sampleCommit(plans: readonly Plan[], more: Partial<Commit> = {})
 }
 
 function sampleEdit(register: string, value: EditTold['value'], stamp: Stamp): EditTold {
-  return { register, system: FNO, value, stamp };
+  return { register, system: FNO, value, saw: 0, number: 1, stamp };
 }
 
 function sampleHash(number: number): ChangeRow['hash'] {

@@ -1,6 +1,7 @@
 import type { OpId, SystemId } from '../ids.ts';
 import type { MappedRow } from '../map/mapped.ts';
 import { isEmpty } from '../policy/edits.ts';
+import { PLAIN } from '../policy/kind.ts';
 import { actorOf } from '../record/actors.ts';
 import { LIFE, type Attempt, type Link, type Register, type Shadow } from '../record/record.ts';
 import { rest } from '../record/rest.ts';
@@ -58,7 +59,7 @@ export function enter(draft: Draft, found: readonly Found[], row: Pick<MappedRow
   judge(draft, touched(draft, found), seq);
 }
 
-const LIFE_RULE = { traits: { additive: false, gate: false, synthetic: false }, type: { kind: 'text' } } as const;
+const LIFE_RULE = { traits: PLAIN, type: { kind: 'text' } } as const;
 
 export function ruleOrLife(draft: Draft, name: string): Parameters<typeof admit>[2] {
   return name === LIFE ? LIFE_RULE : must(draft.table.registers.get(name), 'a touched register is in the table map');

@@ -15,8 +15,15 @@ export type Decision =
       readonly reason: string;
       readonly code: ConflictCode;
       readonly losers: readonly Edit[];
+      readonly total?: Value;
     }
-  | { readonly kind: 'held'; readonly rule: string; readonly reason: string; readonly code: ConflictCode };
+  | {
+      readonly kind: 'held';
+      readonly rule: string;
+      readonly reason: string;
+      readonly code: ConflictCode;
+      readonly provisional?: Value;
+    };
 
 /**
  * The heart: what a register's concurrent edits come to. Pure, and the same for any order and any repetition of the edits.

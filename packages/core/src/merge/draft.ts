@@ -163,8 +163,8 @@ export function membersOf(table: Table, name: string, value: Value | undefined):
 }
 
 export function toldEdit(register: string, edit: Edit): EditTold {
-  const { system, value, on, stamp, by } = edit;
-  return { register, system, value, stamp, ...(on === undefined ? {} : { on }), ...(by === undefined ? {} : { by }) };
+  const { system, value, on, saw, number, stamp, by } = edit;
+  return { register, system, value, saw, number, stamp, ...(on === undefined ? {} : { on }), ...(by === undefined ? {} : { by }) };
 }
 
 export function latestStamp(edits: readonly Pick<Edit, 'stamp'>[], otherwise: Stamp): Stamp {

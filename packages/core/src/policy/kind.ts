@@ -30,7 +30,8 @@ interface Definition<Options> {
   readonly make: (options: Options) => Policy;
 }
 
-const PLAIN: PolicyTraits = { gate: false, additive: false, synthetic: false };
+/** What most policies are. */
+export const PLAIN: PolicyTraits = { gate: false, additive: false, synthetic: false, first: false, slots: false };
 
 /** Makes a registry entry of a policy whose options have a type of their own. */
 export function definePolicy<Options>(definition: Definition<Options>): PolicyKind {

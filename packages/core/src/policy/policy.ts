@@ -1,7 +1,7 @@
 import type { ConflictCode } from '../record/code.ts';
 import type { Edit } from '../record/record.ts';
 import type { FieldType } from '../map/type.ts';
-import type { Value } from '../values.ts';
+import type { Scalar, Value } from '../values.ts';
 
 /** What a policy sees: facts only. */
 export interface View {
@@ -12,6 +12,12 @@ export interface View {
   /** The total of everything in the frontier's past, for additive policies. Absent at a birth. */
   readonly beneath?: Value;
   readonly type: FieldType;
+  /** The record's fields, for conditions: those decided before this one as they are now, the others as they were last merged. */
+  readonly fields?: Readonly<Record<string, Scalar>>;
+  /** The earliest edit, by stamp, that the register ever saw; only for policies with the trait `first`. */
+  readonly first?: Edit;
+  /** By author, its latest edit; only for policies with the trait `slots`. */
+  readonly slots?: Readonly<Record<string, Edit>>;
 }
 
 export type Resolution =
@@ -21,8 +27,17 @@ export type Resolution =
       readonly rule: string;
       readonly reason: string;
       readonly code?: ConflictCode;
+      /** What lies beneath the edits to come, where that is not the value itself: a sum before it was bounded. Additive policies only. */
+      readonly total?: Value;
     }
-  | { readonly kind: 'held'; readonly rule: string; readonly reason: string; readonly code?: ConflictCode };
+  | {
+      readonly kind: 'held';
+      readonly rule: string;
+      readonly reason: string;
+      readonly code?: ConflictCode;
+      /** Written to every system meanwhile; absent: the last agreed value stays. */
+      readonly provisional?: Value;
+    };
 
 /**
  * A pure rule from concurrent edits to a resolution. It reads no clock, no chance, no arrival order; it answers for any number of systems,
@@ -38,4 +53,8 @@ export interface PolicyTraits {
   readonly additive: boolean;
   /** It may answer with a value that nobody set. Such policies cannot decide a group. */
   readonly synthetic: boolean;
+  /** It weighs the first edit that was ever made, so the register keeps it. */
+  readonly first: boolean;
+  /** It weighs what every system said last, not only the concurrent edits, so the register keeps these. */
+  readonly slots: boolean;
 }

@@ -17,6 +17,10 @@ export interface EditTold {
   readonly system: SystemId;
   readonly value: Value;
   readonly on?: Value;
+  /** The merged value of the register, by number, that its author had seen; 0 for none. Causality, as a replay needs it. */
+  readonly saw: number;
+  /** Which edit of the register it is, counted from 1. */
+  readonly number: number;
   readonly stamp: Stamp;
   readonly by?: string;
 }

@@ -10,6 +10,9 @@ interface EditShort {
   readonly r: string;
   readonly v: EditTold['value'];
   readonly o?: EditTold['on'];
+  /** Number, and what its author saw where that is not the one before. */
+  readonly n: number;
+  readonly w?: number;
   readonly s?: EditTold['system'];
   readonly t?: StampShort;
   readonly b?: string;
@@ -104,6 +107,8 @@ function shortEdit(edit: EditTold, author: Author | undefined): EditShort {
     r: edit.register,
     v: edit.value,
     ...(edit.on === undefined ? {} : { o: edit.on }),
+    n: edit.number,
+    ...(edit.saw === edit.number - 1 ? {} : { w: edit.saw }),
     ...(edit.system === author?.system ? {} : { s: edit.system }),
     ...(sameStamp(edit.stamp, author?.stamp) ? {} : { t: shortStamp(edit.stamp) }),
     ...(edit.by === undefined ? {} : { b: edit.by }),
@@ -119,6 +124,8 @@ function longEdit(short: EditShort, author: Author | undefined): EditTold {
     system,
     value: short.v,
     ...(short.o === undefined ? {} : { on: short.o }),
+    saw: short.w ?? short.n - 1,
+    number: short.n,
     stamp,
     ...(short.b === undefined ? {} : { by: short.b }),
   };
