@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { policies, type FieldType, type PolicySpec, type SystemId, type Value } from '@concord/core';
+import { policies, registerIn, type FieldType, type PolicySpec, type SystemId, type Value } from '@concord/core';
 import { expect, test } from 'vitest';
 import { CE, FNO, POS, tableOf } from '../kit/tables.ts';
 import { calm, edit, pull, worldOf, type World } from '../kit/world.ts';
@@ -84,7 +84,7 @@ for (const [name, { spec, type, values }] of Object.entries(cases)) {
 
       fc.assert(
         fc.property(orders(systems, values), ({ start, one, other }) => {
-          const [first, second] = [heard(start, one), heard(start, other)].map(({ record }) => record?.registers['field']);
+          const [first, second] = [heard(start, one), heard(start, other)].map(({ record }) => record && registerIn(record, 'field'));
           expect(first?.held === undefined).toBe(second?.held === undefined);
           if (!first?.held) expect(first?.value).toEqual(second?.value);
         }),

@@ -186,5 +186,6 @@ export class NotNow extends Error {
 }
 
 export function contextOf(parts: Parts): Context {
-  return { nowMs: parts.clock.nowMs(), newRecord: parts.ids.record(), neverSent: parts.isFresh };
+  const { digest } = parts;
+  return { nowMs: parts.clock.nowMs(), newRecord: parts.ids.record(), neverSent: parts.isFresh, ...(digest ? { digest } : {}) };
 }

@@ -4,6 +4,7 @@ import { identityText, referencesOf, type ReferenceAsked, type References } from
 import type { Ledger } from '../ports/ledger.ts';
 import type { Dialect } from '../ports/system.ts';
 import type { Attempt, RecordState } from '../record/record.ts';
+import { valueIn } from '../record/registers.ts';
 import { isTuple, type JsonObject, type Scalar } from '../values.ts';
 
 /** Looks up what a row refers to, so that it can be translated without waiting for anything. */
@@ -46,7 +47,7 @@ function textOf(record: RecordState | undefined, system: SystemId, by: string | 
   const link = record?.links[system];
   if (!record || link?.state !== 'present') return undefined;
   if (by === undefined) return link.key;
-  const value = record.registers[by]?.value;
+  const value = valueIn(record, by);
   return typeof value === 'string' ? value : undefined;
 }
 

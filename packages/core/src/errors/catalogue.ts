@@ -17,6 +17,11 @@ export const catalogue = {
     remedy: 'Name another file under `ledger` in the configuration; this one was left as it is.',
     status: 500,
   },
+  LEDGER_OLDER: {
+    text: 'The ledger "{file}" has schema version {found}, from before the first release; this Concord begins with version {known}.',
+    remedy: 'Start with a new ledger file: everything is listed again from the systems. The old file was left as it is.',
+    status: 500,
+  },
   LEDGER_NEWER: {
     text: 'The ledger "{file}" has schema version {found}; this Concord knows versions up to {known}.',
     remedy: 'Start the Concord that wrote it, or a later one; the file was left as it is.',

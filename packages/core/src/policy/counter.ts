@@ -40,9 +40,10 @@ function delta(edit: Edit): InstanceType<typeof Exact> | undefined {
   return to && from ? to.minus(from) : undefined;
 }
 
-/** What lies beneath the kept edits, once their deltas are taken out of the total. */
-export function beneathOf(type: FieldType, total: Value, kept: readonly Edit[]): Value | undefined {
-  const sum = kept.filter((edit) => edit.on !== undefined).reduce((rest, edit) => rest?.minus(delta(edit) ?? 0), amount(total));
+/** A total without the deltas of some edits, and with those of others: what lies beneath the edits taken out. */
+export function beneathOf(type: FieldType, total: Value, without: readonly Edit[], plus: readonly Edit[] = []): Value | undefined {
+  const less = without.filter((edit) => edit.on !== undefined).reduce((rest, edit) => rest?.minus(delta(edit) ?? 0), amount(total));
+  const sum = plus.filter((edit) => edit.on !== undefined).reduce((rest, edit) => rest?.plus(delta(edit) ?? 0), less);
   return sum ? canonical(type, sum) : undefined;
 }
 

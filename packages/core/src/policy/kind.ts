@@ -6,6 +6,8 @@ export interface Mentions {
   readonly systems?: readonly string[];
   /** Canonical values of the field. */
   readonly values?: readonly string[];
+  /** Other fields of the entity, which its conditions look at. */
+  readonly fields?: readonly string[];
 }
 
 /** One entry of the registry. */
