@@ -1,15 +1,19 @@
+import { packLink, packRegister, unpackLink, unpackRegister, type Packed } from './pack.ts';
 import type { RecordState } from './record.ts';
+import { isResting, type Resting, type Stored } from './resting.ts';
 
-/** A record as JSON. Registers at rest, nearly all of them, are short already. */
+/** A record as JSON: registers at rest, nearly all of them, as they are; the others, and the links, packed. */
 export function encodeRecord(state: RecordState): string {
-  return JSON.stringify(state);
+  const { id, entity, revision, seq, heads, maxOp, actors, identity } = state;
+  const [links, registers] = [mapped(state.links, packLink), packAll(state.registers)];
+  return JSON.stringify({ id, revision, registers, links, entity, identity, seq, heads, maxOp, actors });
 }
 
 /** Throws a plain Error when the text is not a record that `encodeRecord` wrote. */
 export function decodeRecord(text: string): RecordState {
-  const parsed: unknown = JSON.parse(text);
-  if (!isRecord(parsed)) throw new Error('The text is not a record.');
-  return parsed;
+  const { id, revision, registers, links, entity, identity, seq, heads, maxOp, actors } = readStep(text);
+  if (entity === undefined || seq === undefined || !heads || maxOp === undefined || !actors) throw new Error('The text is not a record.');
+  return { id, entity, revision, seq, heads, maxOp, actors, links, registers, identity };
 }
 
 /**
@@ -18,7 +22,8 @@ export function decodeRecord(text: string): RecordState {
  */
 export function encodeStep(before: RecordState, after: RecordState): string {
   const { id, entity, revision, seq, heads, maxOp, identity } = after;
-  const [registers, links] = [replaced(before.registers, after.registers), replaced(before.links, after.links)];
+  const registers = packAll(replaced(before.registers, after.registers));
+  const links = mapped(replaced(before.links, after.links), packLink);
   // A write that was settled adds nothing to the document.
   if (seq === before.seq && identity === before.identity) return JSON.stringify({ id, revision, registers, links });
   return JSON.stringify({ id, revision, registers, links, entity, identity, seq, heads, maxOp, actors: replaced(before.actors, after.actors) });
@@ -37,22 +42,54 @@ export function applyStep(before: RecordState, text: string): RecordState {
   };
 }
 
-type Step = Pick<RecordState, 'id' | 'revision' | 'registers' | 'links'> & Partial<RecordState>;
-
 /** The revision that a step leads to. Throws a plain Error when the text is not a step. */
 export function revisionAfter(text: string): number {
   return readStep(text).revision;
 }
 
-function readStep(text: string): Step {
-  const parsed: unknown = JSON.parse(text);
-  if (!isStep(parsed)) throw new Error('The text is not a step of a record.');
-  return parsed;
+type Step = Pick<RecordState, 'id' | 'revision' | 'registers' | 'links'> & Partial<RecordState>;
+
+interface Written extends Omit<Step, 'registers' | 'links'> {
+  readonly registers: Readonly<Record<string, Resting | Packed>>;
+  readonly links: Readonly<Record<string, Packed>>;
 }
 
-function isStep(value: unknown): value is Step {
-  if (!isObject(value) || !('id' in value && 'revision' in value && 'registers' in value && 'links' in value)) return false;
-  return typeof value.id === 'string' && Number.isInteger(value.revision) && isObject(value.registers) && isObject(value.links);
+function readStep(text: string): Step {
+  const parsed: unknown = JSON.parse(text);
+  if (!isWritten(parsed)) throw new Error('The text is not a record, nor a step of one.');
+  return { ...parsed, registers: unpackAll(parsed.registers), links: mapped(parsed.links, unpackLink) };
+}
+
+// Copied as a whole, then replaced where it must be: objects that grow name by name become slow tables when they have many.
+function packAll(registers: RecordState['registers']): Readonly<Record<string, Stored | Packed>> {
+  const all: Record<string, Stored | Packed> = { ...registers };
+  for (const name in registers) {
+    const stored = registers[name];
+    if (stored && !isResting(stored)) all[name] = packRegister(stored);
+  }
+  return all;
+}
+
+function unpackAll(registers: Written['registers']): RecordState['registers'] {
+  const all: Record<string, Resting | Packed | Stored> = { ...registers };
+  for (const name in registers) {
+    const written = registers[name];
+    if (written && !isShort(written)) all[name] = unpackRegister(written);
+  }
+  if (!isUnpacked(all)) throw new Error('A register was left packed.');
+  return all;
+}
+
+function isUnpacked(all: Readonly<Record<string, Resting | Packed | Stored>>): all is RecordState['registers'] {
+  for (const name in all) {
+    const item = all[name];
+    if (Array.isArray(item) && typeof item[2] !== 'string') return false;
+  }
+  return true;
+}
+
+function isShort(written: Resting | Packed): written is Resting {
+  return typeof written[2] === 'string';
 }
 
 function replaced<Item>(before: Readonly<Record<string, Item>>, after: Readonly<Record<string, Item>>): Readonly<Record<string, Item>> {
@@ -64,11 +101,18 @@ function replaced<Item>(before: Readonly<Record<string, Item>>, after: Readonly<
   return changed;
 }
 
+function mapped<From, To>(items: Readonly<Record<string, From>>, map: (item: From) => To): Readonly<Record<string, To>> {
+  const to: Record<string, To> = {};
+  for (const name in items) {
+    const item = items[name];
+    if (item !== undefined) to[name] = map(item);
+  }
+  return to;
+}
+
 // A whole check would cost more than the parse. These members tell a record from anything else that could stand in its place.
-function isRecord(value: unknown): value is RecordState {
-  if (!isObject(value)) return false;
-  if (!('id' in value && 'entity' in value && 'revision' in value && 'seq' in value)) return false;
-  if (!('registers' in value && 'links' in value && 'heads' in value && 'actors' in value)) return false;
+function isWritten(value: unknown): value is Written {
+  if (!isObject(value) || !('id' in value && 'revision' in value && 'registers' in value && 'links' in value)) return false;
   return typeof value.id === 'string' && Number.isInteger(value.revision) && isObject(value.registers) && isObject(value.links);
 }
 
