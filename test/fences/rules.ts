@@ -26,6 +26,8 @@ const LENT: Readonly<Record<string, (typeof ROOMS)[number]>> = {
   'map/type.ts': 'values',
   // The total order of edits, of which a record at rest keeps the last. It is kept beside the policies that it is made for.
   'policy/edits.ts': 'record',
+  // Which word was probably meant: it is about words alone, and whoever reads what people wrote asks it.
+  'config/near.ts': 'values',
   // Holds a whole document against its row under a table map: it is about records, but stands on maps.
   'record/verify.ts': 'merge',
 };

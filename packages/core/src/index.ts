@@ -3,6 +3,7 @@ export * from './values.ts';
 export * from './clock/stamp.ts';
 export * from './record/code.ts';
 export * from './record/record.ts';
+export * from './expression/compile.ts';
 export * from './expression/expression.ts';
 export * from './policy/policy.ts';
 export * from './map/type.ts';
