@@ -1,13 +1,8 @@
-import { decide, isCanonical, policies, sameValue, type Policy, type PolicyKind, type View } from '@concord/core';
+import { decide, isCanonical, policies, sameValue, type Made, type View } from '@concord/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { madeOf } from '../kit/policies.ts';
 import { repeated, samples, strangeValues, views, type PolicySample } from '../kit/frontiers.ts';
-
-function kindOf(name: string): PolicyKind {
-  const kind = policies[name];
-  if (!kind) throw new Error(`There is no policy "${name}".`);
-  return kind;
-}
 
 function forAll(systems: number, { type, values }: PolicySample, law: (view: View) => void): void {
   fc.assert(
@@ -28,13 +23,13 @@ describe.each(
       [`${name}${sample.options === undefined ? '' : ` ${JSON.stringify(sample.options)}`} on ${sample.type.kind}`, name, sample] as const,
   ),
 )('%s', (_title, name, sample) => {
-  const { make, traits } = kindOf(name);
-  const policy: Policy = make(sample.options);
+  const make = (): Made => madeOf(name, sample.options, { type: sample.type });
+  const { policy, traits } = make();
 
   describe.each([2, 3, 4])('of %i systems', (systems) => {
     test('the same edits, made ready anew, always come to the same', () => {
       forAll(systems, sample, (view) => {
-        expect(make(sample.options)(structuredClone(view))).toEqual(policy(view));
+        expect(make().policy(structuredClone(view))).toEqual(policy(view));
       });
     });
 

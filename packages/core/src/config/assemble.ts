@@ -2,6 +2,7 @@ import { entityName, systemId } from '../ids.ts';
 import type { FieldMap, RegisterMap, TableMap, TableSide } from '../map/table.ts';
 import type { EntityRead, TableSideRead } from './entity.ts';
 import type { FieldRead } from './field.ts';
+import { policyOf } from './policy.ts';
 import { keyFields } from './relations.ts';
 
 /** An entity that was read without a complaint, as the rest of Concord knows it. */
@@ -46,13 +47,13 @@ function plainRegisters(entity: EntityRead): readonly RegisterMap[] {
   const grouped = new Set(entity.groups.flatMap((group) => group.fields));
   return [...entity.fields.values()]
     .filter((field) => !grouped.has(field.name))
-    .map((field) => ({ name: field.name, fields: [fieldMapOf(field)], policy: field.policy }));
+    .map((field) => ({ name: field.name, fields: [fieldMapOf(field)], policy: policyOf(field.policy) }));
 }
 
 function groupRegisters(entity: EntityRead): readonly RegisterMap[] {
   return entity.groups.flatMap(({ name, fields, policy }) => {
     const [first, ...rest] = fields.flatMap((field) => entity.fields.get(field) ?? []).map(fieldMapOf);
-    return first ? [{ name, fields: [first, ...rest] as const, policy }] : [];
+    return first ? [{ name, fields: [first, ...rest] as const, policy: policyOf(policy) }] : [];
   });
 }
 

@@ -5,6 +5,7 @@ import { missing, unknownKey } from './explain.ts';
 import { readField, type FieldRead } from './field.ts';
 import { readGroup, type GroupRead } from './group.ts';
 import { checkName } from './names.ts';
+import { checkPolicies } from './policy.ts';
 import { membersOf, type Reading } from './reading.ts';
 import { entityShape, tableSideShape } from './shapes.ts';
 
@@ -50,7 +51,18 @@ export function readEntity(reading: Reading, raw: unknown, path: Path, around: E
   const names = Object.keys(words.fields);
   if (names.length === 0) reading.complain(missing([...path, 'fields', 'name']));
   const groups = readGroups(reading, words.groups, path, fields, names);
-  return { name: String(path.at(-1)), path, sides: Object.fromEntries(sides), key: words.key, delete: words.delete, fields, names, groups };
+  const entity = {
+    name: String(path.at(-1)),
+    path,
+    sides: Object.fromEntries(sides),
+    key: words.key,
+    delete: words.delete,
+    fields,
+    names,
+    groups,
+  };
+  checkPolicies(reading, entity);
+  return entity;
 }
 
 function complainOfSystems(reading: Reading, systems: readonly string[], path: Path, around: EntitySurroundings): void {

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import type { PolicySpec, Side } from '../map/table.ts';
+import type { Side } from '../map/table.ts';
+import type { PolicyWords } from '../policy/spec.ts';
 import type { FieldType } from '../map/type.ts';
 import type { Path } from './fault.ts';
 import { unknownKey } from './explain.ts';
 import { checkName } from './names.ts';
-import { readPolicy } from './policy.ts';
 import { isBlock, membersOf, type Reading } from './reading.ts';
 import { fieldShape, sideShape } from './shapes.ts';
 import { readType } from './types.ts';
@@ -17,9 +17,10 @@ export interface FieldRead {
   readonly type: FieldType;
   /** By system. */
   readonly sides: Readonly<Record<string, Side>>;
-  readonly policy: PolicySpec;
-  /** Whether the configuration names a policy for it. */
-  readonly hasPolicy: boolean;
+  /** Its canonical symbols, where it has a value map. */
+  readonly symbols?: readonly string[];
+  /** As written; checked once all fields were read. Absent: the configuration names none. */
+  readonly policy?: PolicyWords;
 }
 
 /** What the field is read against. */
@@ -46,9 +47,8 @@ export function readField(reading: Reading, raw: unknown, path: Path, around: Fi
   // Who gives a policy to a field of one system knows what they do: it is put back when its row has to be made again.
   if (words.policy === undefined) warnOfLoner(reading, sides, path);
   const symbols = words.values && { symbols: Object.keys(words.values) };
-  const policy = readPolicy(reading, words.policy, { type, systems, ...symbols }, [...path, 'policy']);
-  if (!policy) return undefined;
-  return { name: String(path.at(-1)), path, type, sides: withValues(sides, maps), policy, hasPolicy: words.policy !== undefined };
+  const policy = words.policy === undefined ? {} : { policy: words.policy };
+  return { name: String(path.at(-1)), path, type, sides: withValues(sides, maps), ...symbols, ...policy };
 }
 
 function readSides(

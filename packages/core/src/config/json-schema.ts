@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { policies } from '../policy/registry.ts';
+import { innerPolicy } from '../policy/spec.ts';
 import type { JsonObject } from '../values.ts';
 import { NAME_PATTERN } from './names.ts';
 import {
@@ -34,7 +35,17 @@ export function configJsonSchema(): JsonObject {
     server: serverShape.optional(),
     limits: limitsShape.optional(),
   });
-  const schema: JsonObject = JSON.parse(JSON.stringify(z.toJSONSchema(root, { target: 'draft-2020-12', io: 'input' })));
+  const made = z.toJSONSchema(root, {
+    target: 'draft-2020-12',
+    io: 'input',
+    // Within a policy there may be another, with all its forms again: they are told once, by name.
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema !== innerPolicy) return;
+      for (const key of Object.keys(jsonSchema)) Reflect.deleteProperty(jsonSchema, key);
+      jsonSchema.$ref = '#/$defs/policy';
+    },
+  });
+  const schema: JsonObject = JSON.parse(JSON.stringify(made));
   return { title: 'Concord configuration', ...schema };
 }
 
@@ -42,9 +53,10 @@ export function configJsonSchema(): JsonObject {
 function policyForms(): z.ZodType {
   const forms = Object.values(policies).flatMap((kind) => {
     const bare = z.literal(kind.name).describe(kind.summary);
-    const full = z.strictObject({ [kind.name]: kind.options }).describe(kind.summary);
     if (kind.options instanceof z.ZodUndefined) return [bare];
+    const options = kind.options instanceof z.ZodOptional ? kind.options.unwrap() : kind.options;
+    const full = z.strictObject({ [kind.name]: options }).describe(kind.summary);
     return kind.options.safeParse(undefined).success ? [bare, full] : [full];
   });
-  return z.union(forms).describe('How concurrent edits are decided; default latest.');
+  return z.union(forms).describe('How concurrent edits are decided; default latest.').meta({ id: 'policy' });
 }

@@ -1,15 +1,11 @@
 import { z } from 'zod';
+import { block, innerPolicy } from '../policy/spec.ts';
 import type { Json } from '../values.ts';
 
 /** No column, set or symbol of a business system is longer. */
 const TEXT_CHARS_MAX = 256;
 export const PORT_MAX = 65_535;
 const DAY_MS = 86_400_000;
-
-/** A block whose names are all known. An unknown one is reported with those that are, so that a near one can be suggested. */
-function block<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
-  return z.strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(', ') : undefined) });
-}
 
 const words = z.string().min(1).max(TEXT_CHARS_MAX);
 const json: z.ZodType<Json> = z.json();
@@ -66,7 +62,7 @@ export const valuesShape = z
   .describe("Canonical symbol to each system's own. Short form: the first system's symbol to the other's.");
 
 /** Which policies there are, and what each accepts, is the registry's to say. */
-export const policyShape = z.union([z.string(), z.record(z.string(), z.unknown())]);
+export const policyShape = innerPolicy;
 
 export const fieldShape = z.object({ type: typeShape.optional(), values: valuesShape.optional(), policy: policyShape.optional() });
 

@@ -1,6 +1,8 @@
 import { entityName, type EntityName, type SystemId } from '../ids.ts';
 import type { Policy, PolicyTraits } from '../policy/policy.ts';
 import type { PolicyKind } from '../policy/kind.ts';
+import { makePolicy } from '../policy/make.ts';
+import type { Around } from '../policy/setting.ts';
 import { LIFE } from '../record/record.ts';
 import { must } from '../errors/must.ts';
 import type { RegisterMap, TableMap } from './table.ts';
@@ -15,6 +17,8 @@ export interface RegisterRule {
   readonly type: FieldType;
   readonly policy: Policy;
   readonly traits: PolicyTraits;
+  /** Fields of other registers that the policy's conditions read: those registers are decided before this one. */
+  readonly readsFields: readonly string[];
   /** Whether rows of this system tell it. */
   readonly reads: (system: SystemId) => boolean;
   /** Whether it may be written to this system. */
@@ -37,17 +41,36 @@ export function compileTable(map: TableMap, policies: Readonly<Record<string, Po
 }
 
 function compileRegister(table: TableMap, map: RegisterMap, policies: Readonly<Record<string, PolicyKind>>): RegisterRule {
-  const kind = must(policies[map.policy.name], `policy "${map.policy.name}" was checked with the configuration`);
+  const { made, findings } = makePolicy(policies, map.policy, aroundOf(table, map));
+  const wrong = findings.find((finding) => finding.kind !== 'warning');
+  const { policy, traits, readsFields } = must(wrong ? undefined : made, `policy "${map.policy.name}" was checked with the configuration`);
   const sides = (system: SystemId) => map.fields.map((field) => field.sides[system]);
   return {
     name: map.name,
     fields: map.fields.map((field) => field.name),
     map,
     type: map.fields.length > 1 ? { kind: 'text' } : map.fields[0].type,
-    policy: kind.make(map.policy.options),
-    traits: kind.traits,
+    policy,
+    traits,
+    readsFields,
     reads: (system) => sides(system).every((side) => side !== undefined && side.only !== 'write'),
-    writes: (system) => table.sides[system]?.only !== 'read' && sides(system).every((side) => side !== undefined && side.only !== 'read'),
+    writes: (system) =>
+      !traits.local && table.sides[system]?.only !== 'read' && sides(system).every((side) => side !== undefined && side.only !== 'read'),
+  };
+}
+
+function aroundOf(table: TableMap, { fields: own }: RegisterMap): Around {
+  const [first, ...more] = own;
+  const fields = table.registers.flatMap((register) => register.fields.map(({ name, type }) => [name, type] as const));
+  const symbols = Object.values(first.sides).flatMap(({ values }) => (values ? [Object.keys(values)] : []))[0];
+  const loops = Object.entries(first.sides).filter(([, side]) => side.only === undefined && (side.write ?? side.column) === side.column);
+  return {
+    type: more.length > 0 ? 'group' : first.type,
+    own: own.map(({ name }) => name),
+    fields: Object.fromEntries(fields),
+    systems: Object.keys(first.sides),
+    loops: loops.map(([system]) => system),
+    ...(symbols && more.length === 0 ? { symbols } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { EntityName, SystemId } from '../ids.ts';
 import type { Binding } from '../ports/system.ts';
+import type { PolicySpec } from '../policy/spec.ts';
 import type { FieldType } from './type.ts';
 
 /** What a table map says of one field in one system. */
@@ -16,12 +17,6 @@ export interface Side {
   readonly values?: Readonly<Record<string, string>>;
   /** `read`: never written there. `write`: never read from there. Absent: both. */
   readonly only?: 'read' | 'write';
-}
-
-/** A policy as configured: its name in the registry and its options, already checked by the policy's own schema. */
-export interface PolicySpec {
-  readonly name: string;
-  readonly options: unknown;
 }
 
 export interface FieldMap {

@@ -11,6 +11,7 @@ import type { Resolution } from './policy.ts';
 /** What lies beneath plus what each concurrent edit added or took away: 100, +20 here and -50 there make 70. */
 export const counter = definePolicy({
   name: 'counter',
+  suits: ['integer', 'decimal'],
   summary: 'Adds up what each side added or took away.',
   traits: { additive: true, synthetic: true },
   options: z.undefined(),

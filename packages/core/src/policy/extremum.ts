@@ -4,6 +4,8 @@ import { definePolicy, type PolicyKind } from './kind.ts';
 import { compareValues } from './order.ts';
 import { must } from '../errors/must.ts';
 
+const ORDERED = ['text', 'integer', 'decimal', 'date', 'datetime', 'yesno'] as const;
+
 /**
  * The largest (or smallest) of the concurrent values stands; an empty value loses to any other.
  * It is no ratchet: an edit made on top of the others may still lower the value.
@@ -11,6 +13,7 @@ import { must } from '../errors/must.ts';
 function extremum(name: 'max' | 'min', words: string, sign: 1 | -1): PolicyKind {
   return definePolicy({
     name,
+    suits: ORDERED,
     summary: `Of concurrent values, the ${words} stands.`,
     options: z.undefined(),
     make: () => (view) => {

@@ -21,6 +21,7 @@ const options = z
 /** Of concurrent values, the one furthest up the order stands; values that cannot be compared wait for a person. */
 export const rank = definePolicy({
   name: 'rank',
+  suits: ['choice', 'text'],
   summary: 'Of concurrent values, the one furthest up the order stands.',
   options,
   mentions: ({ order, until }) => ({ values: [...order, ...Object.entries(until).flat()] }),

@@ -6,6 +6,7 @@ import type { Value } from '../values.ts';
 /** What all kept of the base, plus what anybody added: an addition beats a removal. */
 export const set = definePolicy({
   name: 'set',
+  suits: ['choices'],
   summary: 'Merges sets: additions and removals of all sides, an addition wins.',
   traits: { synthetic: true },
   options: z.undefined(),

@@ -20,6 +20,7 @@ const options = z.enum(['words', 'lines']).default('words').describe('What is me
 /** Three-way merge against the common base. Where the edits overlap the whole field waits for a person: half a sentence is nobody's words. */
 export const text = definePolicy({
   name: 'text',
+  suits: ['text'],
   summary: 'Merges text three ways; overlapping edits wait for a person.',
   traits: { synthetic: true },
   options,
