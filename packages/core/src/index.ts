@@ -43,5 +43,6 @@ export * from './config/json-schema.ts';
 export * from './config/parse.ts';
 export * from './map/canonical.ts';
 export { members } from './policy/set.ts';
+export { canonicalJson } from './policy/json-text.ts';
 export * from './record/encode.ts';
 export * from './record/verify.ts';

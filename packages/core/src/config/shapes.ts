@@ -52,10 +52,10 @@ export const tableSideShape = block({
 
 export const typeShape = z
   .union([
-    z.string().meta({ pattern: String.raw`^(text|integer|decimal\(\d{1,2}\)|date|datetime|yesno|choice|choices)$` }),
+    z.string().meta({ pattern: String.raw`^(text|integer|decimal\(\d{1,2}\)|date|datetime|yesno|choice|choices|json)$` }),
     block({ reference: z.string().describe('The entity that is referred to.') }),
   ])
-  .describe('text (default), integer, decimal(2), date, datetime, yesno, choice, choices, or { reference: entity }.');
+  .describe('text (default), integer, decimal(2), date, datetime, yesno, choice, choices, json, or { reference: entity }.');
 
 export const valuesShape = z
   .record(z.string().min(1), z.union([symbol, z.record(z.string(), symbol)]))
