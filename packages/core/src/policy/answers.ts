@@ -1,7 +1,6 @@
 import type { ConflictCode } from '../record/code.ts';
 import type { Edit } from '../record/record.ts';
 import { sameValue, type Value } from '../values.ts';
-import { inOrder } from './edits.ts';
 import type { Resolution, View } from './policy.ts';
 import type { Condition, Made } from './setting.ts';
 
@@ -21,13 +20,13 @@ export function through(rule: string, resolution: Resolution, why?: string): Res
 
 /** What an inner policy makes of a view: like a policy of a field it is asked only where there is something to decide. */
 export function ask({ policy, traits }: Made, view: View): Resolution {
-  const frontier = inOrder(view.frontier);
+  const { frontier } = view;
   const [first] = frontier;
   const adds = traits.additive && frontier.length > 1;
   if (first && !traits.gate && !adds && frontier.every((edit) => sameValue(edit.value, first.value))) {
     return settled('agreed', first.value, frontier.length > 1 ? 'all came to the same' : `${first.system} alone edited`);
   }
-  return policy({ ...view, frontier });
+  return policy(view);
 }
 
 /** Whether a condition holds; a resolution when it has no answer, which is for a person to see. */
@@ -38,5 +37,5 @@ export function holds(rule: string, condition: Condition, view: View, own?: Valu
 
 /** A person's word, which every gate lets through. */
 export function rulingOf(frontier: readonly Edit[]): Edit | undefined {
-  return inOrder(frontier.filter((edit) => edit.system === 'person')).at(-1);
+  return frontier.findLast((edit) => edit.system === 'person');
 }

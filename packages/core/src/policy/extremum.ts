@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { inOrder } from './edits.ts';
 import { definePolicy, type PolicyKind } from './kind.ts';
 import { compareValues } from './order.ts';
 import { must } from '../errors/must.ts';
@@ -17,7 +16,7 @@ function extremum(name: 'max' | 'min', words: string, sign: 1 | -1): PolicyKind 
     summary: `Of concurrent values, the ${words} stands.`,
     options: z.undefined(),
     make: () => (view) => {
-      const edits = inOrder(view.frontier);
+      const edits = view.frontier;
       const filled = edits.filter((edit) => edit.value !== null);
       const [first, ...rest] = filled.length > 0 ? filled : edits;
       const winner = rest.reduce(

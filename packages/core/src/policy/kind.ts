@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { inOrder } from './edits.ts';
 import type { FieldType } from '../map/type.ts';
 import type { Policy, PolicyTraits } from './policy.ts';
 import type { Setting } from './setting.ts';
@@ -49,7 +50,11 @@ export function definePolicy<Options>(definition: Definition<Options>): PolicyKi
     ...(suits === undefined ? {} : { suits }),
     traits: { ...PLAIN, ...definition.traits },
     mentions: (raw) => definition.mentions?.(options.parse(raw)) ?? {},
-    make: (raw, setting) => definition.make(options.parse(raw), setting),
+    make: (raw, setting) => {
+      const policy = definition.make(options.parse(raw), setting);
+      // No policy can see in what order, or how often, edits were heard of.
+      return (view) => policy({ ...view, frontier: inOrder(view.frontier) });
+    },
   };
 }
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Value } from '../values.ts';
 import { held, settled } from './answers.ts';
-import { inOrder } from './edits.ts';
 import { definePolicy } from './kind.ts';
 import type { Setting } from './setting.ts';
 
@@ -29,7 +28,7 @@ export const lattice = definePolicy({
     const above = closureOf(chains);
     checkOrder(above, setting);
     return (view) => {
-      const edits = inOrder(view.frontier);
+      const edits = view.frontier;
       const values = [...new Set(edits.map((edit) => edit.value))].filter((value) => value !== null);
       const stranger = values.find((value) => typeof value !== 'string' || !above.has(value));
       if (stranger !== undefined) return held('lattice', `"${String(stranger)}" is not in the order`, 'C17');

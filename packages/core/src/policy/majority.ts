@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sameValue } from '../values.ts';
 import { settled } from './answers.ts';
-import { inOrder, latestOf } from './edits.ts';
+import { latestOf } from './edits.ts';
 import { definePolicy } from './kind.ts';
 import { must } from '../errors/must.ts';
 
@@ -21,7 +21,7 @@ export const majority = definePolicy({
       );
     }
     return (view) => {
-      const edits = inOrder(view.frontier);
+      const edits = view.frontier;
       const votes = edits.map((edit) => edits.filter((other) => sameValue(other.value, edit.value)).length);
       const most = Math.max(...votes);
       const winner = must(latestOf(edits.filter((_edit, index) => votes[index] === most)), 'a frontier has at least one edit');

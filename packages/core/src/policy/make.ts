@@ -83,7 +83,9 @@ function settingOf(making: Making, used: Made[], read: Expression[]): Setting {
       findings.push({ kind: 'warning', at: place(at), text, suggestion });
     },
     inner: (words, at, { weighs, type = around.type } = {}) => {
-      const made = makeInner({ ...making, around: { ...around, type }, at: place(at), depth: making.depth + 1 }, words) ?? NONE;
+      // Within a JSON value the field as a whole is not what is decided.
+      const own = type === 'any' ? [] : around.own;
+      const made = makeInner({ ...making, around: { ...around, type, own }, at: place(at), depth: making.depth + 1 }, words) ?? NONE;
       if (weighs === 'edits')
         for (const text of weighsMore(made.traits)) wrong(at, text, 'Use one that chooses among edits, such as latest.');
       used.push(made);

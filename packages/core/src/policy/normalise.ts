@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Edit } from '../record/record.ts';
 import { ask, settled, through } from './answers.ts';
-import { inOrder, latestOf } from './edits.ts';
+import { latestOf } from './edits.ts';
 import { definePolicy } from './kind.ts';
 import { block, innerPolicy } from './spec.ts';
 
@@ -28,7 +28,7 @@ export const normalise = definePolicy({
     const inner = setting.inner(rules.then, ['then'], { weighs: 'edits' });
     const form = (value: Edit['value']): Edit['value'] => (typeof value === 'string' ? formOf(rules, value) : value);
     return (view) => {
-      const edits = inOrder(view.frontier);
+      const edits = view.frontier;
       const changed = view.base === undefined ? edits : edits.filter((edit) => form(edit.value) !== form(view.base ?? null));
       const real = changed.length > 0 ? changed : edits;
       const latestWriting = (edit: Edit): Edit => latestOf(real.filter((other) => form(other.value) === form(edit.value))) ?? edit;

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { inOrder } from './edits.ts';
 import { definePolicy } from './kind.ts';
 import type { Edit } from '../record/record.ts';
 import type { Resolution } from './policy.ts';
@@ -26,7 +25,7 @@ export const rank = definePolicy({
   options,
   mentions: ({ order, until }) => ({ values: [...order, ...Object.entries(until).flat()] }),
   make: (steps) => (view) => {
-    const edits = inOrder(view.frontier);
+    const edits = view.frontier;
     const stranger = edits.find((edit) => !isKnown(steps, edit));
     if (stranger) return held('C17', `"${String(stranger.value)}" is not in the order`);
     const aside = edits.find((edit) => typeof edit.value === 'string' && Object.hasOwn(steps.until, edit.value));

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { held, settled } from './answers.ts';
-import { inOrder } from './edits.ts';
 import { definePolicy } from './kind.ts';
 import { block } from './spec.ts';
 import type { Value } from '../values.ts';
@@ -17,7 +16,7 @@ export const set = definePolicy({
   traits: { synthetic: true },
   options,
   make: (words) => (view) => {
-    const edits = inOrder(view.frontier);
+    const edits = view.frontier;
     const base = members(view.base ?? null);
     const sides = edits.map((edit) => members(edit.value));
     if (!base || sides.some((side) => !side)) {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Edit } from '../record/record.ts';
 import { sameValue } from '../values.ts';
 import { ask, held, rulingOf, settled, through } from './answers.ts';
-import { inOrder, latestOf } from './edits.ts';
+import { latestOf } from './edits.ts';
 import { definePolicy } from './kind.ts';
 import type { Resolution, View } from './policy.ts';
 import type { Made } from './setting.ts';
@@ -29,9 +29,10 @@ export const states = definePolicy({
     const known = new Set(namesOf(next));
     const ways = new Map([...known].map((name) => [name, reach(name, next)]));
     return (view) => {
-      const edits = inOrder(view.frontier);
+      const edits = view.frontier;
       const ruling = rulingOf(edits);
       if (ruling) return settled('states', ruling.value, 'a person set it');
+      if (edits.every((edit) => sameValue(edit.value, view.base))) return settled('states', view.base ?? null, 'nothing moved');
       const stranger = [...edits.map((edit) => edit.value), view.base ?? null].find(
         (value) => value !== null && (typeof value !== 'string' || !known.has(value)),
       );

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Edit } from '../record/record.ts';
 import { held, settled } from './answers.ts';
-import { compareEdits, inOrder } from './edits.ts';
+import { compareEdits } from './edits.ts';
 import { definePolicy } from './kind.ts';
 import { Exact } from './order.ts';
 import type { View } from './policy.ts';
@@ -25,7 +25,7 @@ export const sum = definePolicy({
     return (view) => {
       const parts = partsOf(view);
       // A person cannot have a part: what they rule is the whole, until a system tells its part anew.
-      if (parts.length === 0) return settled('sum', inOrder(view.frontier).at(-1)?.value ?? null, 'a person set it');
+      if (parts.length === 0) return settled('sum', view.frontier.at(-1)?.value ?? null, 'a person set it');
       if (parts.every((edit) => edit.value === null)) return settled('sum', null, 'no system tells a part');
       const total = parts.reduce((rest, edit) => rest?.plus(amountOf(edit.value) ?? Number.NaN), amountOf(0));
       if (!total || total.isNaN()) return held('sum', 'not every value is a number', 'C17');

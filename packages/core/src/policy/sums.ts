@@ -2,7 +2,6 @@ import type { FieldType } from '../map/type.ts';
 import type { Edit } from '../record/record.ts';
 import { fitsInt32, sameValue, type Scalar, type Value } from '../values.ts';
 import { held, settled } from './answers.ts';
-import { inOrder } from './edits.ts';
 import { Exact, number } from './order.ts';
 import type { Resolution, View } from './policy.ts';
 
@@ -27,7 +26,7 @@ export function canonicalAmount(type: FieldType, value: Amount): Scalar {
 
 /** What lies beneath plus what each edit added; a resolution where nothing can be added. Births have nothing beneath them. */
 export function sumOf(rule: string, view: View): { readonly sum: Amount; readonly reason: string } | Resolution {
-  const edits = inOrder(view.frontier);
+  const edits = view.frontier;
   if (edits.some((edit) => edit.on === undefined)) return judgeBirths(rule, edits);
   const sum = edits.reduce((total, edit) => total?.plus(deltaOf(edit) ?? Number.NaN), amountOf(view.beneath));
   if (!sum || sum.isNaN()) return held(rule, 'not every value is a number', 'C17');

@@ -1,13 +1,12 @@
 import { diff3Merge } from 'node-diff3';
 import { z } from 'zod';
 import { ask, through } from './answers.ts';
-import { inOrder } from './edits.ts';
 import { definePolicy } from './kind.ts';
 import type { Resolution, View } from './policy.ts';
 import { block, innerPolicy } from './spec.ts';
 
 /** Longer texts are not merged but held. */
-const TEXT_CHARS_MAX = 65_536;
+export const TEXT_CHARS_MAX = 65_536;
 
 /**
  * The comparison walks over every pair of equal pieces, so a text that says one word a thousand times would stop everything else for
@@ -48,7 +47,7 @@ export const text = definePolicy({
 });
 
 function merge(unit: Unit, view: View): Resolution {
-  const texts = inOrder(view.frontier).map((edit) => edit.value ?? '');
+  const texts = view.frontier.map((edit) => edit.value ?? '');
   if (view.base === undefined) return held('there is no common text to compare with', 'C19');
   const base = view.base ?? '';
   if (typeof base !== 'string' || !texts.every((side) => typeof side === 'string')) return held('not every value is text', 'C17');

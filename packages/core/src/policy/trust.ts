@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Edit } from '../record/record.ts';
 import { holds, settled } from './answers.ts';
 import { duration } from './duration.ts';
-import { inOrder, latestOf } from './edits.ts';
+import { latestOf } from './edits.ts';
 import { definePolicy } from './kind.ts';
 import type { Resolution } from './policy.ts';
 import { block } from './spec.ts';
@@ -41,7 +41,7 @@ export const trust = definePolicy({
   make: ({ systems, less }, setting) => {
     const cuts = less.map((cut, index) => ({ percent: cut.percent, condition: setting.condition(cut.if, ['less', index, 'if']) }));
     return (view): Resolution => {
-      const edits = inOrder(view.frontier);
+      const edits = view.frontier;
       const asOf = must(latestOf(edits), 'a frontier has at least one edit').stamp.ms;
       const scored: { readonly edit: Edit; readonly score: Score }[] = [];
       for (const edit of edits) {
