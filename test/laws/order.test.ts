@@ -47,7 +47,7 @@ const TOTAL = 'the merge keeps no total beneath a sum that was bounded or held';
 const cases: readonly (readonly [string, Case])[] = [
   ['latest', { type: text, values: words }],
   ['latest', { options: { within: '5s', then: { prefer: 'ce' } }, type: text, values: words }],
-  ['first', { type: text, values: words, pending: 'the merge keeps no first edit' }],
+  ['first', { type: text, values: words }],
   ['majority', { type: text, values: words }],
   ['prefer', { options: ['ce', 'fno'], type: text, values: words }],
   ['by-actor', { options: ['Ann'], type: text, values: words }],

@@ -4,7 +4,7 @@ import { held, rulingOf, settled } from './answers.ts';
 import { definePolicy } from './kind.ts';
 import { Exact } from './order.ts';
 import type { View } from './policy.ts';
-import { amountOf, canonicalAmount, deltaOf, sumOf, type Amount } from './sums.ts';
+import { amountOf, canonicalAmount, sumOf } from './sums.ts';
 
 const WHOLE = 100;
 const options = z
@@ -38,15 +38,8 @@ export const reserve = definePolicy({
 
 function isOver(edit: Edit, view: View, share = 0): boolean {
   if (edit.system === 'person') return false;
-  const there = amountOf(view.base);
-  const taken = takenBy(edit, view);
-  if (!there || !taken) return true;
-  return taken.times(WHOLE).greaterThan(Exact.max(there, 0).times(share));
-}
-
-/** Who stands on the common base took everything since; of the others only the last step is known to be their own. */
-function takenBy(edit: Edit, { frontier, base }: View): Amount | undefined {
-  const stands = edit.saw === Math.min(...frontier.map(({ saw }) => saw));
-  const [before, after] = [amountOf(base), amountOf(edit.value)];
-  return stands ? after && before?.minus(after) : deltaOf(edit)?.negated();
+  const [there, left] = [amountOf(view.base), amountOf(edit.value)];
+  if (!there || !left) return true;
+  // Counted from what all had seen: many small steps are one large one.
+  return there.minus(left).times(WHOLE).greaterThan(Exact.max(there, 0).times(share));
 }

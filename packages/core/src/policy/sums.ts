@@ -24,10 +24,13 @@ export function canonicalAmount(type: FieldType, value: Amount): Scalar {
   return value.isInteger() && fitsInt32(value.toNumber()) ? value.toNumber() : value.toFixed();
 }
 
-/** What lies beneath plus what each edit added; a resolution where nothing can be added. Births have nothing beneath them. */
+/**
+ * What lies beneath plus what each edit added; a resolution where nothing can be added. Births have nothing beneath them, and neither has
+ * what was edited since, as long as nobody has agreed on a first count.
+ */
 export function sumOf(rule: string, view: View): { readonly sum: Amount; readonly reason: string } | Resolution {
   const edits = view.frontier;
-  if (edits.some((edit) => edit.on === undefined)) return judgeBirths(rule, edits);
+  if (view.base === undefined || edits.some((edit) => edit.on === undefined)) return judgeBirths(rule, edits);
   const sum = edits.reduce((total, edit) => total?.plus(deltaOf(edit) ?? Number.NaN), amountOf(view.beneath));
   if (!sum || sum.isNaN()) return held(rule, 'not every value is a number', 'C17');
   return { sum, reason: `${amountOf(view.beneath)?.toFixed() ?? '0'} ${edits.map(tell).join(' ')}` };
