@@ -1,7 +1,7 @@
 import { makePolicy, policies, type Around, type Finding, type Made } from '@concord/core';
 
 /** What a policy is tried in, where a test does not say otherwise: three systems, and some fields for conditions to read. */
-export const AROUND: Around = {
+const AROUND: Around = {
   type: { kind: 'text' },
   own: ['field'],
   fields: {

@@ -14,7 +14,7 @@ const sets = fc.constantFrom<Value>('["a"]', '["a","b"]', '["b","c"]', null);
 const steps = fc.constantFrom<Value>('Active', 'Confirmed', 'Picked', 'Delivered', 'Canceled');
 
 const notes = fc.constantFrom<Value>('one', 'one\ntwo', 'zero\none', 'one\nthree', 'two', null);
-const lists = fc.constantFrom<Value>('["a"]', '["a","b"]', '["b","a"]', '["c","a"]', '[]', null);
+const sequences = fc.constantFrom<Value>('["a"]', '["a","b"]', '["b","a"]', '["c","a"]', '[]', null);
 const lines = fc.constantFrom<Value>(
   '[{"id":1,"n":1}]',
   '[{"id":1,"n":2},{"id":2,"n":1}]',
@@ -28,7 +28,7 @@ const pairs = fc.constantFrom<Value>(['Elm Street', 'Leeds'], ['Oak Lane', null]
 const text: FieldType = { kind: 'text' };
 const money: FieldType = { kind: 'decimal', scale: 2 };
 const whole: FieldType = { kind: 'integer' };
-const choice: FieldType = { kind: 'choice' };
+const oneOf: FieldType = { kind: 'choice' };
 const json: FieldType = { kind: 'json' };
 
 interface Case {
@@ -62,7 +62,7 @@ const cases: readonly (readonly [string, Case])[] = [
   ['longest', { type: text, values: words }],
   ['most-complete', { type: 'group', values: pairs }],
   ['not-empty', { type: text, values: words }],
-  ['rank', { options: LADDER, type: choice, values: steps }],
+  ['rank', { options: LADDER, type: oneOf, values: steps }],
   [
     'lattice',
     {
@@ -71,12 +71,12 @@ const cases: readonly (readonly [string, Case])[] = [
         ['Active', 'Picked', 'Delivered'],
         ['Active', 'Canceled'],
       ],
-      type: choice,
+      type: oneOf,
       values: steps,
     },
   ],
-  ['states', { options: { steps: STEPS }, type: choice, values: steps }],
-  ['states', { options: { steps: STEPS, then: 'latest' }, type: choice, values: steps }],
+  ['states', { options: { steps: STEPS }, type: oneOf, values: steps }],
+  ['states', { options: { steps: STEPS, then: 'latest' }, type: oneOf, values: steps }],
   ['counter', { type: whole, values: numbers }],
   ['counted', { options: 'fno', type: whole, values: numbers }],
   ['bounded', { options: { floor: 0 }, type: whole, values: numbers, pending: TOTAL }],
@@ -99,7 +99,7 @@ const cases: readonly (readonly [string, Case])[] = [
   ],
   ['set', { type: { kind: 'choices' }, values: sets }],
   ['set', { options: { removals: 'win' }, type: { kind: 'choices' }, values: sets }],
-  ['list', { type: json, values: lists }],
+  ['list', { type: json, values: sequences }],
   ['items', { options: { key: 'id', paths: { '/n': 'max' } }, type: json, values: lines }],
   ['json', { options: { paths: { '/a': { prefer: 'ce' } } }, type: json, values: objects }],
   ['opaque', { type: json, values: objects }],

@@ -40,8 +40,8 @@ export function configJsonSchema(): JsonObject {
     io: 'input',
     // Within a policy there may be another, with all its forms again: they are told once, by name.
     override: ({ zodSchema, jsonSchema }) => {
-      if (zodSchema !== innerPolicy) return;
-      for (const key of Object.keys(jsonSchema)) Reflect.deleteProperty(jsonSchema, key);
+      if (!('def' in zodSchema) || zodSchema.def !== innerPolicy.def) return;
+      delete jsonSchema.anyOf;
       jsonSchema.$ref = '#/$defs/policy';
     },
   });

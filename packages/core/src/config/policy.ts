@@ -81,7 +81,7 @@ function tellFinding(reading: Reading, finding: Finding, path: Path): void {
   const { near } = finding;
   const suggestion = near ? suggest(near.word, near.among) : finding.suggestion;
   if (finding.kind === 'warning') reading.warn(here, finding.text, suggestion ?? '');
-  else reading.wrong(here, finding.text, suggestion);
+  else reading.wrong(here, finding.text, suggestion, finding.isName ? 'key' : 'value');
 }
 
 /** The way from a register through what its conditions read back to it. */

@@ -61,14 +61,11 @@ export const valuesShape = z
   .record(z.string().min(1), z.union([symbol, z.record(z.string(), symbol)]))
   .describe("Canonical symbol to each system's own. Short form: the first system's symbol to the other's.");
 
-/** Which policies there are, and what each accepts, is the registry's to say. */
-export const policyShape = innerPolicy;
-
-export const fieldShape = z.object({ type: typeShape.optional(), values: valuesShape.optional(), policy: policyShape.optional() });
+export const fieldShape = z.object({ type: typeShape.optional(), values: valuesShape.optional(), policy: innerPolicy.optional() });
 
 export const groupShape = block({
   fields: z.array(z.string()).min(2).describe('The fields that are taken together.'),
-  policy: policyShape.optional(),
+  policy: innerPolicy.optional(),
 }).describe('Fields that belong together, such as an address: one side wins as a whole.');
 
 export const entityShape = z.object({

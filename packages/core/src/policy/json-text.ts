@@ -3,7 +3,7 @@ import { Exact } from './order.ts';
 
 /** Longer texts, and deeper ones, are not read as JSON. */
 export const JSON_CHARS_MAX = 262_144;
-export const JSON_DEPTH_MAX = 32;
+const JSON_DEPTH_MAX = 32;
 
 /** One JSON value, one text: no blanks, the members of objects in the order of their names by code unit. */
 export function jsonText(value: Json): string {

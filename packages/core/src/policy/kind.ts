@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { inOrder } from './edits.ts';
 import type { FieldType } from '../map/type.ts';
 import type { Policy, PolicyTraits } from './policy.ts';

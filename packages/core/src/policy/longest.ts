@@ -26,7 +26,7 @@ export const longest = best(
   'longest',
   'Of concurrent texts, the longest stands.',
   ['text'],
-  ({ value }) => (typeof value === 'string' ? [...value.trim()].length : 0),
+  ({ value }) => (typeof value === 'string' ? Array.from(value.trim()).length : 0),
   'characters',
 );
 

@@ -16,6 +16,8 @@ export type Finding =
   | {
       readonly kind: 'wrong' | 'warning';
       readonly at: Place;
+      /** Whether the name at the place is meant, and not what stands behind it. */
+      readonly isName?: true;
       readonly text: string;
       readonly suggestion?: string;
       /** A word that nothing answers to, and those that something does. */
@@ -98,7 +100,7 @@ function settingOf(making: Making, used: Made[], read: Expression[]): Setting {
         read.push(compiled.expression);
         return conditionOf(compiled.expression, around.own);
       }
-      wrong(at, compiled.words);
+      wrong(at, `This condition is not understood: ${compiled.words}.`);
       return () => ({ kind: 'fault', words: compiled.words });
     },
   };
@@ -178,28 +180,25 @@ function unsuited(kind: PolicyKind, at: Place): Finding {
 
 function checkMentions(kind: PolicyKind, options: unknown, around: Around, at: Place): readonly Finding[] {
   const { systems = [], values = [] } = kind.mentions(options);
-  const place = (word: string): Place => [...at, ...(placeOf(options, word, [kind.name]) ?? [])];
   const strangers = systems.filter((name) => !around.systems.includes(name));
   const unheard = around.symbols === undefined ? [] : values.filter((value) => !around.symbols?.includes(value));
+  const tell = (word: string, text: string, among: readonly string[]): Finding => {
+    const spot = spotOf(options, word, [kind.name]) ?? { place: [] };
+    return { kind: 'wrong', at: [...at, ...spot.place], ...(spot.isName ? { isName: true } : {}), text, near: { word, among } };
+  };
   return [
-    ...strangers.map((word): Finding => {
-      const text = `The policy names "${word}", which does not have this field.`;
-      return { kind: 'wrong', at: place(word), text, near: { word, among: around.systems } };
-    }),
-    ...unheard.map((word): Finding => {
-      const text = `The policy names the value "${word}", which the value map does not have.`;
-      return { kind: 'wrong', at: place(word), text, near: { word, among: around.symbols ?? [] } };
-    }),
+    ...strangers.map((word) => tell(word, `The policy names "${word}", which does not have this field.`, around.systems)),
+    ...unheard.map((word) => tell(word, `The policy names the value "${word}", which the value map does not have.`, around.symbols ?? [])),
   ];
 }
 
 /** Where a word stands first in options: as a text, or as a name. */
-function placeOf(options: unknown, word: string, at: Place): Place | undefined {
-  if (options === word) return at;
+function spotOf(options: unknown, word: string, place: Place): { readonly place: Place; readonly isName?: true } | undefined {
+  if (options === word) return { place };
   if (typeof options !== 'object' || options === null) return undefined;
   for (const [name, inner] of Object.entries(options)) {
-    const here = [...at, Array.isArray(options) ? Number(name) : name];
-    const found = name === word ? here : placeOf(inner, word, here);
+    const here = [...place, Array.isArray(options) ? Number(name) : name];
+    const found = name === word ? { place: here, isName: true as const } : spotOf(inner, word, here);
     if (found) return found;
   }
   return undefined;

@@ -28,14 +28,10 @@ export const set = definePolicy({
     const all = [...kept, ...added];
     if (!words) return settled('set', canonicalSet(all), 'additions and removals of all sides');
     // Who saw a member, and has it no more, took it out, also where another had put it in meanwhile.
-    const removed = edits.flatMap((edit, index) =>
-      [...(members(edit.on ?? null) ?? []), ...base].filter((item) => !known[index]?.has(item)),
+    const removed = new Set(
+      edits.flatMap((edit, index) => [...(members(edit.on ?? null) ?? []), ...base].filter((item) => !known[index]?.has(item))),
     );
-    return settled(
-      'set',
-      canonicalSet(all.filter((item) => !removed.includes(item))),
-      'additions and removals of all sides, removals first',
-    );
+    return settled('set', canonicalSet(all.filter((item) => !removed.has(item))), 'additions and removals of all sides, removals first');
   },
 });
 

@@ -35,13 +35,15 @@ export type Outcome =
 
 /** The whole values as a spot; `undefined` when one of them is no JSON. */
 export function spotOf(view: View): Spot | undefined {
-  const read = (value: Value | undefined): Told | 'broken' =>
-    value === null || value === undefined ? undefined : typeof value === 'string' ? (readJson(value) ?? 'broken') : 'broken';
   const edits = view.frontier;
   const values = [view.base, ...edits.flatMap((edit) => [edit.value, edit.on])];
-  if (values.some((value) => read(value) === 'broken')) return undefined;
+  if (values.some((value) => value !== null && value !== undefined && read(value) === undefined)) return undefined;
   const sides = edits.map((edit) => ({ edit, value: read(edit.value), on: read(edit.on) }));
   return { path: '', sides, base: read(view.base), based: view.base !== undefined };
+}
+
+function read(value: Value | undefined): Told {
+  return typeof value === 'string' ? readJson(value) : undefined;
 }
 
 /** A member of the spot's objects. */

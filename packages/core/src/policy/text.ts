@@ -16,11 +16,11 @@ const STEPS_MAX = 400_000_000;
 
 type Unit = 'words' | 'lines';
 
-const unit = z.enum(['words', 'lines']);
+const units = z.enum(['words', 'lines']);
 const options = z
   .union([
-    unit.transform((words) => ({ unit: words, fallback: undefined })),
-    block({ unit: unit.default('words'), fallback: innerPolicy.describe('Decides about the whole field where edits overlap.') }),
+    units.transform((words) => ({ unit: words, fallback: undefined })),
+    block({ unit: units.default('words'), fallback: innerPolicy.describe('Decides about the whole field where edits overlap.') }),
   ])
   .default({ unit: 'words', fallback: undefined })
   .describe(
