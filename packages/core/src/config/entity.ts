@@ -1,14 +1,20 @@
 import type { z } from 'zod';
-import type { DeletePolicy } from '../map/table.ts';
+import type { DeletePolicy, Derived, Invariant } from '../map/table.ts';
 import type { Path } from './fault.ts';
 import { missing, unknownKey } from './explain.ts';
+import { readDerived } from './derived.ts';
 import { readField, type FieldRead } from './field.ts';
+import { checkFilters } from './filters.ts';
 import { readGroup, type GroupRead } from './group.ts';
+import { readInvariant } from './invariants.ts';
 import { checkName } from './names.ts';
 import { membersOf, type Reading } from './reading.ts';
 import { entityShape, tableSideShape } from './shapes.ts';
 
 export type TableSideRead = z.output<typeof tableSideShape>;
+
+/** What the expressions of an entity are read against. */
+export type EntityFields = Pick<EntityRead, 'path' | 'sides' | 'key' | 'fields' | 'names' | 'groups'>;
 
 /** An entity, read. Where a part of it was wrong, that was complained of, and the rest is here. */
 export interface EntityRead {
@@ -22,6 +28,9 @@ export interface EntityRead {
   /** All names of fields, also of those that were complained of. */
   readonly names: readonly string[];
   readonly groups: readonly GroupRead[];
+  readonly filter?: string;
+  readonly derived: readonly Derived[];
+  readonly invariants: readonly Invariant[];
 }
 
 export interface EntitySurroundings {
@@ -50,7 +59,23 @@ export function readEntity(reading: Reading, raw: unknown, path: Path, around: E
   const names = Object.keys(words.fields);
   if (names.length === 0) reading.complain(missing([...path, 'fields', 'name']));
   const groups = readGroups(reading, words.groups, path, fields, names);
-  return { name: String(path.at(-1)), path, sides: Object.fromEntries(sides), key: words.key, delete: words.delete, fields, names, groups };
+  const entity = {
+    name: String(path.at(-1)),
+    path,
+    sides: Object.fromEntries(sides),
+    key: words.key,
+    delete: words.delete,
+    fields,
+    names,
+    groups,
+  };
+  checkFilters(reading, entity, words.filter);
+  return {
+    ...entity,
+    ...(words.filter === undefined ? {} : { filter: words.filter }),
+    derived: readDerived(reading, entity),
+    invariants: words.invariants.flatMap((raw, index) => readInvariant(reading, raw, entity, [...path, 'invariants', index]) ?? []),
+  };
 }
 
 function complainOfSystems(reading: Reading, systems: readonly string[], path: Path, around: EntitySurroundings): void {

@@ -7,6 +7,7 @@ import { checkName } from './names.ts';
 import { readPolicy } from './policy.ts';
 import { isBlock, membersOf, type Reading } from './reading.ts';
 import { fieldShape, sideShape } from './shapes.ts';
+import { checkTransforms } from './transforms.ts';
 import { readType } from './types.ts';
 import { readValueMaps, type ValueMaps } from './value-map.ts';
 
@@ -20,6 +21,8 @@ export interface FieldRead {
   readonly policy: PolicySpec;
   /** Whether the configuration names a policy for it. */
   readonly hasPolicy: boolean;
+  /** What it is computed by, where it is. */
+  readonly derived?: string;
 }
 
 /** What the field is read against. */
@@ -48,7 +51,16 @@ export function readField(reading: Reading, raw: unknown, path: Path, around: Fi
   const symbols = words.values && { symbols: Object.keys(words.values) };
   const policy = readPolicy(reading, words.policy, { type, systems, ...symbols }, [...path, 'policy']);
   if (!policy) return undefined;
-  return { name: String(path.at(-1)), path, type, sides: withValues(sides, maps), policy, hasPolicy: words.policy !== undefined };
+  const derived = words.derived === undefined ? {} : { derived: words.derived };
+  return {
+    name: String(path.at(-1)),
+    path,
+    type,
+    sides: withValues(sides, maps),
+    policy,
+    hasPolicy: words.policy !== undefined,
+    ...derived,
+  };
 }
 
 function readSides(
@@ -73,13 +85,16 @@ function readSides(
 
 function sideOf(side: z.output<typeof sideShape>): Side {
   if (typeof side === 'string') return { column: side };
-  const { column, write, as, by, only } = side;
+  const { column, write, as, by, only, from, to, lossy } = side;
   return {
     column,
     ...(write === undefined ? {} : { write }),
     ...(as === undefined ? {} : { as }),
     ...(by === undefined ? {} : { by }),
     ...(only === undefined ? {} : { only }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(lossy === undefined ? {} : { lossy }),
   };
 }
 
@@ -111,6 +126,7 @@ function checkSides(reading: Reading, sides: Readonly<Record<string, Side>>, typ
       reading.wrong([...path, system, 'by'], '"by" is for references.', 'Give the field type: { reference: … }, or leave "by" out.', 'key');
     }
   }
+  checkTransforms(reading, sides, path);
   const all = Object.values(sides);
   if (all.every((side) => side.only === 'write'))
     reading.wrong(path, 'No system is read for this field.', 'Leave out "only: write" in one of them.', 'key');

@@ -6,6 +6,7 @@ import {
   entityShape,
   fieldShape,
   groupShape,
+  invariantShape,
   ledgerShape,
   limitsShape,
   rootShape,
@@ -24,7 +25,11 @@ export function configJsonSchema(): JsonObject {
   const policy = policyForms();
   const field = fieldShape.extend({ policy: policy.optional() }).catchall(sideShape).describe('A field, and its column in each system.');
   const entity = entityShape
-    .extend({ fields: z.record(name, field), groups: z.record(name, groupShape.extend({ policy: policy.optional() })).default({}) })
+    .extend({
+      fields: z.record(name, field),
+      groups: z.record(name, groupShape.extend({ policy: policy.optional() })).default({}),
+      invariants: z.array(invariantShape).default([]),
+    })
     .catchall(tableSideShape)
     .describe('A kind of record that is mirrored, and what it is in each system.');
   const root = rootShape.extend({

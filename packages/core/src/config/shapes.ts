@@ -12,6 +12,8 @@ function block<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<S
 }
 
 const words = z.string().min(1).max(TEXT_CHARS_MAX);
+/** CEL or JSONata; what may stand in it is said when it is compiled. */
+const expression = z.string();
 const json: z.ZodType<Json> = z.json();
 const scalar = z.union([z.string().max(TEXT_CHARS_MAX), z.number(), z.boolean(), z.null()]);
 
@@ -33,6 +35,9 @@ export const sideShape = z
         .optional()
         .describe("For a reference: the field of the other entity that the column holds. Absent: it holds the other row's key."),
       only: z.enum(['read', 'write']).optional().describe('read: never written there. write: never read from there.'),
+      from: expression.optional().describe("JSONata over $, the column's value, and $row.Column: what is read in its place."),
+      to: expression.optional().describe('JSONata over $, the value to write: what is written in its place.'),
+      lossy: z.boolean().optional().describe('true: "to" and "from" need not lead back to where they began.'),
     }),
   ])
   .describe('The column in this system.');
@@ -52,6 +57,7 @@ export const tableSideShape = block({
   feed: words.optional().describe("How to tell changes, in the adapter's own words."),
   concurrency: words.optional().describe("How stale writes are prevented, in the adapter's own words."),
   only: z.literal('read').optional().describe('read: records are never written there.'),
+  filter: expression.optional().describe('CEL over the fields read here: only rows for which it is true become records.'),
 }).describe('The entity as this system keeps it.');
 
 export const typeShape = z
@@ -68,7 +74,20 @@ export const valuesShape = z
 /** Which policies there are, and what each accepts, is the registry's to say. */
 export const policyShape = z.union([z.string(), z.record(z.string(), z.unknown())]);
 
-export const fieldShape = z.object({ type: typeShape.optional(), values: valuesShape.optional(), policy: policyShape.optional() });
+export const fieldShape = z.object({
+  type: typeShape.optional(),
+  values: valuesShape.optional(),
+  policy: policyShape.optional(),
+  derived: expression.optional().describe('CEL over other fields: the value is computed, not edited.'),
+});
+
+export const invariantShape = block({
+  check: expression.describe('CEL over the fields: what must be true of every record.'),
+  onViolation: z
+    .union([z.enum(['revert', 'hold']), block({ recompute: z.string().describe('The field to compute anew; the check is "field == …".') })])
+    .default('hold')
+    .describe('Where concurrent edits break it: hold (default), revert, or { recompute: field }.'),
+});
 
 export const groupShape = block({
   fields: z.array(z.string()).min(2).describe('The fields that are taken together.'),
@@ -83,6 +102,8 @@ export const entityShape = z.object({
   delete: z.enum(['delete-wins', 'update-wins', 'manual']).default('update-wins').describe('When one side deletes what the other edits.'),
   fields: z.record(z.string(), z.unknown()),
   groups: z.record(z.string(), z.unknown()).default({}),
+  filter: expression.optional().describe('CEL over fields that every system reads: only rows for which it is true become records.'),
+  invariants: z.array(z.unknown()).default([]),
 });
 
 export const ledgerShape = block({ file: words.optional().describe('The ledger file; default concord.db.') }).describe(

@@ -2,6 +2,7 @@ import { type Cursor, type EntityName, type Key, type SystemId } from '../ids.ts
 import type { Table } from '../map/compile.ts';
 import type { Pull, Sighting, System, Trouble } from '../ports/system.ts';
 import { openAwaiting } from './awaiting.ts';
+import { openDoor } from './door.ts';
 import { NotNow, type Intake } from './intake.ts';
 import { backoffMs } from './pace.ts';
 import type { Parts, Stop } from './parts.ts';
@@ -21,6 +22,8 @@ export interface PullerStatus {
   readonly state: MapState;
   readonly listed: boolean;
   readonly words?: string;
+  /** Rows, as far as they were seen since the start, that a filter leaves outside. */
+  readonly filteredRows: number;
   /** When the last pull that told everything began; ms since 1970 UTC. */
   readonly upToMs?: number;
 }
@@ -56,6 +59,7 @@ export function openPuller(
   let words: string | undefined;
   let upToMs: number | undefined;
   const awaiting = openAwaiting();
+  const door = openDoor();
   let resting = false;
   let failures = 0;
   // The keys of a listing that was followed from its first page; absent while it is not known to be whole.
@@ -125,7 +129,7 @@ export function openPuller(
   }
 
   async function takeAll(sightings: readonly Sighting[], began: number): Promise<void> {
-    const origin = { system, table, began, awaiting };
+    const origin = { system, table, began, awaiting, door };
     for (let from = 0; from < sightings.length; from += limits.rowsMax) {
       const ended = await Promise.allSettled(sightings.slice(from, from + limits.rowsMax).map((sighting) => intake.take(origin, sighting)));
       const failed = ended.find((result) => result.status === 'rejected');
@@ -209,7 +213,7 @@ export function openPuller(
     async look(key) {
       const began = reads.begin();
       try {
-        await intake.take({ system, table, began, awaiting }, { kind: 'glimpse', key });
+        await intake.take({ system, table, began, awaiting, door }, { kind: 'glimpse', key });
       } finally {
         reads.end(began);
       }
@@ -225,6 +229,7 @@ export function openPuller(
       entity,
       state,
       listed,
+      filteredRows: door.size,
       ...(words === undefined ? {} : { words }),
       ...(upToMs === undefined ? {} : { upToMs }),
     }),
