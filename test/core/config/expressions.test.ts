@@ -196,7 +196,7 @@ const broken: readonly Broken[] = [
     "Write check: 'due == …'.",
   ],
   ['a field that is computed from itself', 'due == total + tax', 'due == due + tax', 30, 'The check computes "due" from itself.', ''],
-  ['a field to compute that does not exist', 'recompute: due', 'recompute: deu', 30, 'There is no field "dou".', 'Did you mean "due"?'],
+  ['a field to compute that does not exist', 'recompute: due', 'recompute: deu', 30, 'There is no field "deu".', 'Did you mean "due"?'],
   ['a word that is no remedy', 'onViolation: revert', 'onViolation: undo', 32, 'Expected one of a few words', ''],
   ['a transform that is no JSONata', "to: '$' }", "to: '$(' }", 20, 'This is no JSONata', ''],
   ['a transform that reads the clock', "to: '$' }", "to: '$now()' }", 20, '$now reads the clock', 'a value must always come to the same.'],

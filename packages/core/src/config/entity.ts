@@ -74,7 +74,9 @@ export function readEntity(reading: Reading, raw: unknown, path: Path, around: E
     ...entity,
     ...(words.filter === undefined ? {} : { filter: words.filter }),
     derived: readDerived(reading, entity),
-    invariants: words.invariants.flatMap((raw, index) => readInvariant(reading, raw, entity, [...path, 'invariants', index]) ?? []),
+    invariants: words.invariants.flatMap(
+      (invariant, index) => readInvariant(reading, invariant, entity, [...path, 'invariants', index]) ?? [],
+    ),
   };
 }
 

@@ -90,10 +90,8 @@ export function openIntake(parts: Parts): Intake {
   /** Whether a row that belongs to no record may become one. What cannot be judged stays outside, and somebody should see it. */
   async function admitted({ system, table, door, awaiting }: Origin, mapped: MappedRow): Promise<boolean> {
     const admission = admit(table, mapped);
-    if (admission === 'in') {
-      door?.drop(mapped.key);
-      return true;
-    }
+    if (admission === 'in') door?.drop(mapped.key);
+    if (admission === 'in') return true;
     const isNew = door?.keepOut(mapped.key) ?? true;
     awaiting?.drop(mapped.key);
     if (typeof admission === 'object' && isNew) {

@@ -29,11 +29,15 @@ export interface PullerStatus {
 }
 
 export interface Puller {
+  readonly system: SystemId;
+  readonly entity: EntityName;
   run(stop: Stop): Promise<void>;
   /** There may be something new. */
   wake(): void;
   /** There may be something new in this row: it is read. Rejects when it cannot be. */
   look(key: Key): Promise<void>;
+  /** The row belongs to a record now, whatever a filter said of it before. */
+  letIn(key: Key): void;
   /** Whether rows wait for a record that their key refers to. */
   readonly isAwaiting: boolean;
   /** Whether it sleeps until the next poll, with nothing left to take. */
@@ -196,6 +200,8 @@ export function openPuller(
   }
 
   return {
+    system: system.id,
+    entity,
     async run(stop) {
       ({ cursor, listed } = await ledger.cursor(system.id, entity));
       if (listed) listedNow();
@@ -210,6 +216,7 @@ export function openPuller(
       }
     },
     wake: bell.ring,
+    letIn: door.drop,
     async look(key) {
       const began = reads.begin();
       try {
