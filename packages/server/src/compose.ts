@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { openSystem, sqliteLedger, type Opened, type OptionFault } from '@concord/adapters';
+import { openSystem, quickjsSandbox, sqliteLedger, type Opened, type OptionFault } from '@concord/adapters';
 import {
   checkLenses,
   compileTable,
   ConcordError,
   openEngine,
-  policies,
+  policyKinds,
   type Config,
   type Engine,
   type Ledger,
@@ -31,7 +31,9 @@ export interface Sidecar {
 
 /** Puts the parts together: the only place that knows every package. Throws when an option is wrong or the ledger cannot be used. */
 export async function startSidecar(config: Config, logger: Logger): Promise<Sidecar> {
-  const tables = config.entities.map((map) => compileTable(map, policies));
+  const sandbox = quickjsSandbox();
+  const kinds = policyKinds(config.policies, sandbox);
+  const tables = config.entities.map((map) => compileTable(map, kinds));
   const systems = await openSystems(config);
   for (const words of await lensWarnings(tables, systems)) logger.warn(words);
   mkdirSync(dirname(config.ledger.file), { recursive: true });
@@ -39,7 +41,7 @@ export async function startSidecar(config: Config, logger: Logger): Promise<Side
   const engine = openEngine({ tables, systems, ledger, clock, ids, log: logTo(logger), limits: config.limits });
   const app = buildApp({ engine, ledger, tables: tablesByEntity(tables), systems: systems.map(({ id }) => id), logger });
   const url = await listen(app, config.server).catch(async (cause: unknown) => {
-    await Promise.all([closeAll(systems), ledger.close()]);
+    await Promise.all([closeAll(systems), ledger.close(), sandbox.close()]);
     throw cause;
   });
   await engine.start();
@@ -51,7 +53,7 @@ export async function startSidecar(config: Config, logger: Logger): Promise<Side
     async stop() {
       await app.close();
       await settled(engine.stop(), systems);
-      await ledger.close();
+      await Promise.all([ledger.close(), sandbox.close()]);
     },
   };
 }
@@ -90,9 +92,11 @@ async function openSystems(config: Config): Promise<readonly System[]> {
 export async function examine(config: Config): Promise<{ readonly faults: readonly string[]; readonly warnings: readonly string[] }> {
   const opened = await openAll(config);
   const systems = opened.flatMap(({ opened: one }) => (one.kind === 'system' ? [one.system] : []));
-  const tables = config.entities.map((map) => compileTable(map, policies));
+  const sandbox = quickjsSandbox();
+  const kinds = policyKinds(config.policies, sandbox);
+  const tables = config.entities.map((map) => compileTable(map, kinds));
   const warnings = await lensWarnings(tables, systems);
-  await closeAll(systems);
+  await Promise.all([closeAll(systems), sandbox.close()]);
   return { faults: faultsOf(opened), warnings };
 }
 

@@ -1,11 +1,12 @@
 import type { z } from 'zod';
 import type { DeletePolicy, Derived, Invariant } from '../map/table.ts';
+import type { CustomPolicy } from '../policy/custom.ts';
 import type { Path } from './fault.ts';
 import { missing, unknownKey } from './explain.ts';
 import { readDerived } from './derived.ts';
 import { readField, type FieldRead } from './field.ts';
 import { checkFilters } from './filters.ts';
-import { readGroup, type GroupRead } from './group.ts';
+import { readGroup, type GroupRead, type GroupSurroundings } from './group.ts';
 import { readInvariant } from './invariants.ts';
 import { checkName } from './names.ts';
 import { membersOf, type Reading } from './reading.ts';
@@ -36,6 +37,8 @@ export interface EntityRead {
 export interface EntitySurroundings {
   readonly systems: readonly string[];
   readonly entities: readonly string[];
+  /** The policies of the user's own. */
+  readonly own: Readonly<Record<string, CustomPolicy>>;
 }
 
 /** `undefined` after a complaint that leaves nothing to work with. */
@@ -58,7 +61,7 @@ export function readEntity(reading: Reading, raw: unknown, path: Path, around: E
   const fields = readFields(reading, words.fields, path, { ...around, absent });
   const names = Object.keys(words.fields);
   if (names.length === 0) reading.complain(missing([...path, 'fields', 'name']));
-  const groups = readGroups(reading, words.groups, path, fields, names);
+  const groups = readGroups(reading, words.groups, path, { fields, names, own: around.own });
   const entity = {
     name: String(path.at(-1)),
     path,
@@ -100,11 +103,8 @@ function readGroups(
   reading: Reading,
   raw: Readonly<Record<string, unknown>>,
   path: Path,
-  fields: ReadonlyMap<string, FieldRead>,
-  names: readonly string[],
+  around: Omit<GroupSurroundings, 'owners'>,
 ): readonly GroupRead[] {
   const owners = new Map<string, string>();
-  return Object.entries(raw).flatMap(
-    ([name, group]) => readGroup(reading, group, [...path, 'groups', name], { fields, names, owners }) ?? [],
-  );
+  return Object.entries(raw).flatMap(([name, group]) => readGroup(reading, group, [...path, 'groups', name], { ...around, owners }) ?? []);
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { PolicySpec, Side } from '../map/table.ts';
 import type { FieldType } from '../map/type.ts';
+import type { CustomPolicy } from '../policy/custom.ts';
 import type { Path } from './fault.ts';
 import { unknownKey } from './explain.ts';
 import { checkName } from './names.ts';
@@ -32,6 +33,8 @@ export interface FieldSurroundings {
   readonly entities: readonly string[];
   /** Systems that the entity is not in, as long as nobody complained of it: once is enough. */
   readonly absent: Set<string>;
+  /** The policies of the user's own. */
+  readonly own: Readonly<Record<string, CustomPolicy>>;
 }
 
 /** `undefined` after a complaint that leaves nothing to work with. */
@@ -49,7 +52,7 @@ export function readField(reading: Reading, raw: unknown, path: Path, around: Fi
   // Who gives a policy to a field of one system knows what they do: it is put back when its row has to be made again.
   if (words.policy === undefined) warnOfLoner(reading, sides, path);
   const symbols = words.values && { symbols: Object.keys(words.values) };
-  const policy = readPolicy(reading, words.policy, { type, systems, ...symbols }, [...path, 'policy']);
+  const policy = readPolicy(reading, words.policy, { type, systems, own: around.own, ...symbols }, [...path, 'policy']);
   if (!policy) return undefined;
   const derived = words.derived === undefined ? {} : { derived: words.derived };
   return {

@@ -1,4 +1,5 @@
 import type { PolicySpec } from '../map/table.ts';
+import type { CustomPolicy } from '../policy/custom.ts';
 import type { Path } from './fault.ts';
 import type { FieldRead } from './field.ts';
 import { checkName } from './names.ts';
@@ -22,6 +23,8 @@ export interface GroupSurroundings {
   readonly names: readonly string[];
   /** Which group has a field already; filled as groups are read. */
   readonly owners: Map<string, string>;
+  /** The policies of the user's own. */
+  readonly own: Readonly<Record<string, CustomPolicy>>;
 }
 
 /** `undefined` after a complaint that leaves nothing to work with. */
@@ -34,7 +37,7 @@ export function readGroup(reading: Reading, raw: unknown, path: Path, around: Gr
   for (const [index, member] of words.fields.entries()) checkMember(reading, member, name, [...path, 'fields', index], around);
   const members = words.fields.flatMap((member) => around.fields.get(member) ?? []);
   const systems = sameSystems(reading, members, [...path, 'fields']);
-  const policy = readPolicy(reading, words.policy, { type: 'group', systems }, [...path, 'policy']);
+  const policy = readPolicy(reading, words.policy, { type: 'group', systems, own: around.own }, [...path, 'policy']);
   return policy && { name, fields: words.fields, policy };
 }
 

@@ -3,6 +3,7 @@ import { policies } from '../policy/registry.ts';
 import type { JsonObject } from '../values.ts';
 import { NAME_PATTERN } from './names.ts';
 import {
+  customPolicyShape,
   entityShape,
   fieldShape,
   groupShape,
@@ -35,6 +36,7 @@ export function configJsonSchema(): JsonObject {
   const root = rootShape.extend({
     systems: z.record(name, systemShape),
     entities: z.record(name, entity),
+    policies: z.record(name, customPolicyShape).default({}),
     ledger: ledgerShape.optional(),
     server: serverShape.optional(),
     limits: limitsShape.optional(),
@@ -51,5 +53,8 @@ function policyForms(): z.ZodType {
     if (kind.options instanceof z.ZodUndefined) return [bare];
     return kind.options.safeParse(undefined).success ? [bare, full] : [full];
   });
-  return z.union(forms).describe('How concurrent edits are decided; default latest.');
+  const own = z
+    .union([z.string().regex(NAME_PATTERN), z.record(z.string().regex(NAME_PATTERN), z.json())])
+    .describe('One of your own, by its name in policies.');
+  return z.union([...forms, own]).describe('How concurrent edits are decided; default latest.');
 }

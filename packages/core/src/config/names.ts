@@ -12,7 +12,7 @@ const RESERVED: ReadonlySet<string> = new Set(['concord', 'person', COMPANY]);
 const ENTITY_WORDS = ['key', 'delete', 'fields', 'groups', 'filter', 'invariants'];
 const FIELD_WORDS = ['type', 'values', 'policy', 'derived'];
 
-export function checkName(kind: 'system' | 'entity' | 'field' | 'group', path: Path): Complaint | undefined {
+export function checkName(kind: 'system' | 'entity' | 'field' | 'group' | 'policy', path: Path): Complaint | undefined {
   const name = String(path.at(-1));
   const wrong = (text: string, suggestion: string): Complaint => ({ path, at: 'key', text, suggestion });
   if (!NAME_PATTERN.test(name) || name.length > NAME_CHARS_MAX) {

@@ -3,6 +3,7 @@ import type { FieldType } from '../map/type.ts';
 import type { PolicySpec } from '../map/table.ts';
 import type { PolicyKind } from '../policy/kind.ts';
 import { policies } from '../policy/registry.ts';
+import type { CustomPolicy } from '../policy/custom.ts';
 import type { Path } from './fault.ts';
 import { suggest } from './near.ts';
 import type { Reading } from './reading.ts';
@@ -31,6 +32,8 @@ export interface Decided {
   readonly systems: readonly string[];
   /** Its canonical symbols, where it has a value map. */
   readonly symbols?: readonly string[];
+  /** The policies of the user's own. */
+  readonly own: Readonly<Record<string, CustomPolicy>>;
 }
 
 /** The policy that the words stand for; `undefined` after a complaint. */
@@ -46,15 +49,39 @@ export function readPolicy(
     reading.wrong(path, 'A policy is one name, or one name with its options.', 'Write policy: latest, or policy: { owner: fno }.');
     return undefined;
   }
+  const own = Object.hasOwn(decided.own, named.name) ? decided.own[named.name] : undefined;
+  if (own) return readOwn(reading, own, named.options, decided, path);
   const kind = Object.hasOwn(policies, named.name) ? policies[named.name] : undefined;
   if (!kind) {
-    reading.wrong(path, `There is no policy "${named.name}".`, suggest(named.name, Object.keys(policies)));
+    reading.wrong(
+      path,
+      `There is no policy "${named.name}".`,
+      suggest(named.name, [...Object.keys(policies), ...Object.keys(decided.own)]),
+    );
     return undefined;
   }
   if (!checkOptions(reading, kind, named.options, path)) return undefined;
   checkSuited(reading, kind, decided, path);
   checkMentions(reading, kind, named.options, decided, path);
   return named;
+}
+
+/** A policy of the user's own is held to the laws of policies, on the very field that it is to decide. */
+function readOwn(reading: Reading, kind: CustomPolicy, options: unknown, decided: Decided, path: Path): PolicySpec | undefined {
+  if (!checkOptions(reading, kind, options, path)) return undefined;
+  const { type, systems, symbols } = decided;
+  if (type === 'group') {
+    reading.wrong(path, 'A policy of your own cannot decide a group: it is about single values.', 'Use it for a field.');
+    return undefined;
+  }
+  const breach = kind.findBreach({ type, systems, options, ...(symbols === undefined ? {} : { symbols }) });
+  if (breach === undefined) return { name: kind.name, options };
+  reading.wrong(
+    path,
+    `The policy "${kind.name}" breaks a law of policies: ${breach}.`,
+    'Correct its module; docs/custom-policies.md tells the laws.',
+  );
+  return undefined;
 }
 
 function nameOf(words: z.output<typeof policyShape>): PolicySpec | undefined {

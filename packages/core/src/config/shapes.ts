@@ -106,6 +106,10 @@ export const entityShape = z.object({
   invariants: z.array(z.unknown()).default([]),
 });
 
+export const customPolicyShape = block({
+  module: words.describe("An ES module with a default export, its path counted from the configuration's folder."),
+}).describe('A policy of your own, run in a sandbox.');
+
 export const ledgerShape = block({ file: words.optional().describe('The ledger file; default concord.db.') }).describe(
   'Where everything is kept.',
 );
@@ -133,6 +137,7 @@ export const limitsShape = block({
 export const rootShape = block({
   systems: z.record(z.string(), z.unknown()),
   entities: z.record(z.string(), z.unknown()),
+  policies: z.record(z.string(), z.unknown()).default({}),
   ledger: z.unknown().optional(),
   server: z.unknown().optional(),
   limits: z.unknown().optional(),
