@@ -1,4 +1,4 @@
-import { makePolicy, policies, type Around, type Finding, type Made } from '@concord/core';
+import { makePolicy, policies, type Around, type Finding, type Made, type Registry } from '@concord/core';
 
 /** What a policy is tried in, where a test does not say otherwise: three systems, and some fields for conditions to read. */
 const AROUND: Around = {
@@ -14,10 +14,10 @@ const AROUND: Around = {
 };
 
 /** A policy of the registry, made ready; what is wrong with its options is thrown. */
-export function madeOf(name: string, options: unknown, around: Partial<Around> = {}): Made {
+export function madeOf(name: string, options: unknown, around: Partial<Around> = {}, registry: Registry = policies): Made {
   const type = around.type ?? AROUND.type;
   const own = typeof type === 'string' ? {} : { field: type };
-  const { made, findings } = makePolicy(policies, { name, options }, { ...AROUND, fields: { ...AROUND.fields, ...own }, ...around });
+  const { made, findings } = makePolicy(registry, { name, options }, { ...AROUND, fields: { ...AROUND.fields, ...own }, ...around });
   const wrong = findings.filter((finding) => finding.kind !== 'warning');
   if (!made || wrong.length > 0) throw new Error(`"${name}" cannot be made: ${wrong.map(told).join(' ')}`);
   return made;

@@ -4,9 +4,11 @@ import { innerPolicy } from '../policy/spec.ts';
 import type { JsonObject } from '../values.ts';
 import { NAME_PATTERN } from './names.ts';
 import {
+  customPolicyShape,
   entityShape,
   fieldShape,
   groupShape,
+  invariantShape,
   ledgerShape,
   limitsShape,
   rootShape,
@@ -25,12 +27,17 @@ export function configJsonSchema(): JsonObject {
   const policy = policyForms();
   const field = fieldShape.extend({ policy: policy.optional() }).catchall(sideShape).describe('A field, and its column in each system.');
   const entity = entityShape
-    .extend({ fields: z.record(name, field), groups: z.record(name, groupShape.extend({ policy: policy.optional() })).default({}) })
+    .extend({
+      fields: z.record(name, field),
+      groups: z.record(name, groupShape.extend({ policy: policy.optional() })).default({}),
+      invariants: z.array(invariantShape).default([]),
+    })
     .catchall(tableSideShape)
     .describe('A kind of record that is mirrored, and what it is in each system.');
   const root = rootShape.extend({
     systems: z.record(name, systemShape),
     entities: z.record(name, entity),
+    policies: z.record(name, customPolicyShape).default({}),
     ledger: ledgerShape.optional(),
     server: serverShape.optional(),
     limits: limitsShape.optional(),
@@ -58,5 +65,11 @@ function policyForms(): z.ZodType {
     const full = z.strictObject({ [kind.name]: options }).describe(kind.summary);
     return kind.options.safeParse(undefined).success ? [bare, full] : [full];
   });
-  return z.union(forms).describe('How concurrent edits are decided; default latest.').meta({ id: 'policy' });
+  const own = z
+    .union([z.string().regex(NAME_PATTERN), z.record(z.string().regex(NAME_PATTERN), z.json())])
+    .describe('One of your own, by its name in policies.');
+  return z
+    .union([...forms, own])
+    .describe('How concurrent edits are decided; default latest.')
+    .meta({ id: 'policy' });
 }

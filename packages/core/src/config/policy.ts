@@ -1,9 +1,9 @@
 import type { FieldTypes } from '../expression/expression.ts';
-import { makePolicy, type Finding } from '../policy/make.ts';
+import { makePolicy, type Finding, type Registry } from '../policy/make.ts';
 import { policies } from '../policy/registry.ts';
 import type { Around } from '../policy/setting.ts';
 import { specOf, type PolicySpec, type PolicyWords } from '../policy/spec.ts';
-import type { EntityRead } from './entity.ts';
+import type { EntityFields } from './entity.ts';
 import { explain } from './explain.ts';
 import type { Path } from './fault.ts';
 import { suggest } from './near.ts';
@@ -26,8 +26,9 @@ interface Written {
 }
 
 /** Checks every policy of an entity, once all its fields were read: conditions speak of the other fields. */
-export function checkPolicies(reading: Reading, entity: EntityRead): void {
-  const reads = new Map(writtenIn(entity).map((written) => [written.name, { ...written, reads: check(reading, written) }]));
+export function checkPolicies(reading: Reading, entity: EntityFields, own: Registry): void {
+  const registry = { ...policies, ...own };
+  const reads = new Map(writtenIn(entity).map((written) => [written.name, { ...written, reads: check(reading, written, registry) }]));
   const owners = new Map([...reads.values()].flatMap(({ name, around }) => around.own.map((field) => [field, name] as const)));
   for (const { name, path } of reads.values()) {
     const circle = circleFrom(name, (from) => (reads.get(from)?.reads ?? []).flatMap((field) => owners.get(field) ?? []));
@@ -38,7 +39,7 @@ export function checkPolicies(reading: Reading, entity: EntityRead): void {
   }
 }
 
-function writtenIn({ path, fields, names, groups }: EntityRead): readonly Written[] {
+function writtenIn({ path, fields, names, groups }: EntityFields): readonly Written[] {
   const grouped = new Set(groups.flatMap((group) => group.fields));
   const types = fields.size < names.length ? {} : { fields: typesOf([...fields.values()]) };
   const plain = [...fields.values()].flatMap((field): readonly Written[] => {
@@ -61,13 +62,13 @@ function typesOf(fields: readonly { readonly name: string; readonly type: FieldT
 }
 
 /** Complains of what is wrong, and answers the fields that the conditions read. */
-function check(reading: Reading, { words, path, around }: Written): readonly string[] {
+function check(reading: Reading, { words, path, around }: Written, registry: Registry): readonly string[] {
   const spec = specOf(words);
   if (spec === undefined) {
     reading.wrong(path, 'A policy is one name, or one name with its options.', 'Write policy: latest, or policy: { owner: fno }.');
     return [];
   }
-  const { made, findings } = makePolicy(policies, spec, around);
+  const { made, findings } = makePolicy(registry, spec, around, { isTried: true });
   for (const finding of findings) tellFinding(reading, finding, path);
   return made?.readsFields ?? [];
 }

@@ -19,13 +19,19 @@ export interface Pattern {
   refuses(text: string): Fault | undefined;
 }
 
-export function compilePattern(source: string, flags = 0): Pattern | { readonly wrong: string } {
+/** `flags` are JavaScript's letters; what is no matter of matching (`g`) is left aside. */
+export function compilePattern(source: string, flags = ''): Pattern | { readonly wrong: string } {
   if (source.length > PATTERN_CHARS_MAX) return { wrong: `the pattern is longer than ${PATTERN_CHARS_MAX} characters` };
   try {
-    return ready(RE2JS.compile(source, flags));
+    return ready(RE2JS.compile(source, bitsOf(flags)));
   } catch (thrown) {
     return { wrong: `${thrown instanceof Error ? thrown.message : String(thrown)}; patterns are those of RE2` };
   }
+}
+
+function bitsOf(flags: string): number {
+  const bits = { i: RE2JS.CASE_INSENSITIVE, m: RE2JS.MULTILINE, s: RE2JS.DOTALL };
+  return Object.entries(bits).reduce((sum, [letter, bit]) => (flags.includes(letter) ? sum + bit : sum), 0);
 }
 
 function ready(program: RE2JS): Pattern {

@@ -5,6 +5,7 @@ import { makePolicy } from '../policy/make.ts';
 import type { Around } from '../policy/setting.ts';
 import { LIFE } from '../record/record.ts';
 import { must } from '../errors/must.ts';
+import { compileRules, type TableRules } from './rules.ts';
 import type { RegisterMap, TableMap } from './table.ts';
 import type { FieldType } from './type.ts';
 
@@ -30,6 +31,7 @@ export interface Table {
   readonly map: TableMap;
   readonly registers: ReadonlyMap<string, RegisterRule>;
   readonly systems: readonly SystemId[];
+  readonly rules: TableRules;
 }
 
 export function compileTable(map: TableMap, policies: Readonly<Record<string, PolicyKind>>): Table {
@@ -37,6 +39,7 @@ export function compileTable(map: TableMap, policies: Readonly<Record<string, Po
     map,
     registers: new Map(map.registers.map((register) => [register.name, compileRegister(map, register, policies)])),
     systems: Object.values(map.sides).map((side) => side.system),
+    rules: compileRules(map),
   };
 }
 

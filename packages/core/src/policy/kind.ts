@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { inOrder } from './edits.ts';
 import type { FieldType } from '../map/type.ts';
 import type { Policy, PolicyTraits } from './policy.ts';
-import type { Setting } from './setting.ts';
+import type { Around, Setting } from './setting.ts';
 
 /** Names that a policy's options mention, so that the configuration can be checked against what exists. */
 export interface Mentions {
@@ -28,6 +28,8 @@ export interface PolicyKind {
   /** Throws a ZodError when the options were not checked before; so does `make`. */
   mentions(options: unknown): Mentions;
   make(options: unknown, setting: Setting): Policy;
+  /** A law that it breaks, where it is not ours, and what to do about it. */
+  findBreach?(options: unknown, around: Around): { readonly text: string; readonly suggestion: string } | undefined;
 }
 
 interface Definition<Options> extends Pick<PolicyKind, 'name' | 'summary' | 'suits'> {

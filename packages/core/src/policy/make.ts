@@ -31,9 +31,10 @@ export function makePolicy(
   registry: Registry,
   spec: PolicySpec,
   around: Around,
+  { isTried = false }: { readonly isTried?: boolean } = {},
 ): { readonly made?: Made; readonly findings: readonly Finding[] } {
   const findings: Finding[] = [];
-  const made = make({ registry, around, findings, at: [], depth: 0 }, spec);
+  const made = make({ registry, around, findings, isTried, at: [], depth: 0 }, spec);
   return { ...(made ? { made } : {}), findings };
 }
 
@@ -41,6 +42,8 @@ interface Making {
   readonly registry: Registry;
   readonly around: Around;
   readonly findings: Finding[];
+  /** Whether policies of the user's own are held to the laws, which takes a moment: once, when the configuration is read. */
+  readonly isTried: boolean;
   readonly at: Place;
   readonly depth: number;
 }
@@ -61,6 +64,8 @@ function make(making: Making, spec: PolicySpec): Made | undefined {
     return undefined;
   }
   findings.push(...checkSuited(kind, around, at), ...checkMentions(kind, spec.options, around, at));
+  const breach = making.isTried ? kind.findBreach?.(spec.options, around) : undefined;
+  if (breach !== undefined) findings.push({ kind: 'wrong', at, ...breach });
   const used: Made[] = [];
   const read: Expression[] = [];
   const policy = kind.make(spec.options, settingOf({ ...making, at: inside }, used, read));
