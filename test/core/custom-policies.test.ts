@@ -198,6 +198,13 @@ const wrong: readonly (readonly [title: string, text: string, source: string, li
     13,
     'although nobody disputes',
   ],
+  [
+    'one within another policy',
+    YAML.replace('policy: careful', 'policy: { chain: [careful, manual] }'),
+    'export default () => ({ value: "0.00", reason: "x" })',
+    13,
+    'breaks a law of policies',
+  ],
   ['a policy that does not end', YAML, 'export default () => { for (;;) {} }', 13, 'it took too many steps'],
 ];
 
