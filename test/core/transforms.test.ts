@@ -110,6 +110,8 @@ test('a pattern made to search for ever answers at once', async () => {
   const started = performance.now();
   expect(await compiled('$contains($, /^(a+)+$/)').run(`${'a'.repeat(50_000)}b`, {})).toEqual({ json: false });
   expect(performance.now() - started).toBeLessThan(2000);
+  const large = await compiled('$contains($, /(a|b)*a(a|b){400}[cd]/)').run('ab'.repeat(30_000), {});
+  expect(large).toMatchObject({ fault: expect.stringContaining('too long for the pattern') });
 });
 
 test.each(['$.constructor', '$lookup($, "__proto__")', '__proto__', '$row.constructor.name', '$row.__proto__.x', '$keys($.constructor)'])(
