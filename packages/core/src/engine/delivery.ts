@@ -1,4 +1,5 @@
 import type { Table } from '../map/compile.ts';
+import { passOutlets } from '../map/inlets.ts';
 import { toColumns, type Columns } from '../map/translate.ts';
 import type { Settled } from '../merge/settle.ts';
 import type { Outcome, System, Write } from '../ports/system.ts';
@@ -27,7 +28,8 @@ export async function composeWrite(ledger: Ledger, record: RecordState, attempt:
     const stored = attempt.kind === 'update' ? registerIn(record, name)?.shadows[system.id]?.value : undefined;
     return [name, stored === undefined ? { value } : { value, stored }] as const;
   });
-  const told = toColumns(table, system.id, new Map(wanted), system.dialect, references, { leaveOutEmpty: attempt.kind === 'create' });
+  const plain = toColumns(table, system.id, new Map(wanted), system.dialect, references, { leaveOutEmpty: attempt.kind === 'create' });
+  const told = await passOutlets(table, system.id, plain);
   if (told.kind !== 'columns') return told;
   return {
     kind: 'write',

@@ -79,8 +79,13 @@ export function openEngine(options: EngineOptions): Engine {
       else deliverer?.drop(plan.record.id);
     }
     if (plan.linked.length === 0) return;
+    for (const { system, key } of plan.linked) pullerOf(system, plan.record.entity)?.letIn(key);
     for (const deliverer of deliverers.values()) deliverer.wake(plan.record.id);
     for (const puller of pullers) if (puller.isAwaiting) puller.wake();
+  }
+
+  function pullerOf(id: SystemId, of: EntityName): Puller | undefined {
+    return pullers.find((puller) => puller.system === id && puller.entity === of);
   }
 
   /** Nothing is written before every system was listed once: what looks missing may only not have been read yet. */

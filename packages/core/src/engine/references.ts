@@ -1,5 +1,6 @@
 import { entityName, keyOf, recordId, type RecordId, type SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
+import type { Inlets } from '../map/inlets.ts';
 import { identityText, referencesOf, type ReferenceAsked, type References } from '../map/translate.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Dialect } from '../ports/system.ts';
@@ -14,9 +15,10 @@ export async function lookUpRow(
   system: SystemId,
   columns: JsonObject,
   dialect: Dialect,
+  inlets: Inlets,
 ): Promise<References> {
   const found = new Map<string, RecordId>();
-  for (const asked of referencesOf(table, system, columns, dialect)) {
+  for (const asked of referencesOf(table, system, columns, dialect, inlets)) {
     const record = await resolve(ledger, system, asked);
     if (record) found.set(nameOf(asked), record);
   }

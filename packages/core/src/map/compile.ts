@@ -1,8 +1,11 @@
 import { entityName, type EntityName, type SystemId } from '../ids.ts';
 import type { Policy, PolicyTraits } from '../policy/policy.ts';
 import type { PolicyKind } from '../policy/kind.ts';
+import { makePolicy } from '../policy/make.ts';
+import type { Around } from '../policy/setting.ts';
 import { LIFE } from '../record/record.ts';
 import { must } from '../errors/must.ts';
+import { compileRules, type TableRules } from './rules.ts';
 import type { RegisterMap, TableMap } from './table.ts';
 import type { FieldType } from './type.ts';
 
@@ -26,6 +29,8 @@ export interface RegisterRule {
   readonly looksAt: readonly FieldPlace[];
   /** The systems that have it. */
   readonly holders: readonly SystemId[];
+  /** Fields of other registers that the policy's conditions read: those registers are decided before this one. */
+  readonly readsFields: readonly string[];
   /** Whether rows of this system tell it. */
   readonly reads: (system: SystemId) => boolean;
   /** Whether it may be written to this system. */
@@ -41,6 +46,7 @@ export interface Table {
   readonly order: readonly string[];
   /** By register: the registers that look at its fields. */
   readonly readers: ReadonlyMap<string, readonly string[]>;
+  readonly rules: TableRules;
 }
 
 export function compileTable(map: TableMap, policies: Readonly<Record<string, PolicyKind>>): Table {
@@ -51,6 +57,7 @@ export function compileTable(map: TableMap, policies: Readonly<Record<string, Po
     registers: new Map(rules.map((rule) => [rule.name, rule])),
     systems: Object.values(map.sides).map((side) => side.system),
     ...orderOf(rules),
+    rules: compileRules(map),
   };
 }
 
@@ -90,7 +97,9 @@ function compileRegister(
   policies: Readonly<Record<string, PolicyKind>>,
   places: ReadonlyMap<string, FieldPlace>,
 ): RegisterRule {
-  const kind = must(policies[map.policy.name], `policy "${map.policy.name}" was checked with the configuration`);
+  const { made, findings } = makePolicy(policies, map.policy, aroundOf(table, map));
+  const wrong = findings.find((finding) => finding.kind !== 'warning');
+  const { policy, traits, readsFields } = must(wrong ? undefined : made, `policy "${map.policy.name}" was checked with the configuration`);
   const sides = (system: SystemId) => map.fields.map((field) => field.sides[system]);
   const systems = Object.values(table.sides).map(({ system }) => system);
   const readers = new Set(systems.filter((system) => sides(system).every((side) => side !== undefined && side.only !== 'write')));
@@ -104,12 +113,28 @@ function compileRegister(
     fields: map.fields.map((field) => field.name),
     map,
     type: map.fields.length > 1 ? { kind: 'text' } : map.fields[0].type,
-    policy: kind.make(map.policy.options),
-    traits: kind.traits,
-    looksAt: (kind.mentions(map.policy.options).fields ?? []).flatMap((field) => places.get(field) ?? []),
+    policy,
+    traits,
+    readsFields,
+    looksAt: readsFields.flatMap((field) => places.get(field) ?? []),
     holders: systems.filter((system) => readers.has(system) || writers.has(system)),
     reads: (system) => readers.has(system),
-    writes: (system) => writers.has(system),
+    writes: (system) => !traits.local && writers.has(system),
+  };
+}
+
+function aroundOf(table: TableMap, { fields: own }: RegisterMap): Around {
+  const [first, ...more] = own;
+  const fields = table.registers.flatMap((register) => register.fields.map(({ name, type }) => [name, type] as const));
+  const symbols = Object.values(first.sides).flatMap(({ values }) => (values ? [Object.keys(values)] : []))[0];
+  const loops = Object.entries(first.sides).filter(([, side]) => side.only === undefined && (side.write ?? side.column) === side.column);
+  return {
+    type: more.length > 0 ? 'group' : first.type,
+    own: own.map(({ name }) => name),
+    fields: Object.fromEntries(fields),
+    systems: Object.keys(first.sides),
+    loops: loops.map(([system]) => system),
+    ...(symbols && more.length === 0 ? { symbols } : {}),
   };
 }
 

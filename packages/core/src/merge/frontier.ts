@@ -2,9 +2,10 @@ import { compareStamps, type Stamp } from '../clock/stamp.ts';
 import type { OpId, SystemId } from '../ids.ts';
 import type { RegisterRule } from '../map/compile.ts';
 import { beneathOf } from '../policy/counter.ts';
-import { earliestOf } from '../policy/edits.ts';
+import { earliestOf, isEmpty } from '../policy/edits.ts';
 import type { View } from '../policy/policy.ts';
 import type { Agreed, Edit, Register, Shadow } from '../record/record.ts';
+import { PERSON } from '../record/actors.ts';
 import { copyOfRegister } from '../record/copies.ts';
 import { rest } from '../record/rest.ts';
 import { sameValue, type Value } from '../values.ts';
@@ -50,7 +51,7 @@ export function admit(register: Register, incoming: Incoming, rule: Pick<Registe
   const [past, kept]: [Edit[], Edit[]] = [[], []];
   for (const edit of register.frontier) (isPast(edit, incoming) ? past : kept).push(edit);
   const edit = editOf(register, incoming, past);
-  const beneath = rule.traits.additive && register.count > 0 ? beneathAfter(register, incoming, past, kept, rule.type) : undefined;
+  const beneath = rule.traits.additive && register.count > 0 ? beneathAfter(register, incoming, kept, rule) : undefined;
   const next = copyOfRegister(register);
   next.count = edit.number;
   next.ops = incoming.sawAll ? [op] : [...register.ops.filter((live) => !shadow?.ops.includes(live)), op];
@@ -65,19 +66,11 @@ function isPast(edit: Edit, { sawAll, system, shadow }: Incoming): boolean {
 }
 
 /**
- * What lies beneath the edits that are kept: the whole sum less their deltas. While a register is held its value is not that sum, which
- * then goes on from what lay beneath before; but a ruling is made on top of the value.
+ * What lies beneath the edits that are kept: the whole sum less their deltas. The sum is not always the value, which may be bounded, or held
+ * back; but a ruling is made on top of the value that its author saw.
  */
-function beneathAfter(
-  register: Register,
-  { sawAll = false }: Incoming,
-  past: readonly Edit[],
-  kept: readonly Edit[],
-  type: RegisterRule['type'],
-): Value | undefined {
-  const { held, beneath, total, value } = register;
-  if (held && beneath !== undefined && !sawAll) return beneathOf(type, beneath, [], past);
-  return beneathOf(type, total ?? value, kept);
+function beneathAfter({ total, value }: Register, { sawAll = false }: Incoming, kept: readonly Edit[], { type }: Typed): Value | undefined {
+  return beneathOf(type, sawAll ? value : (total ?? value), kept);
 }
 
 /** Shadows with another one in place of a system's. */
@@ -90,13 +83,21 @@ export function withShadow(shadows: Register['shadows'], system: string, shadow:
 
 /** What policies that look further back than the frontier ask for. */
 function remember(register: Register, edit: Edit, { traits }: Pick<RegisterRule, 'traits'>): Register {
-  const first = earliestOf([register.first ?? edit, edit]);
-  return {
-    ...register,
-    first: traits.first ? first : undefined,
-    slots: traits.slots ? { ...register.slots, [edit.system]: edit } : undefined,
-  };
+  const next = copyOfRegister(register);
+  if (traits.first) next.first = firstOf(register.first, edit);
+  if (traits.slots) next.slots = { ...register.slots, [edit.system]: edit };
+  return next;
 }
+
+/** The earliest edit, of those that are not empty if there is one; what a person ruled counts as the first again. */
+function firstOf(first: Edit | undefined, edit: Edit): Edit | undefined {
+  if (!first || edit.system === PERSON) return edit;
+  if (first.system === PERSON) return first;
+  if (isEmpty(first.value) !== isEmpty(edit.value)) return isEmpty(first.value) ? edit : first;
+  return earliestOf([first, edit]);
+}
+
+type Typed = Pick<RegisterRule, 'type'>;
 
 function editOf(register: Register, incoming: Incoming, past: readonly Edit[]): Edit {
   const { op, system, value, shadow, by } = incoming;

@@ -115,7 +115,11 @@ function settlePlain(draft: Draft, item: Judged, cause: number, patch: { push(..
   const { name, register, decision } = item;
   if (decision.kind === 'held') {
     const held = openConflict(draft, item, cause);
-    putRegister(draft, name, { ...register, held, agreed: stillStoodOn(register) });
+    const waiting = copyOfRegister(register);
+    waiting.held = held;
+    waiting.total = decision.total;
+    waiting.agreed = stillStoodOn(register);
+    putRegister(draft, name, waiting);
     return;
   }
   closeConflict(draft, item, cause);
@@ -158,7 +162,7 @@ function takeResolution(draft: Draft, item: Judged, seq: number, ops: Register['
   const { name, register, decision } = item;
   if (decision.kind === 'held') {
     const held = { ...openConflict(draft, item, seq), provisional: true as const };
-    putRegister(draft, name, accept({ ...register, verdict: undefined, held }, valueAfter(item), ops, holdersOf(draft.table, name)));
+    putRegister(draft, name, accept({ ...register, verdict: undefined, held }, valueAfter(item), ops, holdersOf(draft.table, name), decision.total));
     return;
   }
   closeConflict(draft, item, seq);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { quickjsSandbox } from '@concord/adapters';
 import { ConcordError, parseConfig, tellFault, type Config, type Fault } from '@concord/core';
 
 export type Read =
@@ -9,7 +10,24 @@ export type Read =
 /** Reads and checks a configuration file. Throws CONFIG_MISSING when there is none. */
 export function readConfig(file: string): Read {
   if (!existsSync(file)) throw new ConcordError('CONFIG_MISSING', { file });
-  return parseConfig(readFileSync(file, 'utf8'), { file, env: process.env });
+  const sandbox = quickjsSandbox();
+  try {
+    return parseConfig(readFileSync(file, 'utf8'), {
+      file,
+      env: process.env,
+      modules: { sandbox, read: (path) => readText(resolve(dirname(file), path)) },
+    });
+  } finally {
+    void sandbox.close();
+  }
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 /** The configuration, with paths counted from its own folder. Throws CONFIG_WRONG with every fault. */
