@@ -3,11 +3,11 @@ import type { DeletePolicy, Derived, Invariant } from '../map/table.ts';
 import type { CustomPolicy } from '../policy/custom.ts';
 import type { Path } from './fault.ts';
 import { missing, unknownKey } from './explain.ts';
-import { readDerived } from './derived.ts';
+import { orderDerived, readDerived, type DerivedRead } from './derived.ts';
 import { readField, type FieldRead } from './field.ts';
 import { checkFilters } from './filters.ts';
 import { readGroup, type GroupRead, type GroupSurroundings } from './group.ts';
-import { readInvariant } from './invariants.ts';
+import { checkReverts, readInvariant, type InvariantRead } from './invariants.ts';
 import { checkName } from './names.ts';
 import { checkPolicies } from './policy.ts';
 import { membersOf, type Reading } from './reading.ts';
@@ -73,16 +73,30 @@ export function readEntity(reading: Reading, raw: unknown, path: Path, around: E
     names,
     groups,
   };
-  checkPolicies(reading, entity, around.own);
+  const derived = readDerived(reading, entity);
+  const invariants = words.invariants.flatMap((item, index) => readInvariant(reading, item, entity, [...path, 'invariants', index]) ?? []);
+  const links = checkRules(reading, entity, { derived, invariants, own: around.own });
   checkFilters(reading, entity, words.filter);
   return {
     ...entity,
     ...(words.filter === undefined ? {} : { filter: words.filter }),
-    derived: readDerived(reading, entity),
-    invariants: words.invariants.flatMap(
-      (invariant, index) => readInvariant(reading, invariant, entity, [...path, 'invariants', index]) ?? [],
-    ),
+    derived: links.filter((link) => derived.includes(link)).map(({ field, text }) => ({ field, text })),
+    invariants: invariants.map(({ invariant }) => invariant),
   };
+}
+
+interface RulesRead {
+  readonly derived: readonly DerivedRead[];
+  readonly invariants: readonly InvariantRead[];
+  readonly own: EntitySurroundings['own'];
+}
+
+/** Policies, computed fields and invariants read each other's fields. Answers what is computed, in an order in which each can be. */
+function checkRules(reading: Reading, entity: EntityFields, { derived, invariants, own }: RulesRead): readonly DerivedRead[] {
+  const links = orderDerived(reading, [...derived, ...invariants.flatMap(({ computed }) => computed ?? [])]);
+  const traits = checkPolicies(reading, entity, own, links);
+  checkReverts(reading, invariants, { groups: entity.groups, derived: links, traits });
+  return links;
 }
 
 function complainOfSystems(reading: Reading, systems: readonly string[], path: Path, around: EntitySurroundings): void {

@@ -1,8 +1,10 @@
 import type { FieldTypes } from '../expression/expression.ts';
 import { makePolicy, type Finding, type Registry } from '../policy/make.ts';
+import type { PolicyTraits } from '../policy/policy.ts';
 import { policies } from '../policy/registry.ts';
-import type { Around } from '../policy/setting.ts';
+import type { Around, Made } from '../policy/setting.ts';
 import { specOf, type PolicySpec, type PolicyWords } from '../policy/spec.ts';
+import type { DerivedRead } from './derived.ts';
 import type { EntityFields } from './entity.ts';
 import { explain } from './explain.ts';
 import type { Path } from './fault.ts';
@@ -25,15 +27,36 @@ interface Written {
   readonly around: Around;
 }
 
-/** Checks every policy of an entity, once all its fields were read: conditions speak of the other fields. */
-export function checkPolicies(reading: Reading, entity: EntityFields, own: Registry): void {
+/** By register, what its policy is. Registers without a policy of their own are missing. */
+export type TraitsRead = ReadonlyMap<string, PolicyTraits>;
+
+/** Checks every policy of an entity, once all its fields were read: conditions speak of the other fields, also of computed ones. */
+export function checkPolicies(reading: Reading, entity: EntityFields, own: Registry, derived: readonly DerivedRead[]): TraitsRead {
   const registry = { ...policies, ...own };
-  const reads = new Map(writtenIn(entity).map((written) => [written.name, { ...written, reads: check(reading, written, registry) }]));
-  const owners = new Map([...reads.values()].flatMap(({ name, around }) => around.own.map((field) => [field, name] as const)));
-  for (const { name, path } of reads.values()) {
+  const made = writtenIn(entity).map((written) => ({ ...written, made: check(reading, written, registry) }));
+  checkCircles(reading, [
+    ...made.map(({ name, path, around, made: policy }) => ({ name, path, own: around.own, reads: policy?.readsFields ?? [] })),
+    ...derived.map(({ field, reads, path }) => ({ name: field, path, own: [field], reads })),
+  ]);
+  return new Map(made.flatMap(({ name, made: policy }) => (policy ? [[name, policy.traits] as const] : [])));
+}
+
+interface Reader {
+  readonly name: string;
+  readonly path: Path;
+  readonly own: readonly string[];
+  readonly reads: readonly string[];
+}
+
+function checkCircles(reading: Reading, readers: readonly Reader[]): void {
+  const reads = new Map(readers.map((reader) => [reader.name, reader]));
+  const owners = new Map(readers.flatMap(({ name, own }) => own.map((field) => [field, name] as const)));
+  for (const { name, path } of readers) {
     const circle = circleFrom(name, (from) => (reads.get(from)?.reads ?? []).flatMap((field) => owners.get(field) ?? []));
     if (circle === undefined) continue;
-    const words = `The conditions of these policies read each other: ${circle.join(' → ')}.`;
+    const isComputed = circle.some((member) => reads.get(member)?.path.at(-1) !== 'policy');
+    const who = isComputed ? 'A computed field and the conditions of policies' : 'The conditions of these policies';
+    const words = `${who} read each other: ${circle.join(' → ')}.`;
     reading.wrong(path, words, 'Let one of them decide without the other (PL04).');
     return;
   }
@@ -61,16 +84,16 @@ function typesOf(fields: readonly { readonly name: string; readonly type: FieldT
   return Object.fromEntries(fields.map(({ name, type }) => [name, type]));
 }
 
-/** Complains of what is wrong, and answers the fields that the conditions read. */
-function check(reading: Reading, { words, path, around }: Written, registry: Registry): readonly string[] {
+/** Complains of what is wrong, and answers the policy. */
+function check(reading: Reading, { words, path, around }: Written, registry: Registry): Made | undefined {
   const spec = specOf(words);
   if (spec === undefined) {
     reading.wrong(path, 'A policy is one name, or one name with its options.', 'Write policy: latest, or policy: { owner: fno }.');
-    return [];
+    return undefined;
   }
   const { made, findings } = makePolicy(registry, spec, around, { isTried: true });
   for (const finding of findings) tellFinding(reading, finding, path);
-  return made?.readsFields ?? [];
+  return made;
 }
 
 function tellFinding(reading: Reading, finding: Finding, path: Path): void {

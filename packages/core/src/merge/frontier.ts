@@ -123,19 +123,30 @@ function stampAfter(past: readonly Edit[], ms: number, system: SystemId): Stamp 
 }
 
 export function viewOf(register: Register, rule: Pick<RegisterRule, 'type'>, fields?: View['fields']): View {
-  let saw = Number.POSITIVE_INFINITY;
-  for (const edit of register.frontier) saw = Math.min(saw, edit.saw);
-  const base = standing(register.agreed, saw);
+  const base = baseOf(register);
   const { frontier, beneath, first, slots } = register;
   return {
     frontier,
     type: rule.type,
-    ...(base ? { base: base.value } : {}),
+    ...(base === undefined ? {} : { base }),
     ...(beneath === undefined ? {} : { beneath }),
     ...(fields === undefined ? {} : { fields }),
     ...(first === undefined ? {} : { first }),
     ...(slots === undefined ? {} : { slots }),
   };
+}
+
+/**
+ * The latest merged value that every author in the frontier had seen; `undefined` at a birth. What a single author makes of it in several
+ * steps is the author's alone until somebody else has seen it: it must not matter whether Concord heard of each step or of the last.
+ */
+export function baseOf({ frontier, agreed, shadows }: Pick<Register, 'frontier' | 'agreed' | 'shadows'>): Value | undefined {
+  let saw = Number.POSITIVE_INFINITY;
+  for (const edit of frontier) saw = Math.min(saw, edit.saw);
+  if (frontier.length !== 1) return standing(agreed, saw)?.value;
+  let others = -1;
+  for (const system in shadows) if (system !== frontier[0]?.system) others = Math.max(others, shadows[system]?.saw ?? 0);
+  return standing(agreed, others < 0 ? saw : Math.min(saw, others))?.value;
 }
 
 /** The latest merged value that is not newer than the one with this number. */

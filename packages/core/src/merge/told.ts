@@ -3,17 +3,18 @@ import { LIFE, type Edit, type Register } from '../record/record.ts';
 import { sameValue, type Value } from '../values.ts';
 import type { Decision } from './decide.ts';
 import { toldEdit, type Draft } from './draft.ts';
-import { viewOf } from './frontier.ts';
+import { baseOf } from './frontier.ts';
 import { rivalsOfDeletion } from './life.ts';
 import { must } from '../errors/must.ts';
 
 /** A decision as the history tells it; nothing is told of an edit that stands without a rival. */
 export function tellDecision(draft: Draft, name: string, register: Register, decision: Decision): ResolutionTold | undefined {
   if (decision.kind === 'agreed') {
+    if (draft.table.registers.get(name)?.derived) return undefined;
     const rivals = register.frontier.length > 1 && register.frontier.some((edit) => edit.on !== undefined);
     return rivals ? tellAgreement(name, register, decision.value) : undefined;
   }
-  const base = name === LIFE ? undefined : baseOf(draft, name, register);
+  const base = name === LIFE ? undefined : baseOf(register);
   const losers = decision.kind === 'settled' ? decision.losers.map((edit) => toldEdit(name, edit)) : [];
   const rivals = name === LIFE ? rivalsOfDeletion(draft).map(([field, edit]) => toldEdit(field, edit)) : [];
   const value = decision.kind === 'settled' ? decision.value : decision.provisional;
@@ -30,13 +31,16 @@ export function tellDecision(draft: Draft, name: string, register: Register, dec
   };
 }
 
-function baseOf(draft: Draft, name: string, register: Register): Value | undefined {
-  return viewOf(register, must(draft.table.registers.get(name), 'a touched register is in the table map')).base;
-}
-
 /** A conflict that was settled before, and is decided again because an edit was heard of late. */
 function isLate({ verdict, held, frontier }: Register, decision: Decision): boolean {
-  return decision.kind === 'settled' && verdict !== undefined && held === undefined && frontier.length > 1;
+  return (
+    decision.kind === 'settled' &&
+    decision.code !== 'C09' &&
+    decision.code !== 'C02' &&
+    verdict !== undefined &&
+    held === undefined &&
+    frontier.length > 1
+  );
 }
 
 export function tellAgreement(register: string, { frontier }: Register, value: Value): ResolutionTold {

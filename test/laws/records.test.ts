@@ -1,0 +1,57 @@
+import { registersIn, type Value } from '@concord/core';
+import fc from 'fast-check';
+import { expect, test, vi } from 'vitest';
+import { expectAgreement, finish } from '../kit/agreement.ts';
+import { histories, play } from '../kit/histories.ts';
+import { hear, hearings } from '../kit/orders.ts';
+import { RULED, RULED_VALUES, RULES } from '../kit/ruled.ts';
+import { LONG_MS, runs } from '../kit/runs.ts';
+import { CE, FNO, POS, tableOf } from '../kit/tables.ts';
+import { calm, edit, worldOf, type World } from '../kit/world.ts';
+
+vi.setConfig({ testTimeout: LONG_MS });
+
+const BOTH = [FNO, CE];
+const ALL = [FNO, CE, POS];
+
+/** What everybody can see of a record: each register's value, or that it waits. */
+function seen({ record }: World): Readonly<Record<string, Value>> {
+  const registers = Object.entries(record ? registersIn(record) : {});
+  return Object.fromEntries(registers.map(([name, { held, value }]) => [name, held && !held.provisional ? 'waits' : value]));
+}
+
+for (const systems of [BOTH, ALL]) {
+  const table = tableOf(RULED, { systems, ...RULES });
+
+  test(`${systems.length} systems: rules over several fields come to the same in whatever order concurrent edits are heard of`, () => {
+    fc.assert(
+      fc.property(hearings(systems, RULED_VALUES), ({ start, one, other }) => {
+        const [first, second] = [one, other].map((acts) => {
+          const world = worldOf(table);
+          edit(world, FNO, start);
+          finish(world);
+          hear(world, acts);
+          return seen(world);
+        });
+        expect(first).toEqual(second);
+      }),
+      { numRuns: runs(100) },
+    );
+  });
+
+  test(`${systems.length} systems: with rules over several fields they come to agree after any history`, () => {
+    fc.assert(
+      fc.property(histories(systems, RULED_VALUES), (steps) => {
+        const world = worldOf(table);
+        play(world, steps);
+        finish(world);
+        expectAgreement(world);
+        const { writes } = world;
+        const { length } = world.changes;
+        calm(world);
+        expect([world.writes, world.changes.length], 'once calm, nothing more happens').toEqual([writes, length]);
+      }),
+      { numRuns: runs(100) },
+    );
+  });
+}
