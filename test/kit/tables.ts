@@ -6,6 +6,7 @@ import {
   type FieldMap,
   type FieldType,
   type PolicySpec,
+  type Side,
   type SystemId,
   type Table,
   type TableMap,
@@ -21,6 +22,13 @@ export interface FieldPlan {
   readonly group?: string;
   /** Never written anywhere. */
   readonly only?: 'read';
+  /** By system, how long a text may be there. */
+  readonly maxLength?: Readonly<Record<string, number>>;
+}
+
+function sideOf(column: string, { only, maxLength }: FieldPlan, system: SystemId): Side {
+  const length = maxLength?.[system];
+  return { column, ...(only ? { only } : {}), ...(length === undefined ? {} : { maxLength: length }) };
 }
 
 /** A table map over systems that all name their columns like the fields. */
@@ -34,7 +42,7 @@ export function tableOf(
     {
       name,
       type: plan.type ?? { kind: 'text' },
-      sides: Object.fromEntries(systems.map((system) => [system, { column: name, ...(plan.only ? { only: plan.only } : {}) }])),
+      sides: Object.fromEntries(systems.map((system) => [system, sideOf(name, plan, system)])),
     },
   ]);
   const groups = [...new Set(maps.map(([plan, field]) => plan.group ?? field.name))];

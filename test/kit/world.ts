@@ -8,12 +8,15 @@ import {
   resolve,
   sameValue,
   settle,
+  toColumns,
   version,
   type ChangeRow,
   type Context,
+  type Dialect,
   type MappedRow,
   type Plan,
   type RecordState,
+  type References,
   type SystemId,
   type Table,
   type Value,
@@ -120,6 +123,8 @@ export function deliver(world: World, system: SystemId, loss: Loss = 'none'): vo
     name === LIFE || sameValue(values?.get(name), value);
   if (planned.kind === 'update' && Object.entries(planned.registers).every(isHeld))
     return end({ kind: 'written', row: told() ?? neverHere() });
+  const composed = toColumns(world.table, system, new Map(Object.entries(planned.registers)), PLAIN, NOTHING_REFERRED);
+  if (composed.kind === 'not-representable') return end({ kind: 'unfit', registers: composed.registers });
   world.writes += 1;
   world.nowMs += 1000;
   if (planned.kind === 'delete') {
@@ -132,6 +137,10 @@ export function deliver(world: World, system: SystemId, loss: Loss = 'none'): vo
   world.rows.set(system, { values: new Map([...(row?.values ?? emptyRow(world.table)), ...written]), version: world.nowMs });
   end({ kind: 'written', row: told() ?? neverHere() });
 }
+
+const PLAIN: Dialect = { encode: (_type, value) => value, decode: (_type, json) => (typeof json === 'object' ? null : json) };
+
+const NOTHING_REFERRED: References = { toRecord: () => undefined, toText: () => undefined, recordIn: () => undefined };
 
 function emptyRow(table: Table): readonly (readonly [string, Value])[] {
   return [...table.registers.values()].map((rule) => [rule.name, rule.fields.length > 1 ? rule.fields.map(() => null) : null] as const);

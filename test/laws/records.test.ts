@@ -1,4 +1,4 @@
-import { registersIn, type Value } from '@concord/core';
+import { LIFE, registersIn, valueIn, type Value } from '@concord/core';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { expectAgreement, finish } from '../kit/agreement.ts';
@@ -19,6 +19,30 @@ function seen({ record }: World): Readonly<Record<string, Value>> {
   const registers = Object.entries(record ? registersIn(record) : {});
   return Object.fromEntries(registers.map(([name, { held, value }]) => [name, held && !held.provisional ? 'waits' : value]));
 }
+
+const WORDS = fc.constantFrom<Value>('red', 'blue', 'a long text', 'another long text', null);
+
+test('what one system cannot hold is held back from it alone: all else is written, and nothing is tried again for ever', () => {
+  const table = tableOf({ account: {}, name: { maxLength: { pos: 4 } }, memo: { maxLength: { ce: 4 } }, phone: {} }, { systems: ALL });
+  fc.assert(
+    fc.property(histories(ALL, { account: fc.constant<Value>('a'), name: WORDS, memo: WORDS, phone: WORDS }), (steps) => {
+      const world = worldOf(table);
+      play(world, steps);
+      finish(world);
+      if (!world.record || valueIn(world.record, LIFE) !== 'live') return;
+      for (const [system, row] of world.rows) {
+        for (const [name, { value }] of Object.entries(registersIn(world.record))) {
+          const longest = table.registers.get(name)?.map.fields[0].sides[system]?.maxLength ?? Number.POSITIVE_INFINITY;
+          const held = world.record.links[system]?.withheld?.[name];
+          if (name === LIFE) continue;
+          if (typeof value === 'string' && value.length > longest && row?.values.get(name) !== value) expect(held?.words).toContain(name);
+          else expect([name, row?.values.get(name) ?? null]).toEqual([name, value]);
+        }
+      }
+    }),
+    { numRuns: runs(100) },
+  );
+});
 
 for (const systems of [BOTH, ALL]) {
   const table = tableOf(RULED, { systems, ...RULES });

@@ -260,6 +260,14 @@ const broken: readonly Broken[] = [
     '"lossy" is about "from" and "to" together.',
     'Leave it out.',
   ],
+  [
+    'a length of what has none',
+    'quantity: { fno: Qty,',
+    'quantity: { fno: { column: Qty, maxLength: 5 },',
+    13,
+    'A field of type integer has no length.',
+    'Leave "maxLength" out.',
+  ],
   ['as and to', "to: '$uppercase($)'", "to: '$uppercase($)', as: /x({})", 24, '"as" and "to" both say what is written.', 'Keep "to"'],
 ];
 

@@ -83,13 +83,14 @@ function readSides(
 
 function sideOf(side: z.output<typeof sideShape>): Side {
   if (typeof side === 'string') return { column: side };
-  const { column, write, as, by, only, from, to, lossy } = side;
+  const { column, write, as, by, only, maxLength, from, to, lossy } = side;
   return {
     column,
     ...(write === undefined ? {} : { write }),
     ...(as === undefined ? {} : { as }),
     ...(by === undefined ? {} : { by }),
     ...(only === undefined ? {} : { only }),
+    ...(maxLength === undefined ? {} : { maxLength }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
     ...(lossy === undefined ? {} : { lossy }),
@@ -123,6 +124,8 @@ function checkSides(reading: Reading, sides: Readonly<Record<string, Side>>, typ
     if (side.by !== undefined && type.kind !== 'reference') {
       reading.wrong([...path, system, 'by'], '"by" is for references.', 'Give the field type: { reference: … }, or leave "by" out.', 'key');
     }
+    if (side.maxLength !== undefined && type.kind !== 'text' && type.kind !== 'json')
+      reading.wrong([...path, system, 'maxLength'], `A field of type ${type.kind} has no length.`, 'Leave "maxLength" out.', 'key');
   }
   checkTransforms(reading, sides, path);
   const all = Object.values(sides);

@@ -31,6 +31,7 @@ export const sideShape = z
         .optional()
         .describe("For a reference: the field of the other entity that the column holds. Absent: it holds the other row's key."),
       only: z.enum(['read', 'write']).optional().describe('read: never written there. write: never read from there.'),
+      maxLength: z.int().min(1).optional().describe('For a text: the characters that the column holds; a longer text is held back from it.'),
       from: expression.optional().describe("JSONata over $, the column's value, and $row.Column: what is read in its place."),
       to: expression.optional().describe('JSONata over $, the value to write: what is written in its place.'),
       lossy: z.boolean().optional().describe('true: "to" and "from" need not lead back to where they began.'),

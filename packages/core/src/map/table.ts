@@ -17,6 +17,8 @@ export interface Side {
   readonly values?: Readonly<Record<string, string>>;
   /** `read`: never written there. `write`: never read from there. Absent: both. */
   readonly only?: 'read' | 'write';
+  /** A longer text does not go in there. */
+  readonly maxLength?: number;
   /** JSONata: the column's JSON as the system tells it, to the JSON that is read in its place. */
   readonly from?: string;
   /** JSONata: the JSON that would be written, to what is written in its place. */

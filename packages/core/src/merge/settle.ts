@@ -3,12 +3,12 @@ import { holdersOf, type Table } from '../map/compile.ts';
 import type { MappedRow } from '../map/mapped.ts';
 import type { Plan } from '../ports/plan.ts';
 import type { RefusalClass } from '../ports/system.ts';
-import { LIFE, type Attempt, type RecordState } from '../record/record.ts';
+import { LIFE, type Attempt, type Link, type RecordState } from '../record/record.ts';
 import { copyOfLink, copyOfRegister } from '../record/copies.ts';
 import { rest } from '../record/rest.ts';
 import { sameValue } from '../values.ts';
 import { absorb, putShadow, see } from './absorb.ts';
-import { dueNow, planDeliveries } from './deliveries.ts';
+import { dueNow, isWithheld, planDeliveries } from './deliveries.ts';
 import { draftOf, fail, linkOf, planOf, putLink, putRegister, registerOf, type Context, type Draft } from './draft.ts';
 import { stillStoodOn, withShadow } from './frontier.ts';
 import { isNear } from './near.ts';
@@ -24,7 +24,9 @@ export type Settled =
   | { readonly kind: 'stale'; readonly row: MappedRow }
   | { readonly kind: 'exists'; readonly row: MappedRow }
   | { readonly kind: 'missing' }
-  | { readonly kind: 'refused'; readonly why: RefusalClass | 'not-representable'; readonly words: string }
+  | { readonly kind: 'refused'; readonly why: RefusalClass; readonly words: string }
+  /** Nothing was sent: the system cannot hold the values of these registers, for the reasons told. */
+  | { readonly kind: 'unfit'; readonly registers: Readonly<Record<string, string>> }
   /** To be tried again at that time. `unknown`: it may have been applied. */
   | { readonly kind: 'later' | 'unknown' | 'waiting'; readonly dueAtMs: number; readonly attempts: number; readonly words: string };
 
@@ -52,6 +54,8 @@ function end(draft: Draft, system: SystemId, attempt: Attempt, outcome: Settled)
     case 'missing':
       unplan(draft, system);
       return bury(draft, system);
+    case 'unfit':
+      return withhold(draft, system, attempt, outcome.registers);
     case 'refused':
       return park(draft, system, attempt, outcome);
     case 'later':
@@ -117,6 +121,26 @@ function park(draft: Draft, system: SystemId, attempt: Attempt, { why, words }: 
   putLink(draft, system, { ...linkOf(draft, system), planned: undefined, parked: attempt });
   draft.deliveries.set(system, { ...dueNow(draft, system, attempt), state: 'parked', words });
   fail(draft, system, 'C13', `${why}: ${words}`);
+}
+
+/** What a system cannot hold is kept from it, and the rest is written without it; but a row is not made without its key. */
+function withhold(draft: Draft, system: SystemId, attempt: Attempt, registers: Readonly<Record<string, string>>): void {
+  const needed = attempt.kind === 'create' ? draft.table.map.key.find((name) => registers[name] !== undefined) : undefined;
+  if (needed !== undefined) return park(draft, system, attempt, { why: 'not-representable', words: registers[needed] ?? '' });
+  unplan(draft, system);
+  const link = copyOfLink(linkOf(draft, system));
+  const withheld: Record<string, NonNullable<Link['withheld']>[string]> = {};
+  for (const name in link.withheld) {
+    const kept = link.withheld[name];
+    if (kept && isWithheld(link, name, registerOf(draft, name))) withheld[name] = kept;
+  }
+  for (const name in registers) {
+    const words = registers[name] ?? '';
+    withheld[name] = { ops: attempt.registers[name]?.ops ?? [], words };
+    fail(draft, system, 'C17', `${words}: it is held back, the other fields go on`, link.key);
+  }
+  link.withheld = withheld;
+  putLink(draft, system, link);
 }
 
 /** The same attempt, later; one that may have been applied is remembered until a read tells. */

@@ -34,6 +34,7 @@ export function copyOfLink(link: Link): Changeable<Link> {
     planned: link.planned,
     unconfirmed: link.unconfirmed,
     unread: link.unread,
+    withheld: link.withheld,
     parked: link.parked,
   };
 }

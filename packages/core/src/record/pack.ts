@@ -45,14 +45,14 @@ function putMaybe(to: Item[], value: Value | undefined): void {
   else to.push(1, value);
 }
 
-export function packLink({ key, version: at, state, heads, ownSeq, planned, unconfirmed, unread, parked }: Link): Packed {
+export function packLink({ key, version: at, state, heads, ownSeq, planned, unconfirmed, unread, withheld, parked }: Link): Packed {
   const to: Item[] = [state, ownSeq, heads.length, ...heads];
   putMaybe(to, key);
   putMaybe(to, at);
   putAttempts(to, planned ? [planned] : []);
   putAttempts(to, unconfirmed ?? []);
   putAttempts(to, parked ? [parked] : []);
-  to.push(unread ? { unread } : 0);
+  to.push(unread || withheld ? { unread, withheld } : 0);
   return to;
 }
 
@@ -156,7 +156,7 @@ export function unpackLink(list: Packed): Link {
   const [key, at] = [maybe(from, (all) => keyOf(text(all))), maybe(from, (all) => version(text(all)))];
   const [[planned], unconfirmed, [parked]] = [many(from, attempt), many(from, attempt), many(from, attempt)];
   const link = { key, version: at, state, heads, ownSeq, planned, unconfirmed: unconfirmed.length > 0 ? unconfirmed : undefined };
-  return { ...link, unread: undefined, parked, ...members(next(from)) };
+  return { ...link, unread: undefined, withheld: undefined, parked, ...members(next(from)) };
 }
 
 function stateOf(word: string): Link['state'] {

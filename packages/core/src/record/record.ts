@@ -117,6 +117,8 @@ export interface Link {
   readonly unconfirmed?: readonly Attempt[] | undefined;
   /** References of the row that lead to nothing mirrored yet: the row is read again when they may. */
   readonly unread?: readonly { readonly register: string; readonly entity: string; readonly text: string }[] | undefined;
+  /** By register, the operations whose value the system cannot hold, and why: not sent until the register has others. */
+  readonly withheld?: Readonly<Record<string, { readonly ops: readonly OpId[]; readonly words: string }>> | undefined;
   /** The write that the system refused: not tried again until it would write something else, or a person says so. */
   readonly parked?: Attempt | undefined;
 }
