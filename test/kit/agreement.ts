@@ -16,8 +16,8 @@ export function expectAgreement(world: World): void {
   const { record } = world;
   if (!record) return;
   const alive = valueIn(record, LIFE) === 'live';
-  for (const row of world.rows.values()) {
-    expect(row !== undefined).toBe(alive);
+  for (const [system, row] of world.rows) {
+    expect(row !== undefined).toBe(alive && record.links[system]?.state !== 'unlinked');
     for (const [name, register] of Object.entries(registersIn(record))) {
       if (row && name !== LIFE && !(isEmpty(register.value) && isEmpty(row.values.get(name))))
         expect([name, row.values.get(name) ?? null]).toEqual([name, register.value]);

@@ -3,6 +3,7 @@ import type { DeletePolicy, Derived, Invariant } from '../map/table.ts';
 import type { CustomPolicy } from '../policy/custom.ts';
 import type { Path } from './fault.ts';
 import { missing, unknownKey } from './explain.ts';
+import { readDelete } from './delete.ts';
 import { orderDerived, readDerived, type DerivedRead } from './derived.ts';
 import { readField, type FieldRead } from './field.ts';
 import { checkFilters } from './filters.ts';
@@ -63,12 +64,13 @@ export function readEntity(reading: Reading, raw: unknown, path: Path, around: E
   const names = Object.keys(words.fields);
   if (names.length === 0) reading.complain(missing([...path, 'fields', 'name']));
   const groups = readGroups(reading, words.groups, path, { fields, names });
+  const removal = readDelete(reading, words.delete, { systems, fields, names, groups }, [...path, 'delete']);
   const entity = {
     name: String(path.at(-1)),
     path,
     sides: Object.fromEntries(sides),
     key: words.key,
-    delete: words.delete,
+    delete: removal,
     fields,
     names,
     groups,

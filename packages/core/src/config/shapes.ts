@@ -88,12 +88,21 @@ export const groupShape = block({
   policy: innerPolicy.optional(),
 }).describe('Fields that belong together, such as an address: one side wins as a whole.');
 
+export const deleteShape = z
+  .union([
+    z.enum(['update-wins', 'delete-wins', 'later-wins', 'unlink', 'restore', 'manual']),
+    block({ owner: words.describe('Only this system deletes; a deletion elsewhere is undone.') }),
+    block({ soft: z.record(z.string(), scalar).describe('The deletion stays in its system; elsewhere this field gets this value.') }),
+  ])
+  .default('update-wins')
+  .describe('What becomes of a record that one system deletes.');
+
 export const entityShape = z.object({
   key: z
     .array(z.string())
     .default([])
     .describe('The fields by which rows of different systems are matched; "company" stands for the system\'s own.'),
-  delete: z.enum(['delete-wins', 'update-wins', 'manual']).default('update-wins').describe('When one side deletes what the other edits.'),
+  delete: deleteShape,
   fields: z.record(z.string(), z.unknown()),
   groups: z.record(z.string(), z.unknown()).default({}),
   filter: expression.optional().describe('CEL over fields that every system reads: only rows for which it is true become records.'),

@@ -1,4 +1,5 @@
 import type { EntityName, SystemId } from '../ids.ts';
+import type { Scalar } from '../values.ts';
 import type { Binding } from '../ports/system.ts';
 import type { PolicySpec } from '../policy/spec.ts';
 import type { FieldType } from './type.ts';
@@ -43,7 +44,20 @@ export interface RegisterMap {
   readonly policy: PolicySpec;
 }
 
-export type DeletePolicy = 'delete-wins' | 'update-wins' | 'manual';
+/** What becomes of a record that one system deletes. */
+export type DeletePolicy =
+  | 'delete-wins'
+  | 'update-wins'
+  | 'later-wins'
+  /** The deletion stays in its system, where the record is no longer mirrored. */
+  | 'unlink'
+  /** A deletion is always undone. */
+  | 'restore'
+  | 'manual'
+  /** Only this system's deletion counts; others are undone. */
+  | { readonly owner: SystemId }
+  /** The deletion stays in its system, and becomes an edit of this field elsewhere. */
+  | { readonly soft: { readonly field: string; readonly value: Scalar } };
 
 /** One system's side of a table map. */
 export interface TableSide extends Binding {

@@ -11,13 +11,15 @@ import { sameValue, type Value } from '../values.ts';
 import { judge } from './judge.ts';
 import { changeIn, latestStamp, linkOf, putLink, putRegister, registerNow, registerOf, storedIn, toldEdit, write, type Draft } from './draft.ts';
 import { admit, withShadow } from './frontier.ts';
-import { fieldsOf, holdersOf } from '../map/compile.ts';
+import { holdersIn } from './holders.ts';
+import { fieldsOf } from '../map/compile.ts';
 import { must } from '../errors/must.ts';
 
 /** A user's clock may run ahead by this much before it is no longer believed. */
 const CLOCK_AHEAD_MS_MAX = 5 * 60_000;
 
-interface Found {
+/** A register in which a row differs from its shadow. */
+export interface Found {
   readonly name: string;
   readonly value: Value;
   readonly shadow: Shadow | undefined;
@@ -174,7 +176,7 @@ function firstSight(draft: Draft, system: SystemId, name: string, value: Value):
   const seen = copyOfRegister(register);
   const [ops, saw] = agrees ? [register.ops, register.count] : [[], 0];
   seen.shadows = withShadow(register.shadows, system, { value, sent: undefined, ops, saw });
-  putRegister(draft, name, agrees ? rest(seen, holdersOf(draft.table, name)) : seen);
+  putRegister(draft, name, agrees ? rest(seen, holdersIn(draft, name)) : seen);
   return true;
 }
 

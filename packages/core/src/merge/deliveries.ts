@@ -43,7 +43,7 @@ type Wanted = Pick<Attempt, 'kind' | 'registers' | 'expected'>;
 
 function wantedFor(draft: Draft, system: SystemId, link: Link): Wanted | undefined {
   const stored = storedIn(draft, LIFE);
-  if (!stored) return undefined;
+  if (!stored || link.state === 'unlinked') return undefined;
   const expected = link.version;
   // By far the most: a record that lives, and that everybody knows to live.
   if (link.state === 'present' && isResting(stored) && stored[0] === 'live') return updateOf(unseen(draft, system, link), expected);

@@ -1,4 +1,4 @@
-import { fieldsOf, holdersOf, type RegisterRule } from '../map/compile.ts';
+import { fieldsOf, type RegisterRule } from '../map/compile.ts';
 import type { View } from '../policy/policy.ts';
 import { CONCORD } from '../record/actors.ts';
 import { copyOfRegister } from '../record/copies.ts';
@@ -10,6 +10,7 @@ import { decide, type Decision } from './decide.ts';
 import { decideDerived } from './derive.ts';
 import { changeIn, latestStamp, putRegister, registerNow, registerOf, write, type Draft } from './draft.ts';
 import { accept, stillStoodOn, viewOf } from './frontier.ts';
+import { holdersIn } from './holders.ts';
 import { enforce } from './invariants.ts';
 import { decideLife } from './life.ts';
 import { ownRegister, renumbered } from './own.ts';
@@ -204,7 +205,7 @@ function settled(
   const judged = copyOfRegister(register);
   judged.held = undefined;
   judged.verdict = verdict;
-  return accept(judged, value, ops, holdersOf(draft.table, name), total);
+  return accept(judged, value, ops, holdersIn(draft, name), total);
 }
 
 function writeResolutions(draft: Draft, items: readonly JudgedTold[]): void {
@@ -241,7 +242,7 @@ function takeResolution(draft: Draft, item: JudgedTold, seq: number, ops: Regist
     const waiting = copyOfRegister(register);
     waiting.verdict = undefined;
     waiting.held = held;
-    putRegister(draft, name, accept(waiting, valueAfter(item), ops, holdersOf(draft.table, name), decision.total));
+    putRegister(draft, name, accept(waiting, valueAfter(item), ops, holdersIn(draft, name), decision.total));
     return;
   }
   closeConflict(draft, item, seq);

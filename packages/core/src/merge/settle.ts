@@ -1,5 +1,5 @@
 import { deliveryId, type SystemId } from '../ids.ts';
-import { holdersOf, type Table } from '../map/compile.ts';
+import type { Table } from '../map/compile.ts';
 import type { MappedRow } from '../map/mapped.ts';
 import type { Plan } from '../ports/plan.ts';
 import type { RefusalClass } from '../ports/system.ts';
@@ -8,11 +8,12 @@ import { copyOfLink, copyOfRegister } from '../record/copies.ts';
 import { rest } from '../record/rest.ts';
 import { sameValue } from '../values.ts';
 import { absorb, putShadow, see } from './absorb.ts';
+import { bury, goneLink } from './bury.ts';
 import { dueNow, isWithheld, planDeliveries } from './deliveries.ts';
 import { draftOf, fail, linkOf, planOf, putLink, putRegister, registerOf, type Context, type Draft } from './draft.ts';
 import { stillStoodOn, withShadow } from './frontier.ts';
+import { holdersIn } from './holders.ts';
 import { isNear } from './near.ts';
-import { bury, deletedLink } from './observe.ts';
 import { must } from '../errors/must.ts';
 
 /** How a delivery ended, with rows translated. */
@@ -85,7 +86,7 @@ function acknowledge(draft: Draft, system: SystemId, attempt: Attempt, { row, re
     const seen = copyOfRegister(register);
     seen.shadows = withShadow(register.shadows, system, shadow);
     seen.agreed = stillStoodOn(seen);
-    putRegister(draft, name, rest(seen, holdersOf(draft.table, name)));
+    putRegister(draft, name, rest(seen, holdersIn(draft, name)));
   }
   unplan(draft, system);
   see(draft, system, attempt);
@@ -97,7 +98,7 @@ function acknowledgeRemoval(draft: Draft, system: SystemId, attempt: Attempt): v
   const carried = attempt.registers[LIFE];
   if (carried) putShadow(draft, LIFE, life, system, { value: 'deleted', ops: carried.ops, saw: carried.saw });
   see(draft, system, attempt);
-  putLink(draft, system, deletedLink(linkOf(draft, system)));
+  putLink(draft, system, goneLink(linkOf(draft, system), 'deleted'));
   draft.deliveries.set(system, undefined);
 }
 

@@ -46,7 +46,8 @@ function isLate({ verdict, held, frontier }: Register, decision: Decision): bool
 export function tellAgreement(register: string, { frontier }: Register, value: Value): ResolutionTold {
   const contributors = frontier.map((edit) => toldEdit(register, edit));
   const reason = 'all sides came to the same value';
-  return { register, code: 'C03', kind: 'settled', value, rule: 'convergent', reason, contributors, losers: [] };
+  const code = register === LIFE && value === 'deleted' ? 'C05' : 'C03';
+  return { register, code, kind: 'settled', value, rule: 'convergent', reason, contributors, losers: [] };
 }
 
 /** A person decided: everything else that stood there has lost, and can be found again. */

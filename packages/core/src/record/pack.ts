@@ -160,7 +160,7 @@ export function unpackLink(list: Packed): Link {
 }
 
 function stateOf(word: string): Link['state'] {
-  if (word === 'present' || word === 'deleted' || word === 'absent') return word;
+  if (word === 'present' || word === 'deleted' || word === 'absent' || word === 'unlinked') return word;
   throw new Error(`A link cannot be "${word}".`);
 }
 

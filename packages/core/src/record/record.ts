@@ -105,8 +105,8 @@ export interface Link {
   /** Absent until the record exists there. */
   readonly key?: Key | undefined;
   readonly version?: Version | undefined;
-  /** Present in the system, deleted from it, or not there yet. */
-  readonly state: 'present' | 'deleted' | 'absent';
+  /** Present in the system, deleted from it, not there yet; or deleted there alone, and not to come back. */
+  readonly state: 'present' | 'deleted' | 'absent' | 'unlinked';
   /** The heads that the system has seen. */
   readonly heads: readonly ChangeHash[];
   /** The number of the system's own last change; 0 when it has made none. */
