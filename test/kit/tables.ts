@@ -6,6 +6,7 @@ import {
   type FieldMap,
   type FieldType,
   type PolicySpec,
+  type Refused,
   type Side,
   type SystemId,
   type Table,
@@ -20,6 +21,7 @@ export interface FieldPlan {
   readonly type?: FieldType;
   readonly policy?: PolicySpec;
   readonly group?: string;
+  readonly refused?: Refused;
   /** Never written anywhere. */
   readonly only?: 'read';
   /** By system, how long a text may be there. */
@@ -65,6 +67,7 @@ export function tableOf(
           name,
           fields: [first[1], ...others.map(([, field]) => field)],
           policy: first[0].policy ?? { name: 'latest', options: undefined },
+          ...(first[0].refused ? { refused: first[0].refused } : {}),
         };
       }),
       ...rest,

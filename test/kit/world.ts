@@ -31,6 +31,8 @@ export interface World {
   readonly rows: Map<SystemId, { values: Map<string, Value>; version: number } | undefined>;
   nowMs: number;
   writes: number;
+  /** What a system says of a write that it refuses; nothing, when it takes it. */
+  refuse?: (system: SystemId, values: Readonly<Record<string, Value>>) => string | undefined;
 }
 
 export function worldOf(table: Table): World {
@@ -117,14 +119,17 @@ export function deliver(world: World, system: SystemId, loss: Loss = 'none'): vo
     return end(current ? { kind: 'exists', row: current } : { kind: 'missing' });
   }
   if (row && planned.expected !== String(row.version)) return end({ kind: 'stale', row: told() ?? neverHere() });
-  const values = row?.values;
+  const stored = row?.values;
   // What the system holds already is confirmed, not written.
   const isHeld = ([name, { value }]: readonly [string, { readonly value: Value }]): boolean =>
-    name === LIFE || sameValue(values?.get(name), value);
+    name === LIFE || sameValue(stored?.get(name), value);
   if (planned.kind === 'update' && Object.entries(planned.registers).every(isHeld))
     return end({ kind: 'written', row: told() ?? neverHere() });
   const composed = toColumns(world.table, system, new Map(Object.entries(planned.registers)), PLAIN, NOTHING_REFERRED);
   if (composed.kind === 'not-representable') return end({ kind: 'unfit', registers: composed.registers });
+  const values = Object.fromEntries(Object.entries(planned.registers).map(([name, { value }]) => [name, value]));
+  const refusal = world.refuse?.(system, values);
+  if (refusal !== undefined) return end({ kind: 'refused', why: 'validation-rejected', words: refusal });
   world.writes += 1;
   world.nowMs += 1000;
   if (planned.kind === 'delete') {

@@ -44,6 +44,30 @@ test('what one system cannot hold is held back from it alone: all else is writte
   );
 });
 
+test('where refused values give way, the systems come to agree whatever one of them refuses, and nothing that lost is forgotten', () => {
+  const fields = { account: {}, name: {}, status: { policy: { name: 'owner', options: 'fno' } }, stock: { type: { kind: 'integer' as const } } };
+  const table = tableOf(fields, { systems: ALL, refused: 'revert', delete: 'later-wins' });
+  const values = { account: fc.constant<Value>('a'), name: WORDS, status: WORDS, stock: fc.integer({ min: 0, max: 9 }) };
+  fc.assert(
+    fc.property(histories(ALL, values, { removals: false }), (steps) => {
+      const world = worldOf(table);
+      world.refuse = (system, { name, status, stock, account }) =>
+        // A row that is to be made has nothing to go back to.
+        account === undefined && system === CE && (name === 'red' || status === 'blue' || stock === 7) ? 'not with us' : undefined;
+      play(world, steps);
+      finish(world);
+      if (Object.values(world.record?.links ?? {}).every(({ state }) => state === 'present')) expectAgreement(world);
+      const told = world.changes.flatMap(({ resolutions }) => resolutions).filter(({ code }) => code === 'C13');
+      for (const { rule, reason, losers, base } of told) {
+        expect([rule, reason]).toEqual(['refused', 'ce refused it: not with us']);
+        // An edit that lost, or, where a gate had turned the edits away, what stood before them.
+        expect(losers.length > 0 || base !== undefined).toBe(true);
+      }
+    }),
+    { numRuns: runs(100) },
+  );
+});
+
 for (const systems of [BOTH, ALL]) {
   const table = tableOf(RULED, { systems, ...RULES });
 

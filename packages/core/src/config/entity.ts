@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { DeletePolicy, Derived, Invariant } from '../map/table.ts';
+import type { DeletePolicy, Derived, Invariant, Refused } from '../map/table.ts';
 import type { CustomPolicy } from '../policy/custom.ts';
 import type { Path } from './fault.ts';
 import { missing, unknownKey } from './explain.ts';
@@ -32,6 +32,7 @@ export interface EntityRead {
   readonly names: readonly string[];
   readonly groups: readonly GroupRead[];
   readonly filter?: string;
+  readonly refused?: Refused;
   readonly derived: readonly Derived[];
   readonly invariants: readonly Invariant[];
 }
@@ -82,6 +83,7 @@ export function readEntity(reading: Reading, raw: unknown, path: Path, around: E
   return {
     ...entity,
     ...(words.filter === undefined ? {} : { filter: words.filter }),
+    ...(words.refused === undefined ? {} : { refused: words.refused }),
     derived: links.filter((link) => derived.includes(link)).map(({ field, text }) => ({ field, text })),
     invariants: invariants.map(({ invariant }) => invariant),
   };

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Side } from '../map/table.ts';
+import type { Refused, Side } from '../map/table.ts';
 import type { PolicyWords } from '../policy/spec.ts';
 import type { FieldType } from '../map/type.ts';
 import type { Path } from './fault.ts';
@@ -22,6 +22,8 @@ export interface FieldRead {
   readonly symbols?: readonly string[];
   /** As written; checked once all fields were read. Absent: the configuration names none. */
   readonly policy?: PolicyWords;
+  /** What becomes of a value that a system refuses, where it says so itself. */
+  readonly refused?: Refused;
   /** What it is computed by, where it is. */
   readonly derived?: string;
 }
@@ -57,6 +59,7 @@ export function readField(reading: Reading, raw: unknown, path: Path, around: Fi
     sides: withValues(sides, maps),
     ...symbols,
     ...(words.policy === undefined ? {} : { policy: words.policy }),
+    ...(words.refused === undefined ? {} : { refused: words.refused }),
     ...(words.derived === undefined ? {} : { derived: words.derived }),
   };
 }

@@ -68,10 +68,16 @@ export const valuesShape = z
   .record(z.string().min(1), z.union([symbol, z.record(z.string(), symbol)]))
   .describe("Canonical symbol to each system's own. Short form: the first system's symbol to the other's.");
 
+export const refusedShape = z
+  .enum(['park', 'revert'])
+  .optional()
+  .describe('What a system refuses waits (park, the default), or gives way to what the system holds (revert).');
+
 export const fieldShape = z.object({
   type: typeShape.optional(),
   values: valuesShape.optional(),
   policy: innerPolicy.optional(),
+  refused: refusedShape,
   derived: expression.optional().describe('CEL over other fields: the value is computed, not edited.'),
 });
 
@@ -86,6 +92,7 @@ export const invariantShape = block({
 export const groupShape = block({
   fields: z.array(z.string()).min(2).describe('The fields that are taken together.'),
   policy: innerPolicy.optional(),
+  refused: refusedShape,
 }).describe('Fields that belong together, such as an address: one side wins as a whole.');
 
 export const deleteShape = z
@@ -103,6 +110,7 @@ export const entityShape = z.object({
     .default([])
     .describe('The fields by which rows of different systems are matched; "company" stands for the system\'s own.'),
   delete: deleteShape,
+  refused: refusedShape,
   fields: z.record(z.string(), z.unknown()),
   groups: z.record(z.string(), z.unknown()).default({}),
   filter: expression.optional().describe('CEL over fields that every system reads: only rows for which it is true become records.'),

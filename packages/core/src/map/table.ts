@@ -42,7 +42,12 @@ export interface RegisterMap {
   /** The fields it stands for, in the order of its tuple values; one for a plain field. */
   readonly fields: readonly [FieldMap, ...FieldMap[]];
   readonly policy: PolicySpec;
+  /** What becomes of a value that a system refuses; absent: as for the entity. */
+  readonly refused?: Refused;
 }
+
+/** `park`: it waits until the register has another value. `revert`: the system's own value stands in its place everywhere. */
+export type Refused = 'park' | 'revert';
 
 /** What becomes of a record that one system deletes. */
 export type DeletePolicy =
@@ -96,6 +101,8 @@ export interface TableMap {
   /** Names of the fields of the natural key, by which rows of different systems are matched; empty: matched by links only. */
   readonly key: readonly string[];
   readonly delete: DeletePolicy;
+  /** Absent: park. */
+  readonly refused?: Refused;
   readonly registers: readonly RegisterMap[];
   /** CEL over the fields, for the rows of every system. */
   readonly filter?: string;

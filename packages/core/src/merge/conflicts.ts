@@ -28,7 +28,7 @@ export function closeConflict(draft: Draft, { name, register, decision, told }: 
     return;
   }
   // What merely follows from other fields took nothing from anybody.
-  if (!told || decision.kind !== 'settled' || (decision.isOwn && decision.losers.length === 0)) return;
+  if (!told || decision.kind !== 'settled' || decision.code === 'C02') return;
   const opened = { id: conflictId(draft.record.id, name, seq), seq, atMs: draft.context.nowMs };
   draft.conflicts.push({ ...conflictOf(draft, name, opened, told, 'settled'), ...now });
 }

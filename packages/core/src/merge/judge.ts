@@ -55,12 +55,17 @@ export function judge(draft: Draft, names: readonly string[], cause: number, ove
   if (resolved.length > 0) writeResolutions(draft, resolved);
 }
 
-/** Writes what was decided elsewhere than by a policy. */
+/** Writes what was decided elsewhere than by a policy, and what is computed from it. */
 export function impose(draft: Draft, judged: readonly Judged[]): void {
-  writeResolutions(
-    draft,
-    judged.map((item) => tell(draft, item, [], NOTHING)),
-  );
+  const items = new Map(judged.map((item) => [item.name, item]));
+  for (const name of derivedFrom(draft, new Set(items.keys()))) items.set(name, judgeOne(draft, name, items));
+  const news = [...items.values()].filter((item) => judged.includes(item) || isNews(item)).map((item) => tell(draft, item, [], NOTHING));
+  writeResolutions(draft, news.filter(needsChange));
+  const change = must(draft.changes.at(-1), 'just written');
+  for (const item of news.filter((other) => !needsChange(other))) {
+    if (item.told) change.resolutions.push(item.told);
+    settlePlain(draft, item, change.seq, change.patch);
+  }
 }
 
 function tell(draft: Draft, item: Judged, names: readonly string[], overruled: Overruled): JudgedTold {

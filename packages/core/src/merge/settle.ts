@@ -13,7 +13,9 @@ import { dueNow, isWithheld, planDeliveries } from './deliveries.ts';
 import { draftOf, fail, linkOf, planOf, putLink, putRegister, registerOf, type Context, type Draft } from './draft.ts';
 import { stillStoodOn, withShadow } from './frontier.ts';
 import { holdersIn } from './holders.ts';
+import { impose } from './judge.ts';
 import { isNear } from './near.ts';
+import { givenWay, type Refusal } from './refused.ts';
 import { must } from '../errors/must.ts';
 
 /** How a delivery ended, with rows translated. */
@@ -58,7 +60,7 @@ function end(draft: Draft, system: SystemId, attempt: Attempt, outcome: Settled)
     case 'unfit':
       return withhold(draft, system, attempt, outcome.registers);
     case 'refused':
-      return park(draft, system, attempt, outcome);
+      return refuse(draft, system, attempt, outcome);
     case 'later':
     case 'waiting':
     case 'unknown':
@@ -116,6 +118,15 @@ function remember(draft: Draft, system: SystemId, attempt: Attempt): void {
   if (draft.context.neverSent(attempt.id)) return;
   const link = linkOf(draft, system);
   putLink(draft, system, { ...link, unconfirmed: [...(link.unconfirmed ?? []), attempt] });
+}
+
+/** What gives way leaves the rest to be written without it; what does not waits. */
+function refuse(draft: Draft, system: SystemId, attempt: Attempt, refusal: Refusal): void {
+  const judged = givenWay(draft, system, attempt, refusal);
+  if (judged.length === 0) return park(draft, system, attempt, refusal);
+  fail(draft, system, 'C13', `${refusal.why}: ${refusal.words}`);
+  unplan(draft, system);
+  impose(draft, judged);
 }
 
 function park(draft: Draft, system: SystemId, attempt: Attempt, { why, words }: { readonly why: string; readonly words: string }): void {

@@ -33,14 +33,8 @@ export function tellDecision(draft: Draft, name: string, register: Register, dec
 
 /** A conflict that was settled before, and is decided again because an edit was heard of late. */
 function isLate({ verdict, held, frontier }: Register, decision: Decision): boolean {
-  return (
-    decision.kind === 'settled' &&
-    decision.code !== 'C09' &&
-    decision.code !== 'C02' &&
-    verdict !== undefined &&
-    held === undefined &&
-    frontier.length > 1
-  );
+  if (decision.kind !== 'settled' || decision.isOwn || decision.code === 'C09') return false;
+  return verdict !== undefined && held === undefined && frontier.length > 1;
 }
 
 export function tellAgreement(register: string, { frontier }: Register, value: Value): ResolutionTold {
