@@ -31,6 +31,8 @@ export interface World {
   readonly rows: Map<SystemId, { values: Map<string, Value>; version: number } | undefined>;
   nowMs: number;
   writes: number;
+  /** What a system makes of a value that is written to it. */
+  store?: (system: SystemId, name: string, value: Value) => Value;
   /** What a system says of a write that it refuses; nothing, when it takes it. */
   refuse?: (system: SystemId, values: Readonly<Record<string, Value>>) => string | undefined;
 }
@@ -138,7 +140,7 @@ export function deliver(world: World, system: SystemId, loss: Loss = 'none'): vo
   }
   const written = Object.entries(planned.registers)
     .filter(([name]) => name !== LIFE)
-    .map(([name, { value }]) => [name, value] as const);
+    .map(([name, { value }]) => [name, world.store?.(system, name, value) ?? value] as const);
   world.rows.set(system, { values: new Map([...(row?.values ?? emptyRow(world.table)), ...written]), version: world.nowMs });
   end({ kind: 'written', row: told() ?? neverHere() });
 }

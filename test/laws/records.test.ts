@@ -1,4 +1,4 @@
-import { LIFE, registersIn, valueIn, type Value } from '@concord/core';
+import { LIFE, registerIn, registersIn, valueIn, type Value } from '@concord/core';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { expectAgreement, finish } from '../kit/agreement.ts';
@@ -7,7 +7,7 @@ import { hear, hearings } from '../kit/orders.ts';
 import { RULED, RULED_VALUES, RULES } from '../kit/ruled.ts';
 import { LONG_MS, runs } from '../kit/runs.ts';
 import { CE, FNO, POS, tableOf } from '../kit/tables.ts';
-import { calm, edit, worldOf, type World } from '../kit/world.ts';
+import { calm, edit, ruleHeld, worldOf, type World } from '../kit/world.ts';
 
 vi.setConfig({ testTimeout: LONG_MS });
 
@@ -66,6 +66,36 @@ test('where refused values give way, the systems come to agree whatever one of t
     }),
     { numRuns: runs(100) },
   );
+});
+
+test('a provisional value is written to every system, is replaced by the ruling, and what it was chosen among is never lost', () => {
+  const policy = { name: 'manual', options: { provisional: 'latest' } };
+  const table = tableOf({ account: {}, contact: { policy }, name: {} }, { systems: ALL });
+  let waited = 0;
+  fc.assert(
+    fc.property(histories(ALL, { account: fc.constant<Value>('a'), contact: WORDS, name: WORDS }, { removals: false }), (steps) => {
+      const world = worldOf(table);
+      play(world, steps);
+      calm(world);
+      const contact = world.record && registerIn(world.record, 'contact');
+      if (!contact?.held) return;
+      waited += 1;
+      expect(contact.held.provisional).toBe(true);
+      const rows = (): readonly unknown[] => [...world.rows.values()].map((row) => row?.values.get('contact') ?? null);
+      expect(rows()).toEqual(ALL.map(() => contact.value));
+      const known = world.changes.flatMap(({ edits }) => edits).map(({ register, value }) => JSON.stringify([register, value]));
+      for (const { value } of contact.frontier) expect(known).toContain(JSON.stringify(['contact', value]));
+      ruleHeld(world, () => 'as ruled');
+      calm(world);
+      expect(rows()).toEqual(ALL.map(() => 'as ruled'));
+      const closed = world.plans.flatMap(({ conflicts }) => conflicts).findLast(({ register }) => register === 'contact');
+      expect(closed).toMatchObject({ id: contact.held.id, state: 'resolved' });
+      const told = closed?.resolution.losers.map(({ value }) => value) ?? [];
+      for (const { value } of contact.frontier) expect(told).toContainEqual(value);
+    }),
+    { numRuns: runs(150) },
+  );
+  expect(waited, 'some of them waited').toBeGreaterThan(0);
 });
 
 for (const systems of [BOTH, ALL]) {

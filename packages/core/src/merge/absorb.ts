@@ -9,7 +9,7 @@ import { rest } from '../record/rest.ts';
 import { isHeldBy, isResting } from '../record/resting.ts';
 import { sameValue, type Value } from '../values.ts';
 import { judge } from './judge.ts';
-import { changeIn, latestStamp, linkOf, putLink, putRegister, registerNow, registerOf, storedIn, toldEdit, write, type Draft } from './draft.ts';
+import { changeIn, fail, latestStamp, linkOf, putLink, putRegister, registerNow, registerOf, storedIn, toldEdit, write, type Draft } from './draft.ts';
 import { admit, withShadow } from './frontier.ts';
 import { holdersIn } from './holders.ts';
 import { fieldsOf } from '../map/compile.ts';
@@ -54,7 +54,7 @@ export function enter(draft: Draft, found: readonly Found[], row: Pick<MappedRow
   if (found.length === 0) return;
   const { system, by } = row;
   const link = linkOf(draft, system);
-  const atMs = Math.min(row.modifiedAtMs ?? draft.context.nowMs, draft.context.nowMs + CLOCK_AHEAD_MS_MAX);
+  const atMs = believed(draft, row);
   const ops = append(draft, found, row, atMs, link);
   const seq = draft.record.seq;
   const after = copyOfLink(linkOf(draft, system));
@@ -69,6 +69,17 @@ export function enter(draft: Draft, found: readonly Found[], row: Pick<MappedRow
   const names = found.map(({ name }) => name);
   tellEdits(draft, seq, names, system);
   judge(draft, touched(draft, names), seq);
+}
+
+/** A clock that runs ahead would win everything that is decided by time: it is believed so far, and somebody should see it. */
+function believed(draft: Draft, { system, modifiedAtMs }: Pick<MappedRow, 'system' | 'modifiedAtMs'>): number {
+  const { nowMs } = draft.context;
+  if (modifiedAtMs === undefined) return nowMs;
+  if (modifiedAtMs <= nowMs + CLOCK_AHEAD_MS_MAX) return modifiedAtMs;
+  const seconds = Math.round((modifiedAtMs - nowMs) / 1000);
+  const words = `an edit bears a time that is ${seconds} s ahead: it counts as ${CLOCK_AHEAD_MS_MAX / 1000} s ahead, but the clocks should be set`;
+  fail(draft, system, 'C16', words, linkOf(draft, system).key);
+  return nowMs + CLOCK_AHEAD_MS_MAX;
 }
 
 const LIFE_RULE = { traits: PLAIN, type: { kind: 'text' } } as const;
