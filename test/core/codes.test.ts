@@ -43,6 +43,10 @@ const situations: Readonly<Partial<Record<ConflictCode, Situation>>> = {
   },
   C13: { happens: (world) => ((world.refuse = () => 'not with us'), edit(world, FNO, { name: 'a' }), calm(world)) },
   C14: { happens: (world) => ((world.store = () => 'A'), edit(world, FNO, { name: 'a' }), calm(world)) },
+  C15: {
+    fields: { name: { policy: { name: 'owner', options: 'fno' } } },
+    happens: (world) => [1, 2, 3].forEach(() => (edit(world, CE, { name: 'mine' }), calm(world))),
+  },
   C16: {
     happens: (world) => {
       edit(world, FNO, { name: 'a' });

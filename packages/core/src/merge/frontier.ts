@@ -29,6 +29,7 @@ const BLANK: Register = {
   agreed: [],
   shadows: {},
   verdict: undefined,
+  trail: undefined,
   held: undefined,
 };
 

@@ -9,6 +9,7 @@ import { closeConflict, openConflict } from './conflicts.ts';
 import { decide, type Decision } from './decide.ts';
 import { decideDerived } from './derive.ts';
 import { changeIn, latestStamp, putRegister, registerNow, registerOf, write, type Draft } from './draft.ts';
+import { damp, settledFor } from './flapping.ts';
 import { accept, stillStoodOn, viewOf } from './frontier.ts';
 import { holdersIn } from './holders.ts';
 import { enforce } from './invariants.ts';
@@ -44,7 +45,10 @@ const NOTHING: Overruled = {};
  * touched them, which tells what it brought.
  */
 export function judge(draft: Draft, names: readonly string[], cause: number, overruled: Overruled = NOTHING): void {
-  const judged = judgeAll(draft, names, overruled).map((item) => tell(draft, item, names, overruled));
+  const judged = judgeAll(draft, names, overruled).map((item) => {
+    const damped = overruled[item.name] ? settledFor(item) : damp(item, cause, names.includes(item.name));
+    return tell(draft, damped, names, overruled);
+  });
   const resolved = judged.filter(needsChange);
   const change = must(changeIn(draft, cause), 'the change that touched them');
   for (const item of judged) {

@@ -20,6 +20,7 @@ export function copyOfRegister(register: Register): Changeable<Register> {
     agreed: register.agreed,
     shadows: register.shadows,
     verdict: register.verdict,
+    trail: register.trail,
     held: register.held,
   };
 }

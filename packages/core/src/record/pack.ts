@@ -12,7 +12,7 @@ export type Packed = readonly Item[];
 type Item = Scalar | readonly Scalar[] | Readonly<Record<string, unknown>>;
 
 export function packRegister(register: Register): Packed {
-  const { value, count, ops, frontier, agreed, shadows, beneath, total, first, slots, verdict, held } = register;
+  const { value, count, ops, frontier, agreed, shadows, beneath, total, first, slots, verdict, trail, held } = register;
   const to: Item[] = [value, count, ops.length, ...ops, frontier.length];
   for (const edit of frontier) putEdit(to, edit);
   to.push(agreed.length);
@@ -24,8 +24,8 @@ export function packRegister(register: Register): Packed {
     if (shadow) putShadow(to, name, shadow);
   }
   // Seldom there.
-  const more = beneath !== undefined || total !== undefined || first !== undefined || slots !== undefined;
-  to.push(verdict ? { ...verdict } : 0, held ? { ...held } : 0, more ? { beneath, total, first, slots } : 0);
+  const more = beneath !== undefined || total !== undefined || first !== undefined || slots !== undefined || trail !== undefined;
+  to.push(verdict ? { ...verdict } : 0, held ? { ...held } : 0, more ? { beneath, total, first, slots, trail } : 0);
   return to;
 }
 
@@ -128,7 +128,7 @@ export function unpackRegister(list: Packed): Register {
 }
 
 /** Every register has all members: see `copyOfRegister`. */
-const MEMORY = { beneath: undefined, total: undefined, first: undefined, slots: undefined, verdict: undefined, held: undefined };
+const MEMORY = { beneath: undefined, total: undefined, first: undefined, slots: undefined, verdict: undefined, trail: undefined, held: undefined };
 
 function members(item: Item): object {
   return typeof item === 'object' && item !== null ? item : {};

@@ -60,6 +60,18 @@ export interface Held {
   readonly provisional?: true;
 }
 
+/** An edit that a rule has turned away, perhaps for the second time: whether two of them go on for ever is seen by this. */
+export interface Trail {
+  readonly value: Value;
+  readonly by: Author;
+  /** What was put in its place, and by which rule. */
+  readonly back: Value;
+  readonly rule: string;
+  readonly turns: number;
+  /** The number of the change in which it was turned away first. */
+  readonly since: number;
+}
+
 /** The unit that is merged: one field, or a group of fields that are taken together. */
 export interface Register {
   /** The merged value; while a register is held, the last agreed one. */
@@ -82,6 +94,7 @@ export interface Register {
   readonly agreed: readonly Agreed[];
   readonly shadows: Readonly<Record<string, Shadow>>;
   readonly verdict?: Verdict | undefined;
+  readonly trail?: Trail | undefined;
   /** The open conflict, when the register waits for a person. */
   readonly held?: Held | undefined;
 }
