@@ -24,7 +24,10 @@ function both(fno: Readonly<Record<string, Value>>, ce: Readonly<Record<string, 
 }
 
 const LADDER = { name: 'rank', options: { order: ['Open', 'Picked', 'Sent'], until: { Canceled: 'Open' } } };
-const TOTAL = { fields: { quantity: { type: whole }, total: { type: whole } }, options: { derived: [{ field: 'total', text: 'quantity * 5' }] } };
+const TOTAL = {
+  fields: { quantity: { type: whole }, total: { type: whole } },
+  options: { derived: [{ field: 'total', text: 'quantity * 5' }] },
+};
 
 /** What the core tells. C07, C08, C12 and C20 are the engine's. */
 const situations: Readonly<Partial<Record<ConflictCode, Situation>>> = {
@@ -35,7 +38,11 @@ const situations: Readonly<Partial<Record<ConflictCode, Situation>>> = {
   C05: { happens: (world) => [FNO, CE].forEach((system) => (remove(world, system), pull(world, system))) },
   C06: { before: 'nothing', happens: both({ account: 'a', name: 'a' }, { account: 'a', name: 'b' }) },
   C09: { ...TOTAL, happens: both({ total: 4 }, {}) },
-  C10: { fields: { name: { type: { kind: 'choice' }, policy: LADDER } }, before: { name: 'Open' }, happens: both({ name: 'Sent' }, { name: 'Canceled' }) },
+  C10: {
+    fields: { name: { type: { kind: 'choice' }, policy: LADDER } },
+    before: { name: 'Open' },
+    happens: both({ name: 'Sent' }, { name: 'Canceled' }),
+  },
   C11: {
     fields: { stock: { type: whole, policy: { name: 'bounded', options: { floor: 0 } } } },
     before: { stock: 5 },
@@ -64,7 +71,11 @@ const situations: Readonly<Partial<Record<ConflictCode, Situation>>> = {
       pull(world, FNO);
     },
   },
-  C19: { fields: { stock: { type: whole, policy: { name: 'counter', options: undefined } } }, before: {}, happens: both({ stock: 1 }, { stock: 2 }) },
+  C19: {
+    fields: { stock: { type: whole, policy: { name: 'counter', options: undefined } } },
+    before: {},
+    happens: both({ stock: 1 }, { stock: 2 }),
+  },
 };
 
 function codesTold({ plans }: World): readonly string[] {

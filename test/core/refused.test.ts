@@ -3,7 +3,13 @@ import { expect, test } from 'vitest';
 import { CE, FNO, tableOf } from '../kit/tables.ts';
 import { calm, edit, remove, worldOf, type World } from '../kit/world.ts';
 
-const FIELDS = { account: {}, name: {}, price: { type: { kind: 'integer' as const } }, quantity: { type: { kind: 'integer' as const } }, total: { type: { kind: 'integer' as const } } };
+const FIELDS = {
+  account: {},
+  name: {},
+  price: { type: { kind: 'integer' as const } },
+  quantity: { type: { kind: 'integer' as const } },
+  total: { type: { kind: 'integer' as const } },
+};
 
 function ready(options: Partial<TableMap>, fields: Parameters<typeof tableOf>[0] = FIELDS): World {
   const world = worldOf(tableOf(fields, options));

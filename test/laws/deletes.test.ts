@@ -11,7 +11,12 @@ import { calm, edit, worldOf, type World } from '../kit/world.ts';
 vi.setConfig({ testTimeout: LONG_MS });
 
 const words = fc.constantFrom<Value>('red', 'blue', 'green', null);
-const FIELDS = { account: {}, name: {}, status: { policy: { name: 'prefer', options: 'fno' } }, phone: { policy: { name: 'manual', options: undefined } } };
+const FIELDS = {
+  account: {},
+  name: {},
+  status: { policy: { name: 'prefer', options: 'fno' } },
+  phone: { policy: { name: 'manual', options: undefined } },
+};
 const VALUES = { account: fc.constant<Value>('a'), name: words, status: words, phone: words };
 
 const rules: readonly DeletePolicy[] = [

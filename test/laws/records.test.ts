@@ -45,7 +45,12 @@ test('what one system cannot hold is held back from it alone: all else is writte
 });
 
 test('where refused values give way, the systems come to agree whatever one of them refuses, and nothing that lost is forgotten', () => {
-  const fields = { account: {}, name: {}, status: { policy: { name: 'owner', options: 'fno' } }, stock: { type: { kind: 'integer' as const } } };
+  const fields = {
+    account: {},
+    name: {},
+    status: { policy: { name: 'owner', options: 'fno' } },
+    stock: { type: { kind: 'integer' as const } },
+  };
   const table = tableOf(fields, { systems: ALL, refused: 'revert', delete: 'later-wins' });
   const values = { account: fc.constant<Value>('a'), name: WORDS, status: WORDS, stock: fc.integer({ min: 0, max: 9 }) };
   fc.assert(
@@ -124,6 +129,12 @@ for (const systems of [BOTH, ALL]) {
         play(world, steps);
         finish(world);
         expectAgreement(world);
+        for (const { record } of world.plans) {
+          for (const [name, { agreed }] of Object.entries(registersIn(record))) {
+            const numbers = agreed.map(({ number }) => number);
+            expect([name, new Set(numbers).size], 'each merged value has a number of its own').toEqual([name, numbers.length]);
+          }
+        }
         const { writes } = world;
         const { length } = world.changes;
         calm(world);

@@ -42,6 +42,8 @@ function checkSoft(reading: Reading, name: string, value: unknown, { fields, nam
 }
 
 function checkValue(reading: Reading, { name, type, symbols }: FieldRead, value: unknown, path: Path): void {
-  if (symbols && !symbols.includes(String(value))) reading.wrong(path, `"${name}" is never ${String(value)}.`, suggest(String(value), symbols));
-  else if (!isCanonical(type, value)) reading.wrong(path, `That is no ${type.kind}, which "${name}" is.`, "Write it as the API tells the field's values.");
+  if (symbols && !symbols.includes(String(value)))
+    reading.wrong(path, `"${name}" is never ${String(value)}.`, suggest(String(value), symbols));
+  else if (!isCanonical(type, value))
+    reading.wrong(path, `That is no ${type.kind}, which "${name}" is.`, "Write it as the API tells the field's values.");
 }

@@ -31,7 +31,11 @@ export const sideShape = z
         .optional()
         .describe("For a reference: the field of the other entity that the column holds. Absent: it holds the other row's key."),
       only: z.enum(['read', 'write']).optional().describe('read: never written there. write: never read from there.'),
-      maxLength: z.int().min(1).optional().describe('For a text: the characters that the column holds; a longer text is held back from it.'),
+      maxLength: z
+        .int()
+        .min(1)
+        .optional()
+        .describe('For a text: the characters that the column holds; a longer text is held back from it.'),
       from: expression.optional().describe("JSONata over $, the column's value, and $row.Column: what is read in its place."),
       to: expression.optional().describe('JSONata over $, the value to write: what is written in its place.'),
       lossy: z.boolean().optional().describe('true: "to" and "from" need not lead back to where they began.'),
@@ -68,7 +72,7 @@ export const valuesShape = z
   .record(z.string().min(1), z.union([symbol, z.record(z.string(), symbol)]))
   .describe("Canonical symbol to each system's own. Short form: the first system's symbol to the other's.");
 
-export const refusedShape = z
+const refusedShape = z
   .enum(['park', 'revert'])
   .optional()
   .describe('What a system refuses waits (park, the default), or gives way to what the system holds (revert).');

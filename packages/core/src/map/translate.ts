@@ -207,12 +207,12 @@ function writeField(field: FieldMap, system: SystemId, value: Scalar, dialect: D
 
 /** Why a column cannot hold a value, by what the table map knows of it. */
 function misfit({ name, type }: FieldMap, { column: to, maxLength }: Side, value: Scalar): string | undefined {
-  if (!isCanonical(type, value)) return `${name} holds ${excerpt(value)}, which is no ${told(type)}`;
+  if (!isCanonical(type, value)) return `${name} holds ${excerpt(value)}, which is no ${nameOf(type)}`;
   if (maxLength === undefined || typeof value !== 'string' || value.length <= maxLength) return undefined;
   return `${name} has ${value.length} characters, and ${to} holds ${maxLength}`;
 }
 
-function told(type: FieldMap['type']): string {
+function nameOf(type: FieldMap['type']): string {
   return type.kind === 'decimal' ? `decimal(${type.scale})` : type.kind;
 }
 

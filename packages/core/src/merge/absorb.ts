@@ -9,7 +9,20 @@ import { rest } from '../record/rest.ts';
 import { isHeldBy, isResting } from '../record/resting.ts';
 import { sameValue, type Value } from '../values.ts';
 import { judge } from './judge.ts';
-import { changeIn, fail, latestStamp, linkOf, putLink, putRegister, registerNow, registerOf, storedIn, toldEdit, write, type Draft } from './draft.ts';
+import {
+  changeIn,
+  fail,
+  latestStamp,
+  linkOf,
+  putLink,
+  putRegister,
+  registerNow,
+  registerOf,
+  storedIn,
+  toldEdit,
+  write,
+  type Draft,
+} from './draft.ts';
 import { admit, withShadow } from './frontier.ts';
 import { holdersIn } from './holders.ts';
 import { fieldsOf } from '../map/compile.ts';

@@ -42,10 +42,12 @@ function byGate(draft: Draft, { deletions, lives, what }: Dispute): Decision | u
   if (rulingOf(deletions)) return undefined;
   if (leavesAlone(policy)) {
     if (lives.length === 0 && isGoneEverywhere(draft)) return { kind: 'agreed', value: 'deleted' };
-    const then = typeof policy === 'object' && 'soft' in policy ? `${policy.soft.field} says so elsewhere` : 'it is no longer mirrored there';
+    const then =
+      typeof policy === 'object' && 'soft' in policy ? `${policy.soft.field} says so elsewhere` : 'it is no longer mirrored there';
     return { kind: 'settled', value: 'live', rule: nameOf(policy), reason: `${what}: ${then}`, code: 'C04', losers: [] };
   }
-  const isUndone = policy === 'restore' || (typeof policy === 'object' && 'owner' in policy && !deletions.some(({ system }) => system === policy.owner));
+  const isUndone =
+    policy === 'restore' || (typeof policy === 'object' && 'owner' in policy && !deletions.some(({ system }) => system === policy.owner));
   return isUndone ? { kind: 'settled', value: 'live', rule: nameOf(policy), reason: what, code: 'C04', losers: deletions } : undefined;
 }
 

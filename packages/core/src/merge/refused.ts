@@ -7,14 +7,14 @@ import { registerOf, type Draft } from './draft.ts';
 import type { Judged } from './judge.ts';
 
 /** What a system says of the values themselves. Everything else may be otherwise tomorrow: a right that is missing, a row that is in the way. */
-const FINAL: readonly RefusalClass[] = ['validation-rejected', 'payload-too-large'];
+const FINAL: ReadonlySet<RefusalClass> = new Set(['validation-rejected', 'payload-too-large']);
 
 /**
  * What a refused write comes to where its registers are to give way: what the system holds stands, and what it refused is what lost. Empty,
  * where nothing gives way.
  */
 export function givenWay(draft: Draft, system: SystemId, { kind, registers }: Attempt, { why, words }: Refusal): readonly Judged[] {
-  if (!FINAL.includes(why) || kind === 'create') return [];
+  if (!FINAL.has(why) || kind === 'create') return [];
   return Object.keys(registers).flatMap((name) => {
     const register = registerOf(draft, name);
     const value = givesWay(draft, name) ? held(draft, name, system) : undefined;

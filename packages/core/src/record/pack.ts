@@ -124,11 +124,30 @@ export function unpackRegister(list: Packed): Register {
   const agreed = many(from, (at): Agreed => ({ number: number(at), value: value(at) }));
   const shadows = Object.fromEntries(many(from, shadow));
   const [verdict, held, more] = [next(from), next(from), next(from)];
-  return { value: merged, count, ops, frontier, agreed, shadows, ...MEMORY, ...members(more), ...named('verdict', verdict), ...named('held', held) };
+  return {
+    value: merged,
+    count,
+    ops,
+    frontier,
+    agreed,
+    shadows,
+    ...MEMORY,
+    ...members(more),
+    ...named('verdict', verdict),
+    ...named('held', held),
+  };
 }
 
 /** Every register has all members: see `copyOfRegister`. */
-const MEMORY = { beneath: undefined, total: undefined, first: undefined, slots: undefined, verdict: undefined, trail: undefined, held: undefined };
+const MEMORY = {
+  beneath: undefined,
+  total: undefined,
+  first: undefined,
+  slots: undefined,
+  verdict: undefined,
+  trail: undefined,
+  held: undefined,
+};
 
 function members(item: Item): object {
   return typeof item === 'object' && item !== null ? item : {};
@@ -139,7 +158,15 @@ function named(name: string, item: Item): object {
 }
 
 function edit(from: Reader): Edit {
-  const [id, system, set, saw, count, ms, tick] = [op(from), systemId(text(from)), value(from), number(from), number(from), number(from), number(from)];
+  const [id, system, set, saw, count, ms, tick] = [
+    op(from),
+    systemId(text(from)),
+    value(from),
+    number(from),
+    number(from),
+    number(from),
+    number(from),
+  ];
   const other = next(from);
   const stamp = { ms, count: tick, system: typeof other === 'string' ? systemId(other) : system };
   return { op: id, system, value: set, on: maybe(from, value), saw, number: count, stamp, by: maybe(from, text) };

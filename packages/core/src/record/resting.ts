@@ -55,7 +55,9 @@ export function shorten(register: Register, actors: readonly string[], systems: 
 }
 
 function isBusy({ held, trail, beneath, total, first, slots }: Register): boolean {
-  return held !== undefined || trail !== undefined || beneath !== undefined || total !== undefined || first !== undefined || slots !== undefined;
+  return (
+    held !== undefined || trail !== undefined || beneath !== undefined || total !== undefined || first !== undefined || slots !== undefined
+  );
 }
 
 /** The systems that have the register, empty when all linked ones do; `undefined` when one of them has not seen all, or none has it. */
