@@ -149,5 +149,13 @@ function sampleHash(number: number): ChangeRow['hash'] {
 
 /** A change as documents have it: a ledger may read its length and its hash out of it. */
 function sampleEncoded(seq: number): Pick<ChangeRow, 'chunk' | 'hash'> {
-  return encode({ actor: ACTOR, seq, startOp: seq, time: 0, message: '', deps: [], ops: [{ key: 'name', value: `name ${seq}`, pred: [] }] });
+  return encode({
+    actor: ACTOR,
+    seq,
+    startOp: seq,
+    time: 0,
+    message: '',
+    deps: [],
+    ops: [{ key: 'name', value: `name ${seq}`, pred: [] }],
+  });
 }

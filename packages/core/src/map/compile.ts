@@ -63,9 +63,7 @@ export function compileTable(map: TableMap, policies: Readonly<Record<string, Po
 
 function placesOf({ registers }: TableMap): ReadonlyMap<string, FieldPlace> {
   return new Map(
-    registers.flatMap(({ name: register, fields }) =>
-      fields.map(({ name: field }, index) => [field, { field, register, index }] as const),
-    ),
+    registers.flatMap(({ name: register, fields }) => fields.map(({ name: field }, index) => [field, { field, register, index }] as const)),
   );
 }
 

@@ -9,7 +9,19 @@ import { rest } from '../record/rest.ts';
 import { isHeldBy, isResting } from '../record/resting.ts';
 import { sameValue, type Value } from '../values.ts';
 import { judge } from './judge.ts';
-import { changeIn, latestStamp, linkOf, putLink, putRegister, registerNow, registerOf, storedIn, toldEdit, write, type Draft } from './draft.ts';
+import {
+  changeIn,
+  latestStamp,
+  linkOf,
+  putLink,
+  putRegister,
+  registerNow,
+  registerOf,
+  storedIn,
+  toldEdit,
+  write,
+  type Draft,
+} from './draft.ts';
 import { admit, withShadow } from './frontier.ts';
 import { fieldsOf, holdersOf } from '../map/compile.ts';
 import { must } from '../errors/must.ts';

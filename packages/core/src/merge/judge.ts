@@ -132,7 +132,14 @@ function before(register: Register): Value | undefined {
   return register.agreed.length === 0 ? undefined : register.value;
 }
 
-function settled(draft: Draft, { name, register }: Judged, value: Value, ops: Register['ops'], verdict?: Register['verdict'], total?: Value): Register {
+function settled(
+  draft: Draft,
+  { name, register }: Judged,
+  value: Value,
+  ops: Register['ops'],
+  verdict?: Register['verdict'],
+  total?: Value,
+): Register {
   const judged = copyOfRegister(register);
   judged.held = undefined;
   judged.verdict = verdict;
@@ -162,7 +169,11 @@ function takeResolution(draft: Draft, item: Judged, seq: number, ops: Register['
   const { name, register, decision } = item;
   if (decision.kind === 'held') {
     const held = { ...openConflict(draft, item, seq), provisional: true as const };
-    putRegister(draft, name, accept({ ...register, verdict: undefined, held }, valueAfter(item), ops, holdersOf(draft.table, name), decision.total));
+    putRegister(
+      draft,
+      name,
+      accept({ ...register, verdict: undefined, held }, valueAfter(item), ops, holdersOf(draft.table, name), decision.total),
+    );
     return;
   }
   closeConflict(draft, item, seq);

@@ -23,7 +23,12 @@ import type { WriteBack } from './write-back.ts';
  * Every statement here runs for each edit that Concord ever sees. A new record goes into its tables at once; what happens to it later goes
  * into the journal, once for each transaction, and from there into the tables when there is more of it.
  */
-export function prepareCommit(db: Database, records: Records, journal: Journal, writeBack: WriteBack): (commit: Commit) => readonly PlanAnswer[] {
+export function prepareCommit(
+  db: Database,
+  records: Records,
+  journal: Journal,
+  writeBack: WriteBack,
+): (commit: Commit) => readonly PlanAnswer[] {
   const takePlan = preparePlan(db, records);
   const finish = prepareFinish(db, journal);
   const putNotes = prepareNotes(db);

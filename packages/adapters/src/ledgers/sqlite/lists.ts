@@ -15,15 +15,7 @@ import type {
 } from '@concord/core';
 import type { Database } from 'better-sqlite3';
 import { limitOf, markText, numberMark, pageOf, pairMark, textMark } from '../page.ts';
-import {
-  toConflict,
-  toDelivery,
-  toRecord,
-  undamaged,
-  type ConflictStored,
-  type DeliveryStored,
-  type RecordRow,
-} from './reads.ts';
+import { toConflict, toDelivery, toRecord, undamaged, type ConflictStored, type DeliveryStored, type RecordRow } from './reads.ts';
 import { readAct, readFailure } from './told.ts';
 
 /** Answers in pages. Each goes on behind the last row of the page before, so rows that are added meanwhile make no gap and no repeat. */
