@@ -1,6 +1,7 @@
 import { actorIdFrom } from '../ids.ts';
-import { linkText, registerText, restingText, unpackLink, unpackRegister, valueText, type Packed } from './pack.ts';
+import { linkText, registerText, restingText, valueText, type Packed } from './pack.ts';
 import type { RecordState } from './record.ts';
+import { unpackLink, unpackRegister } from './unpack.ts';
 import { isResting, type Resting, type Stored } from './resting.ts';
 
 /** A record as JSON. Registers at rest, nearly all of them, are short; the others, and the links, are flat lists. */
