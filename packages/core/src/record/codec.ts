@@ -34,7 +34,8 @@ function documentText({ entity, identity, seq, heads, maxOp, actors }: RecordSta
     if (!state || state === before[actorIdFrom(actor)]) continue;
     known += `${known === '' ? '' : ','}"${actor}":{"seq":${state.seq},"hash":"${state.hash}"}`;
   }
-  const named = identity === undefined ? '' : `,"identity":${valueText(identity)}`;
+  // A key that was given up must be told as well: what a step leaves out stays as it was.
+  const named = `,"identity":${valueText(identity ?? null)}`;
   return `,"entity":"${entity}"${named},"seq":${seq},"heads":${listOf(heads)},"maxOp":${maxOp},"actors":{${known}}`;
 }
 
@@ -81,7 +82,8 @@ export function revisionAfter(text: string): number {
 
 type Step = Pick<RecordState, 'id' | 'revision' | 'registers' | 'links'> & Partial<RecordState>;
 
-interface Written extends Omit<Step, 'registers' | 'links'> {
+interface Written extends Omit<Step, 'registers' | 'links' | 'identity'> {
+  readonly identity?: string | null;
   readonly registers: Readonly<Record<string, Resting | Packed>>;
   readonly links: Readonly<Record<string, Packed>>;
 }
@@ -89,7 +91,9 @@ interface Written extends Omit<Step, 'registers' | 'links'> {
 function readStep(text: string): Step {
   const parsed: unknown = JSON.parse(text);
   if (!isWritten(parsed)) throw new Error('The text is not a record, nor a step of one.');
-  return { ...parsed, registers: unpackAll(parsed.registers), links: mapped(parsed.links, unpackLink) };
+  const { identity, ...told } = parsed;
+  const parts = { registers: unpackAll(parsed.registers), links: mapped(parsed.links, unpackLink) };
+  return identity === undefined ? { ...told, ...parts } : { ...told, ...parts, identity: identity ?? undefined };
 }
 
 // Copied as a whole, then replaced where it must be: objects that grow name by name become slow tables when they have many.
