@@ -41,3 +41,6 @@ export * from './map/canonical.ts';
 export { members } from './policy/set.ts';
 export * from './record/encode.ts';
 export * from './record/verify.ts';
+export * from './lab/moments.ts';
+export * from './lab/player.ts';
+export { openFieldPlayer } from './lab/fields.ts';
