@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { LIFE, momentsOf, openFieldPlayer, type Player, type Table, type TableMap, type Value } from '@concord/core';
+import { LIFE, momentsOf, openFieldPlayer, type Player, type TableMap, type Value } from '@concord/core';
 import { expect, test } from 'vitest';
 import { histories, play } from '../kit/histories.ts';
 import { MIXED, mixedValues } from '../kit/mixed.ts';

@@ -38,7 +38,11 @@ export function readOverlay(
 ): { readonly entities: readonly TableMap[]; readonly complaints: readonly Complaint[] } {
   const reading = openReading();
   if (!isBlock(raw) || !isBlock(membersOf(raw)['entities']))
-    reading.wrong(['entities'], 'Nothing says which policies are other.', 'Write entities: { customer: { fields: { name: { policy: manual } } } }.');
+    reading.wrong(
+      ['entities'],
+      'Nothing says which policies are other.',
+      'Write entities: { customer: { fields: { name: { policy: manual } } } }.',
+    );
   known(reading, raw, ['entities'], []);
   const given = membersOf(membersOf(raw)['entities']);
   const names = base.map(({ entity }): string => entity);
@@ -54,7 +58,10 @@ export function readOverlay(
 function readEntity(reading: Reading, map: TableMap, raw: unknown, path: Path): TableMap {
   known(reading, raw, ['fields', 'groups', 'delete'], path);
   const { fields, groups, delete: rule } = membersOf(raw);
-  const others = new Map([...readPart(reading, map, fields, 'field', [...path, 'fields']), ...readPart(reading, map, groups, 'group', [...path, 'groups'])]);
+  const others = new Map([
+    ...readPart(reading, map, fields, 'field', [...path, 'fields']),
+    ...readPart(reading, map, groups, 'group', [...path, 'groups']),
+  ]);
   const registers = map.registers.map((register) => ({ ...register, policy: others.get(register.name) ?? register.policy }));
   return { ...map, registers, delete: readDelete(reading, rule, path) ?? map.delete };
 }
@@ -66,7 +73,7 @@ function readDelete(reading: Reading, raw: unknown, path: Path): DeletePolicy | 
 type Part = 'field' | 'group';
 
 function readPart(reading: Reading, map: TableMap, raw: unknown, part: Part, path: Path): readonly (readonly [string, PolicySpec])[] {
-  const registers = map.registers.filter(({ fields }) => (fields.length > 1) === (part === 'group'));
+  const registers = map.registers.filter(({ fields }) => fields.length > 1 === (part === 'group'));
   return Object.entries(membersOf(raw)).flatMap(([name, other]) => {
     const register = registers.find((candidate) => candidate.name === name);
     if (!register) return missing(reading, map, name, part, [...path, name]);
@@ -81,7 +88,7 @@ function readPart(reading: Reading, map: TableMap, raw: unknown, part: Part, pat
 
 function missing(reading: Reading, map: TableMap, name: string, part: Part, path: Path): readonly [] {
   const group = map.registers.find(({ fields }) => fields.length > 1 && fields.some((field) => field.name === name));
-  const names = map.registers.filter(({ fields }) => (fields.length > 1) === (part === 'group')).map((register) => register.name);
+  const names = map.registers.filter(({ fields }) => fields.length > 1 === (part === 'group')).map((register) => register.name);
   if (group && part === 'field')
     reading.wrong(path, `The field is decided by the group "${group.name}".`, `Give the group another policy, under "groups".`, 'key');
   else reading.wrong(path, `"${map.entity}" has no ${part} "${name}".`, suggest(name, names), 'key');
@@ -102,5 +109,6 @@ function symbolsOf({ sides }: FieldMap): readonly string[] | undefined {
 }
 
 function known(reading: Reading, raw: unknown, names: readonly string[], path: Path): void {
-  for (const name of Object.keys(membersOf(raw)).filter((key) => !names.includes(key))) reading.complain(unknownKey([...path, name], names));
+  for (const name of Object.keys(membersOf(raw)).filter((key) => !names.includes(key)))
+    reading.complain(unknownKey([...path, name], names));
 }

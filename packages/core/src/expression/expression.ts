@@ -19,4 +19,6 @@ export interface Expression {
 }
 
 /** What a text compiles to: an expression, or what is wrong with it and what to do. */
-export type Compiled = { readonly kind: 'expression'; readonly expression: Expression } | { readonly kind: 'wrong'; readonly words: string };
+export type Compiled =
+  | { readonly kind: 'expression'; readonly expression: Expression }
+  | { readonly kind: 'wrong'; readonly words: string };

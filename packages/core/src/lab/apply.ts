@@ -29,15 +29,24 @@ export interface RevisedRecord {
 }
 
 /** Every record that stands at something else under the other policies than the ledger holds. What they would leave to a person is not among them. */
-export async function* revised(ledger: LabLedger, tables: Tables, ask: Pick<ReplayAsk, 'entity' | 'pageRows' | 'pause'> = {}): AsyncGenerator<RevisedRecord> {
+export async function* revised(
+  ledger: LabLedger,
+  tables: Tables,
+  ask: Pick<ReplayAsk, 'entity' | 'pageRows' | 'pause'> = {},
+): AsyncGenerator<RevisedRecord> {
   for await (const record of recordsOf(ledger, ask.entity, ask)) {
     const table = tables.get(record.entity);
     if (!table) continue;
-    const player = openFieldPlayer(table);
-    for await (const moment of momentsOf(changesOf(ledger, record.id, ask))) player.take(moment);
+    // What a register at rest has forgotten is no reason to change it: both ways of playing must differ.
+    const [player, rested] = [openFieldPlayer(table), openFieldPlayer(table, { rested: true })];
+    for await (const moment of momentsOf(changesOf(ledger, record.id, ask))) {
+      player.take(moment);
+      rested.take(moment);
+    }
     const revisions = Object.entries(record.registers).flatMap(([register, { value, held, count }]): readonly Revision[] => {
       const after = player.standing(register);
-      if (count === 0 || !after || after.held || (sameValue(after.value, value) && held === undefined)) return [];
+      const isStored = (standing: Standing | undefined): boolean => held === undefined && sameValue(standing?.value, value);
+      if (count === 0 || !after || after.held || isStored(after) || isStored(rested.standing(register))) return [];
       const fields = register === LIFE ? [LIFE] : (table.registers.get(register)?.fields ?? [register]);
       return [{ register, fields, before: { value, held: held !== undefined }, after }];
     });

@@ -25,4 +25,3 @@ export function presetOf(name: string, systems: readonly SystemId[]): Preset | u
   const master = systems.find((system) => name === `${MASTER}${system}`);
   return master && { name, master, beats: (_incumbent, newcomer) => newcomer.system === master };
 }
-

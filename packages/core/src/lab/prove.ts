@@ -41,7 +41,9 @@ export async function prove(ledger: LabLedger, table: Table, record: RecordState
     follow(moment, players, firsts);
     for (const { register, rule } of moment.resolutions) if (!NO_POLICIES.has(rule)) rules.set(register, rule);
   }
-  const registers = Object.entries(record.registers).filter(([name, { count }]) => count > 0 && (name === LIFE || table.registers.has(name)));
+  const registers = Object.entries(record.registers).filter(
+    ([name, { count }]) => count > 0 && (name === LIFE || table.registers.has(name)),
+  );
   const differences = registers.flatMap(([name, { value, held, verdict }]) => {
     const stored = { value, held: held !== undefined };
     if (players.some((player) => agrees(player.standing(name), stored))) return [];
@@ -61,7 +63,11 @@ export async function prove(ledger: LabLedger, table: Table, record: RecordState
 }
 
 /** Notes the first moment at which either way of playing comes to something else than was told. */
-function follow(moment: Moment, players: readonly [Player, Player], firsts: Map<string, { readonly seq: number; readonly told?: ResolutionTold }>): void {
+function follow(
+  moment: Moment,
+  players: readonly [Player, Player],
+  firsts: Map<string, { readonly seq: number; readonly told?: ResolutionTold }>,
+): void {
   const [played, rested] = [players[0].take(moment), players[1].take(moment)];
   for (const { register, standing } of played) {
     const told = moment.resolutions.find((resolution) => resolution.register === register);

@@ -99,4 +99,3 @@ function unplayableIn(tables: Tables, other: Other, only: string | undefined): R
 function differs({ differing, standing, newlyHeld, noLongerHeld, lost, writes }: RegisterTally): boolean {
   return differing + standing + newlyHeld + noLongerHeld > 0 || lost.before !== lost.after || writes.before !== writes.after;
 }
-

@@ -62,7 +62,8 @@ export function openRowPlayer(table: Table, preset: Preset): Player {
     const isKnown = (other: OpenSave): boolean => change.system === PERSON || other.seq <= seen;
     const mine = open.find((other) => other.system === change.system);
     // Who has not seen the others' saves still has their own earlier ones in the row.
-    const kept = mine && !isKnown(mine) ? mine.carried.filter(({ register }) => change.edits.every((edit) => edit.register !== register)) : [];
+    const kept =
+      mine && !isKnown(mine) ? mine.carried.filter(({ register }) => change.edits.every((edit) => edit.register !== register)) : [];
     const past = open.filter((other) => isKnown(other));
     lost.push(...past.flatMap(({ carried }) => lose(carried)));
     const incoming: OpenSave = {

@@ -83,7 +83,13 @@ export function openTally(limits: TallyLimits): Tally {
     return found;
   }
 
-  function lose(versus: Versus, { id, entity }: RecordState, key: string | undefined, before: readonly Loss[], after: readonly Loss[]): void {
+  function lose(
+    versus: Versus,
+    { id, entity }: RecordState,
+    key: string | undefined,
+    before: readonly Loss[],
+    after: readonly Loss[],
+  ): void {
     const counted = (loss: Loss): boolean => loss.edit.stamp.ms >= limits.sinceMs;
     const sides = [before.filter(counted), after.filter(counted)] as const;
     const names = sides.map((list) => new Set(list.map(nameOf)));
@@ -101,7 +107,13 @@ export function openTally(limits: TallyLimits): Tally {
     }
   }
 
-  function stand(versus: Versus, record: RecordState, key: string | undefined, register: string, [a, b]: readonly [Standing, Standing]): void {
+  function stand(
+    versus: Versus,
+    record: RecordState,
+    key: string | undefined,
+    register: string,
+    [a, b]: readonly [Standing, Standing],
+  ): void {
     if (sameStanding(a, b)) return;
     const tally = of(versus, register);
     if (!sameValue(a.value, b.value)) tally.standing += 1;
