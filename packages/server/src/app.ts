@@ -6,6 +6,7 @@ import { answerProblem } from './problem.ts';
 import { conflictRoutes } from './routes/conflicts.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hooks.ts';
+import { labRoutes } from './routes/lab.ts';
 import { parkedRoutes } from './routes/parked.ts';
 import { recordRoutes } from './routes/records.ts';
 
@@ -50,5 +51,6 @@ export function buildApp(rooms: Rooms): FastifyInstance {
   conflictRoutes(routes, rooms);
   parkedRoutes(routes, rooms);
   hookRoutes(routes, rooms);
+  labRoutes(routes, rooms);
   return app;
 }

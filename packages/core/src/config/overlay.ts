@@ -4,6 +4,7 @@ import { unknownKey } from './explain.ts';
 import type { Complaint, Fault, Path } from './fault.ts';
 import { suggest } from './near.ts';
 import { faultOf, listed, parseConfig, type ParseOptions } from './parse.ts';
+import type { Json, JsonObject } from '../values.ts';
 import { toPlain } from './plain.ts';
 import { readPolicy } from './policy.ts';
 import { isBlock, membersOf, openReading, type Reading } from './reading.ts';
@@ -29,6 +30,39 @@ export function parseOverlay(text: string, base: readonly TableMap[], options: P
   const read = readOverlay(json, base);
   const faults = [...syntax, ...[...complaints, ...read.complaints].map((complaint) => faultOf(complaint, yaml, options.file))];
   return faults.length > 0 ? { kind: 'faults', faults: listed(faults) } : { kind: 'ok', entities: read.entities };
+}
+
+/** The policies of a text as JSON, for a sidecar that knows its own entities: of a whole configuration all of them, else what the text says. */
+export function overlayJson(
+  text: string,
+  options: ParseOptions,
+): { readonly kind: 'ok'; readonly json: Json } | { readonly kind: 'faults'; readonly faults: readonly Fault[] } {
+  const yaml = readYaml(text);
+  if (isBlock(yaml.raw) && 'systems' in yaml.raw) {
+    const whole = parseConfig(text, options);
+    return whole.kind === 'ok' ? { kind: 'ok', json: policiesOf(whole.config.entities) } : whole;
+  }
+  const { json, complaints } = toPlain(yaml.raw, options.env);
+  const faults = [
+    ...yaml.faults.map((fault) => ({ file: options.file, path: '', ...fault })),
+    ...complaints.map((complaint) => faultOf(complaint, yaml, options.file)),
+  ];
+  return faults.length > 0 ? { kind: 'faults', faults: listed(faults) } : { kind: 'ok', json };
+}
+
+function policiesOf(entities: readonly TableMap[]): JsonObject {
+  const part = ({ registers }: TableMap, isGroup: boolean): JsonObject =>
+    Object.fromEntries(
+      registers.filter(({ fields }) => fields.length > 1 === isGroup).map(({ name, policy }) => [name, { policy: wordsOf(policy) }]),
+    );
+  const words = entities.map((map) => [map.entity, { fields: part(map, false), groups: part(map, true), delete: map.delete }] as const);
+  return { entities: Object.fromEntries(words) };
+}
+
+function wordsOf({ name, options }: PolicySpec): Json {
+  if (options === undefined) return name;
+  const words: Json = JSON.parse(JSON.stringify({ [name]: options }));
+  return words;
 }
 
 /** The same from JSON: where there are no lines, the path alone says where. */

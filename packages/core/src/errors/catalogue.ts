@@ -52,6 +52,41 @@ export const catalogue = {
     remedy: 'Open it again before use.',
     status: 503,
   },
+  LEDGER_MISSING: {
+    text: 'There is no ledger file "{file}".',
+    remedy: 'Run the sidecar once with this configuration, or correct `ledger` in it.',
+    status: 404,
+  },
+  LEDGER_OLDER: {
+    text: 'The ledger "{file}" has schema version {found}; this Concord reads version {known}.',
+    remedy: 'Start the sidecar once: it brings the file up to date. What only reads must not.',
+    status: 500,
+  },
+  LAB_LOCKED: {
+    text: 'The ledger "{file}" is held by a running sidecar.',
+    remedy: '{how}',
+    status: 503,
+  },
+  LAB_PRESET_UNKNOWN: {
+    text: 'There is no preset "{preset}".',
+    remedy: 'Use one of: {presets}; the systems are {systems}.',
+    status: 422,
+  },
+  LAB_ASK_WRONG: {
+    text: 'The laboratory cannot be asked that: {words}.',
+    remedy: 'See docs/laboratory.md for what each command takes.',
+    status: 400,
+  },
+  LAB_BUSY: {
+    text: 'A replay is running already.',
+    remedy: 'Wait until it has ended: two would take the time from each other, and from the records.',
+    status: 409,
+  },
+  LAB_LIST_MOVED: {
+    text: 'The list of changes is {found} now; {reviewed} was reviewed.',
+    remedy: 'Run it again without --review to see the list as it is now. Nothing was changed.',
+    status: 409,
+  },
   PAGE_LIMIT_WRONG: {
     text: 'A page of {limit} rows was asked for.',
     remedy: 'Ask for a whole number from 1 to {max}.',

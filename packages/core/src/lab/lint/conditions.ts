@@ -19,8 +19,6 @@ export function fieldsNamed(expression: string, table: Table): readonly string[]
 
 /** The registers that a register's conditions read. */
 export function readsOf(rule: RegisterRule, table: Table): ReadonlySet<string> {
-  const named = conditionsIn(rule.map.policy.options).flatMap((expression) => fieldsNamed(expression, table));
-  return new Set(
-    [...table.registers.values()].filter(({ fields }) => fields.some((field) => named.includes(field))).map(({ name }) => name),
-  );
+  const named = new Set(conditionsIn(rule.map.policy.options).flatMap((expression) => fieldsNamed(expression, table)));
+  return new Set([...table.registers.values()].filter(({ fields }) => fields.some((field) => named.has(field))).map(({ name }) => name));
 }
