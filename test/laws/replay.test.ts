@@ -1,10 +1,22 @@
 import fc from 'fast-check';
-import { LIFE, momentsOf, openFieldPlayer, type Player, type TableMap, type Value } from '@concord/core';
+import {
+  momentsOf,
+  openFieldPlayer,
+  openRowPlayer,
+  presetOf,
+  prove,
+  replay,
+  type Player,
+  type Table,
+  type TableMap,
+  type Value,
+} from '@concord/core';
 import { expect, test } from 'vitest';
 import { histories, play } from '../kit/histories.ts';
 import { MIXED, mixedValues } from '../kit/mixed.ts';
 import { CE, FNO, POS, tableOf } from '../kit/tables.ts';
-import { worldOf, type World } from '../kit/world.ts';
+import { shelfOf } from '../kit/shelf.ts';
+import { calm, worldOf, type World } from '../kit/world.ts';
 
 const RUNS = 100 * Number(process.env['CONCORD_RUNS'] ?? 1);
 const fields = mixedValues(fc.constantFrom<Value>('red', 'blue', 'red blue', 'green'), 1000);
@@ -52,7 +64,72 @@ for (const systems of [
         }),
         { numRuns: RUNS },
       );
-      expect(table.registers.has(LIFE)).toBe(false);
     },
   );
 }
+
+const TABLE = tableOf(PLAN, { delete: 'manual' });
+const LATEST = tableOf(Object.fromEntries(Object.keys(MIXED).map((name) => [name, {}])));
+const tables = (table: Table) => new Map([[String(table.map.entity), table]]);
+const worlds = fc.array(histories([FNO, CE], values), { minLength: 1, maxLength: 4 }).map((list) =>
+  list.map((steps) => {
+    const world = worldOf(TABLE);
+    play(world, steps);
+    return world;
+  }),
+);
+
+test('a replay under the configured policies differs in nothing', async () => {
+  await fc.assert(
+    fc.asyncProperty(worlds, async (played) => {
+      const report = await replay(shelfOf(played), tables(TABLE), { kind: 'policies', tables: tables(TABLE) });
+      expect(report.registers).toEqual([]);
+      expect([report.losses.onlyBefore, report.losses.onlyAfter]).toEqual([[], []]);
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test('a replay does not depend on the size of the pages that it reads', async () => {
+  await fc.assert(
+    fc.asyncProperty(worlds, fc.integer({ min: 1, max: 4 }), async (played, pageRows) => {
+      const under = (rows: number) =>
+        replay(shelfOf(played), tables(TABLE), { kind: 'policies', tables: tables(LATEST) }, { pageRows: rows });
+      expect(await under(pageRows)).toEqual(await under(500));
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test('every record is proven by its own edits', async () => {
+  await fc.assert(
+    fc.asyncProperty(worlds, async (played) => {
+      const shelf = shelfOf(played);
+      for (const record of (await shelf.records({ limit: 10 })).items) expect((await prove(shelf, TABLE, record)).differences).toEqual([]);
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test('where nobody edits before all have seen everything, products of whole rows lose nothing, and come to the same', async () => {
+  const latest = tableOf({ account: {}, name: {}, phone: {}, street: { group: 'address' }, zip: { group: 'address' } });
+  const { account, name, phone, address } = mixedValues(fc.constantFrom<Value>('red', 'blue', 'green'), 9);
+  const fieldsOfAll = { account, name, phone, address };
+  const apart = histories([FNO, CE], fieldsOfAll, { removals: false }).map((steps) => steps.filter(({ kind }) => kind === 'edit'));
+  await fc.assert(
+    fc.asyncProperty(apart, fc.constantFrom('dual-write', 'newer-wins'), async (steps, named) => {
+      const world = worldOf(latest);
+      for (const step of steps) {
+        play(world, [step]);
+        calm(world);
+      }
+      const preset = presetOf(named, [FNO, CE]);
+      if (!preset) throw new Error('a preset');
+      const player = await replayed(world, openRowPlayer(latest, preset));
+      expect(player.losses()).toEqual([]);
+      for (const [register, { value, count }] of Object.entries(world.record?.registers ?? {}))
+        if (count > 0) expect([register, player.standing(register)?.value]).toEqual([register, value]);
+    }),
+    { numRuns: RUNS },
+  );
+});

@@ -5,7 +5,7 @@ import { isTuple, sameValue, type Scalar, type Value } from '../values.ts';
 import { lostWithLife, openLife, playLife } from './life.ts';
 import type { Moment } from './moments.ts';
 import type { Loss, Played, Player } from './player.ts';
-import { admitTold, judgeReplayed, openReplayed, restReplayed, type Replayed } from './register.ts';
+import { admitTold, judgeReplayed, openReplayed, openTurns, restReplayed, type Replayed } from './register.ts';
 
 export interface FieldPlaying {
   /** Suppose that a register was at rest whenever a system told of it for the first time. */
@@ -19,7 +19,7 @@ export function openFieldPlayer(table: Table, { rested = false }: FieldPlaying =
   const life = openLife();
   /** One object for the whole replay: conditions read what is decided up to now. */
   const fields: Record<string, Scalar> = {};
-  let turn = 0;
+  const turn = openTurns();
 
   function playField(name: string, rule: RegisterRule, replayed: Replayed): Played {
     const before = replayed.standing.value;
@@ -42,7 +42,7 @@ export function openFieldPlayer(table: Table, { rested = false }: FieldPlaying =
       const author = `${told.system} ${told.register}`;
       if (rested && !authors.has(author) && told.saw < replayed.register.count) restReplayed(replayed);
       authors.add(author);
-      admitTold(replayed, told, rule, (turn += 1));
+      admitTold(replayed, told, rule, turn(told.system));
       return [[told.register, rule, replayed] as const];
     });
   }
@@ -52,7 +52,7 @@ export function openFieldPlayer(table: Table, { rested = false }: FieldPlaying =
       const touched = admitFields(moment);
       const played = touched.map(([name, rule, replayed]) => playField(name, rule, replayed));
       const lifeBefore = life.standing.value;
-      const decision = playLife(life, moment, table, (turn += 1));
+      const decision = playLife(life, moment, table, turn);
       if (!decision) return played;
       const writes = life.standing.value === lifeBefore || life.standing.held ? 0 : table.systems.length - 1;
       return [...played, { register: LIFE, standing: life.standing, writes }];

@@ -1,4 +1,4 @@
-import { opId } from '../ids.ts';
+import { opId, type OpId, type SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import type { Decision } from '../merge/decide.ts';
 import { blankRegister } from '../merge/frontier.ts';
@@ -30,11 +30,16 @@ export function openLife(): ReplayedLife {
  * Decides the record's life anew. Which edits a deletion had not seen hangs on what its author held of every field, which no edit tells;
  * but whenever there were any, the ledger told them all as contributors.
  */
-export function playLife(life: ReplayedLife, { change, resolutions }: Moment, table: Table, turn: number): Decision | undefined {
+export function playLife(
+  life: ReplayedLife,
+  { change, resolutions }: Moment,
+  table: Table,
+  turn: (system: SystemId) => OpId,
+): Decision | undefined {
   const edits = change.edits.filter(({ register }) => register === LIFE);
   const judged = edits.length > 0 || (life.wasDead && change.system !== PERSON && change.edits.length > 0);
   if (!judged) return undefined;
-  for (const edit of edits) admitTold(life, edit, LIFE_RULE, turn);
+  for (const edit of edits) admitTold(life, edit, LIFE_RULE, turn(edit.system));
   const told = resolutions.find(({ register }) => register === LIFE);
   life.rivals = rivalsIn(told);
   const decision = decideLife({ registers: registersFor(life), table });

@@ -1,7 +1,7 @@
-import { opId } from '../ids.ts';
+import { opId, type OpId, type SystemId } from '../ids.ts';
 import type { RegisterRule } from '../map/compile.ts';
 import { decide, type Decision } from '../merge/decide.ts';
-import { accept, admit, blankRegister, viewOf } from '../merge/frontier.ts';
+import { admit, blankRegister, viewOf } from '../merge/frontier.ts';
 import type { EditTold } from '../ports/plan.ts';
 import { actorOf, PERSON } from '../record/actors.ts';
 import type { Agreed, Edit, Register } from '../record/record.ts';
@@ -33,40 +33,40 @@ export interface Replayed {
 
 /** A register always has a system that has seen nothing, so that it never comes to rest and its frontier stays whole. */
 const UNRESTING: Register['shadows'] = { '': { value: null, ops: [], saw: 0 } };
+const NOBODY: ReadonlyMap<number, Losing> = new Map();
 
 export function openReplayed(members: number): Replayed {
-  const register = { ...blankRegister(members), shadows: UNRESTING };
-  return { register, agreed: [], standing: { value: register.value, held: false }, losing: new Map(), lost: [] };
+  const agreed: Agreed[] = [];
+  const register = { ...blankRegister(members), shadows: UNRESTING, agreed };
+  return { register, agreed, standing: { value: register.value, held: false }, losing: NOBODY, lost: [] };
 }
 
 /**
  * Takes a stored edit into the frontier, by the same function that did it at the time. What the ledger tells of the edit is kept as told:
  * a register at rest has forgotten some of its past, so number and stamp are not made up again.
  */
-export function admitTold(replayed: Replayed, told: EditTold, rule: Pick<RegisterRule, 'traits' | 'type'>, turn: number): void {
+export function admitTold(replayed: Replayed, told: EditTold, rule: Pick<RegisterRule, 'traits' | 'type'>, op: OpId): void {
   const before = replayed.register;
-  const op = opId(turn, actorOf(told.system));
-  const shadow = told.on === undefined ? undefined : { value: told.on, ops: [], saw: told.saw };
+  const { system, value, on, saw, number, stamp, by } = told;
   const incoming = {
     op,
-    system: told.system,
-    value: told.value,
-    atMs: told.stamp.ms,
-    ...(shadow ? { shadow } : {}),
-    ...(told.system === PERSON ? { sawAll: true } : {}),
-    ...(told.by === undefined ? {} : { by: told.by }),
+    system,
+    value,
+    atMs: stamp.ms,
+    ...(on === undefined ? {} : { shadow: { value: on, ops: [], saw } }),
+    ...(system === PERSON ? { sawAll: true } : {}),
   };
-  const admitted = admit({ ...before, agreed: [] }, incoming, rule);
-  const { register: _register, ...facts } = told;
-  const frontier = admitted.frontier.map((edit) => (edit.op === op ? { ...facts, op } : edit));
-  replayed.register = { ...admitted, frontier, count: told.number, ops: [op], shadows: UNRESTING };
-  fall(replayed, before.frontier, told);
+  const admitted = admit(before, incoming, rule);
+  const edit = { op, system, value, saw, number, stamp, ...(on === undefined ? {} : { on }), ...(by === undefined ? {} : { by }) };
+  const frontier = admitted.frontier.map((other) => (other.op === op ? edit : other));
+  replayed.register = { ...admitted, frontier, count: number, ops: [op], shadows: UNRESTING };
+  if (replayed.losing.size > 0) fall(replayed, before.frontier, told);
 }
 
 /** What was losing, and is now in somebody's past, stays lost; unless its own author took it back before they knew. */
 function fall(replayed: Replayed, before: readonly Edit[], told: EditTold): void {
-  const still = new Set(replayed.register.frontier.map(({ number }) => number));
-  for (const { number } of before.filter((edit) => !still.has(edit.number))) {
+  const { frontier } = replayed.register;
+  for (const { number } of before.filter((edit) => !frontier.includes(edit))) {
     const losing = replayed.losing.get(number);
     if (losing && told.saw >= number) replayed.lost.push({ ...losing, stands: replayed.standing.value });
   }
@@ -79,13 +79,13 @@ function fall(replayed: Replayed, before: readonly Edit[], told: EditTold): void
 export function restReplayed(replayed: Replayed): void {
   const { register, agreed } = replayed;
   if (register.count === 0 || replayed.standing.held) return;
-  replayed.register = { ...rest({ ...register, shadows: {} }), shadows: UNRESTING, agreed: [] };
+  replayed.register = { ...rest({ ...register, shadows: {} }), shadows: UNRESTING, agreed };
   agreed.splice(0, agreed.length, { number: register.count, value: register.value });
 }
 
 /** Decides the register as it stands. `fields` are the record's, as far as they are decided. */
 export function judgeReplayed(replayed: Replayed, name: string, rule: Ruled, fields: Readonly<Record<string, Scalar>>): Decision {
-  const view = viewOf({ ...replayed.register, agreed: replayed.agreed }, rule);
+  const view = viewOf(replayed.register, rule);
   const decision = decide(rule, { ...view, fields });
   settleReplayed(replayed, name, decision);
   return decision;
@@ -99,7 +99,7 @@ export function settleReplayed(replayed: Replayed, name: string, decision: Decis
     return;
   }
   const { value } = decision;
-  replayed.register = { ...accept({ ...register, agreed: [] }, value, register.ops), agreed: [] };
+  replayed.register = { ...register, value };
   agreed.push({ number: register.count, value });
   if (agreed.length > 2 * AGREED_MAX) agreed.splice(0, AGREED_MAX);
   const why = decision.kind === 'settled' ? { rule: decision.rule, reason: decision.reason } : {};
@@ -107,10 +107,22 @@ export function settleReplayed(replayed: Replayed, name: string, decision: Decis
 }
 
 function losingIn(name: string, decision: Decision): ReadonlyMap<number, Losing> {
-  if (decision.kind !== 'settled') return new Map();
+  if (decision.kind !== 'settled' || decision.losers.length === 0) return NOBODY;
   return new Map(decision.losers.map((edit) => [edit.number, { edit: toldOf(name, edit), rule: decision.rule }]));
 }
 
 function toldOf(register: string, { op: _op, ...facts }: Edit): EditTold {
   return { register, ...facts };
+}
+
+/** Names for operations of a replay: in the order of the moments, as they are in the document. */
+export function openTurns(): (system: SystemId) => OpId {
+  const actors = new Map<SystemId, ReturnType<typeof actorOf>>();
+  let turn = 0;
+  return (system) => {
+    const actor = actors.get(system) ?? actorOf(system);
+    actors.set(system, actor);
+    turn += 1;
+    return opId(turn, actor);
+  };
 }

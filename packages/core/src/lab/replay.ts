@@ -35,6 +35,8 @@ export interface ReplayReport {
   /** Registers in which anything differs. */
   readonly registers: readonly RegisterTally[];
   readonly losses: Losses;
+  /** Estimated, over all registers. */
+  readonly writes: { readonly before: number; readonly after: number };
   /** Registers that the other configuration does not have as they are: their edits cannot be played under it. */
   readonly unplayable: readonly { readonly entity: string; readonly register: string }[];
 }
@@ -57,8 +59,19 @@ export async function replay(ledger: LabLedger, tables: Tables, other: Other, as
     records += 1;
     ask.progress?.(records);
   }
-  const registers = [...tally.registers.values()].filter(differs);
-  return { records, changes, registers, losses: tally.losses, unplayable: unplayableIn(tables, other, ask.entity) };
+  const all = [...tally.registers.values()];
+  const writes = {
+    before: all.reduce((sum, one) => sum + one.writes.before, 0),
+    after: all.reduce((sum, one) => sum + one.writes.after, 0),
+  };
+  return {
+    records,
+    changes,
+    registers: all.filter(differs),
+    losses: tally.losses,
+    writes,
+    unplayable: unplayableIn(tables, other, ask.entity),
+  };
 }
 
 interface Rival extends Versus {
@@ -96,6 +109,6 @@ function unplayableIn(tables: Tables, other: Other, only: string | undefined): R
     });
 }
 
-function differs({ differing, standing, newlyHeld, noLongerHeld, lost, writes }: RegisterTally): boolean {
-  return differing + standing + newlyHeld + noLongerHeld > 0 || lost.before !== lost.after || writes.before !== writes.after;
+function differs({ differing, standing, newlyHeld, noLongerHeld, lost }: RegisterTally): boolean {
+  return differing + standing + newlyHeld + noLongerHeld > 0 || lost.before !== lost.after;
 }

@@ -121,7 +121,7 @@ export function openRowPlayer(table: Table, preset: Preset): Player {
       return edits.flatMap(({ register }): readonly Played[] => {
         const standing = standingOf(register);
         const isNew = !sameValue(before.get(register), standing?.value);
-        return standing ? [{ register, standing, writes: isNew ? table.systems.length - 1 : 0 }] : [];
+        return standing ? [{ register, standing, writes: isNew ? othersOf(table, register, moment.change.system) : 0 }] : [];
       });
     },
     standing: standingOf,
@@ -134,6 +134,12 @@ export function openRowPlayer(table: Table, preset: Preset): Player {
 function isCarried(table: Table, register: string, system: SystemId): boolean {
   const rule = table.registers.get(register);
   return rule !== undefined && rule.reads(system) && table.systems.some((other) => other !== system && rule.writes(other));
+}
+
+/** The other systems that a value is written to. */
+function othersOf({ systems, registers }: Table, register: string, author: SystemId): number {
+  const rule = registers.get(register);
+  return systems.filter((system) => system !== author && (rule?.writes(system) ?? register === LIFE)).length;
 }
 
 /** So many earlier values of a field are remembered at the least. */

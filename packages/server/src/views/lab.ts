@@ -52,20 +52,21 @@ export const replayShape = Type.Object({
     onlyBefore: Type.Array(loss),
     onlyAfter: Type.Array(loss),
   }),
+  writes: sides,
   unplayable: Type.Array(Type.Object({ entity: Type.String(), register: Type.String() })),
 });
 
 export type ReplayTold = Static<typeof replayShape>;
 
 export function tellReplay(tables: ReadonlyMap<string, Table>, under: string, report: ReplayReport): ReplayTold {
-  const { records, changes, registers, losses, unplayable } = report;
+  const { records, changes, registers, losses, writes, unplayable } = report;
   const { onlyBefore, onlyAfter, ...counts } = losses;
   const lost = {
     ...counts,
     onlyBefore: onlyBefore.map((one) => tellLoss(tables, one)),
     onlyAfter: onlyAfter.map((one) => tellLoss(tables, one)),
   };
-  return { under, records, changes, registers: registers.map(tellTally), lost, unplayable: [...unplayable] };
+  return { under, records, changes, registers: registers.map(tellTally), lost, writes, unplayable: [...unplayable] };
 }
 
 function tellTally({ before, after, examples, fields, ...rest }: RegisterTally): ReplayTold['registers'][number] {

@@ -7,21 +7,17 @@ type Loss = ReplayTold['lost']['onlyAfter'][number];
 
 /** A report for a terminal: first what it comes to, then register by register, then every edit that only one of the two loses. */
 export function replayLines(told: ReplayTold): readonly string[] {
-  const { under, records, changes, registers, lost, unplayable } = told;
+  const { under, records, changes, registers, lost, writes, unplayable } = told;
   const standing = registers.reduce((sum, one) => sum + one.standing, 0);
   const held = registers.reduce((sum, one) => sum + one.newlyHeld, 0);
   const free = registers.reduce((sum, one) => sum + one.noLongerHeld, 0);
-  const [before, after] = [
-    registers.reduce((sum, { writes }) => sum + writes.before, 0),
-    registers.reduce((sum, { writes }) => sum + writes.after, 0),
-  ];
   return [
     `${changes} changes of ${records} records, played again under ${under}. Nothing was written.`,
     '',
     `  merged values that would be other now  ${standing}`,
     `  edits lost                             ${lost.before} as configured, ${lost.after} under ${under} (${lost.both} under both)`,
     `  waiting for a person                   ${held} more, ${free} fewer`,
-    `  writes to systems, where they differ   ${before} as configured, ${after} under ${under} (estimated)`,
+    `  writes to systems, estimated           ${writes.before} as configured, ${writes.after} under ${under}`,
     ...registers.flatMap(tallyLines),
     ...lossLines(`Lost under ${under}, and not as configured`, lost.onlyAfter, lost.after - lost.both),
     ...lossLines(`Lost as configured, and not under ${under}`, lost.onlyBefore, lost.before - lost.both),
