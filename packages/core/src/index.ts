@@ -42,6 +42,7 @@ export { members } from './policy/set.ts';
 export * from './record/encode.ts';
 export * from './record/verify.ts';
 export * from './config/overlay.ts';
+export * from './lab/call.ts';
 export * from './lab/moments.ts';
 export * from './lab/pages.ts';
 export * from './lab/player.ts';

@@ -2,14 +2,15 @@ import type { EntityName, RecordId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import { LIFE, type RecordState } from '../record/record.ts';
 import { sameValue } from '../values.ts';
+import { nameOf } from './call.ts';
 import type { Moment } from './moments.ts';
 import type { Loss, Played, Player, Standing } from './player.ts';
 
 /** A record in which a register comes to something else. */
 export interface Example {
   readonly record: RecordId;
-  /** What people call it: its key in the first system that has one. */
-  readonly key?: string;
+  /** What people call it. */
+  readonly name: string;
   readonly before: Standing;
   readonly after: Standing;
 }
@@ -39,7 +40,7 @@ export interface RegisterTally {
 export interface LossTold extends Loss {
   readonly entity: EntityName;
   readonly record: RecordId;
-  readonly key?: string;
+  readonly name: string;
 }
 
 export interface Losses {
@@ -83,44 +84,31 @@ export function openTally(limits: TallyLimits): Tally {
     return found;
   }
 
-  function lose(
-    versus: Versus,
-    { id, entity }: RecordState,
-    key: string | undefined,
-    before: readonly Loss[],
-    after: readonly Loss[],
-  ): void {
+  function lose(versus: Versus, { id, entity }: RecordState, name: string, before: readonly Loss[], after: readonly Loss[]): void {
     const counted = (loss: Loss): boolean => loss.edit.stamp.ms >= limits.sinceMs;
     const sides = [before.filter(counted), after.filter(counted)] as const;
-    const names = sides.map((list) => new Set(list.map(nameOf)));
-    const told = (loss: Loss): LossTold => ({ ...loss, entity, record: id, ...(key === undefined ? {} : { key }) });
+    const names = sides.map((list) => new Set(list.map(placeOf)));
+    const told = (loss: Loss): LossTold => ({ ...loss, entity, record: id, name });
     for (const loss of sides[0]) {
       losses.before += 1;
       of(versus, loss.edit.register).lost.before += 1;
-      if (names[1]?.has(nameOf(loss)) === true) losses.both += 1;
+      if (names[1]?.has(placeOf(loss)) === true) losses.both += 1;
       else if (losses.onlyBefore.length < limits.losses) losses.onlyBefore.push(told(loss));
     }
     for (const loss of sides[1]) {
       losses.after += 1;
       of(versus, loss.edit.register).lost.after += 1;
-      if (names[0]?.has(nameOf(loss)) !== true && losses.onlyAfter.length < limits.losses) losses.onlyAfter.push(told(loss));
+      if (names[0]?.has(placeOf(loss)) !== true && losses.onlyAfter.length < limits.losses) losses.onlyAfter.push(told(loss));
     }
   }
 
-  function stand(
-    versus: Versus,
-    record: RecordState,
-    key: string | undefined,
-    register: string,
-    [a, b]: readonly [Standing, Standing],
-  ): void {
+  function stand(versus: Versus, record: RecordState, name: string, register: string, [a, b]: readonly [Standing, Standing]): void {
     if (sameStanding(a, b)) return;
     const tally = of(versus, register);
     if (!sameValue(a.value, b.value)) tally.standing += 1;
     if (b.held && !a.held) tally.newlyHeld += 1;
     if (a.held && !b.held) tally.noLongerHeld += 1;
-    if (tally.examples.length < limits.examples)
-      tally.examples.push({ record: record.id, ...(key === undefined ? {} : { key }), before: a, after: b });
+    if (tally.examples.length < limits.examples) tally.examples.push({ record: record.id, name, before: a, after: b });
   }
 
   return {
@@ -139,12 +127,12 @@ export function openTally(limits: TallyLimits): Tally {
       }
     },
     record(versus, record, before, after) {
-      const key = Object.values(record.links).find((link) => link.key !== undefined)?.key;
+      const name = nameOf(versus.table, record);
       for (const register of before.registers()) {
         const [a, b] = [before.standing(register), after.standing(register)];
-        if (a && b) stand(versus, record, key, register, [a, b]);
+        if (a && b) stand(versus, record, name, register, [a, b]);
       }
-      lose(versus, record, key, before.losses(), after.losses());
+      lose(versus, record, name, before.losses(), after.losses());
     },
   };
 }
@@ -172,6 +160,6 @@ function sameStanding(a: Standing, b: Standing): boolean {
   return a.held === b.held && sameValue(a.value, b.value);
 }
 
-function nameOf({ edit }: Loss): string {
+function placeOf({ edit }: Loss): string {
   return `${edit.register} ${edit.number}`;
 }

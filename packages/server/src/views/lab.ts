@@ -14,7 +14,7 @@ const standing = Type.Object({
 const loss = Type.Object({
   entity: Type.String(),
   record: Type.String(),
-  key: Type.Optional(Type.String()),
+  name: Type.String(),
   system: Type.String(),
   by: Type.Optional(Type.String()),
   at: Type.String(),
@@ -42,7 +42,7 @@ export const replayShape = Type.Object({
       noLongerHeld: Type.Number(),
       writes: sides,
       lost: sides,
-      examples: Type.Array(Type.Object({ record: Type.String(), key: Type.Optional(Type.String()), before: standing, after: standing })),
+      examples: Type.Array(Type.Object({ record: Type.String(), name: Type.String(), before: standing, after: standing })),
     }),
   ),
   lost: Type.Object({

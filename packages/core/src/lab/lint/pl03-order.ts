@@ -10,7 +10,7 @@ export const order: LintRule = {
     ...places(subject, ['lattice', 'states']).flatMap((place) => {
       const edges = edgesIn(place.rule.map.policy.options);
       const cycle = cycleIn(edges);
-      if (cycle !== undefined) return [told(place, `"${cycle}" leads back to itself`, 'error')];
+      if (cycle !== undefined) return [told(place, `"${cycle}" leads back to itself`, place.policy === 'lattice' ? 'error' : 'warning')];
       const pair = place.policy === 'lattice' ? joinless(edges) : undefined;
       return pair ? [told(place, `"${pair[0]}" and "${pair[1]}" have no least value above both`, 'warning')] : [];
     }),

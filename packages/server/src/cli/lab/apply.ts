@@ -1,5 +1,15 @@
 import { sqliteLedger } from '@concord/adapters';
-import { ConcordError, entityName, openListDigest, plansFor, revised, type Ledger, type RevisedRecord, type Table } from '@concord/core';
+import {
+  ConcordError,
+  entityName,
+  nameOf,
+  openListDigest,
+  plansFor,
+  revised,
+  type Ledger,
+  type RevisedRecord,
+  type Table,
+} from '@concord/core';
 import { clock, ids } from '../../surroundings.ts';
 import { tellStanding } from '../../views/lab.ts';
 import { loadConfig } from '../config-file.ts';
@@ -91,11 +101,10 @@ async function commit(ledger: Ledger, batch: readonly RevisedRecord[], by: strin
   return batch.length;
 }
 
-function linesOf({ record, revisions }: RevisedRecord): readonly string[] {
-  const key = Object.values(record.links).find((link) => link.key !== undefined)?.key ?? record.id;
+function linesOf({ record, table, revisions }: RevisedRecord): readonly string[] {
   return revisions.map(({ register, fields, before, after }) => {
     const [from, to] = [tellStanding(fields, before), tellStanding(fields, after)];
     const why = after.rule === undefined ? '' : ` (${after.rule}: ${after.reason ?? ''})`;
-    return `${record.entity} ${key}  ${fieldWord(register)}: ${valueWords(from.values)}${before.held ? ' while it waits' : ''} → ${valueWords(to.values)}${why}`;
+    return `${record.entity} ${nameOf(table, record)}  ${fieldWord(register)}: ${valueWords(from.values)}${before.held ? ' while it waits' : ''} → ${valueWords(to.values)}${why}`;
   });
 }

@@ -1,4 +1,14 @@
-import { ConcordError, prove, recordId, recordsOf, type Difference, type LabLedger, type RecordState, type Table } from '@concord/core';
+import {
+  ConcordError,
+  nameOf,
+  prove,
+  recordId,
+  recordsOf,
+  type Difference,
+  type LabLedger,
+  type RecordState,
+  type Table,
+} from '@concord/core';
 import { valuesOf, fieldsIn } from '../../views/values.ts';
 import { inLaboratory, STOP_IT } from './opened.ts';
 import { fieldWord, valueWords } from './told.ts';
@@ -39,14 +49,15 @@ async function* one(ledger: LabLedger, id: string): AsyncGenerator<RecordState> 
   yield record;
 }
 
-function lineOf(table: Table, { entity, id }: RecordState, difference: Difference): string {
+function lineOf(table: Table, record: RecordState, difference: Difference): string {
   const { register, stored, played, firstSeq, told, ruleChanged } = difference;
+  const what = `${record.entity} ${nameOf(table, record)} (${record.id}) ${fieldWord(register)}`;
   const fields = fieldsIn(table, register);
   const words = (standing: typeof stored | undefined): string =>
     standing === undefined ? 'nothing' : `${valueWords(valuesOf(fields, standing.value))}${standing.held ? ' while it waits' : ''}`;
   const since =
     firstSeq === undefined ? '' : `; change ${firstSeq} is the first that was decided otherwise${told ? `, by ${told.rule}` : ''}`;
   if (ruleChanged !== undefined)
-    return `${entity} ${id} ${fieldWord(register)}: decided by ${ruleChanged}, which is no longer its policy; ${words(stored)} is stored, ${words(played)} is what the policy of today comes to`;
-  return `${entity} ${id} ${fieldWord(register)}: ${words(stored)} is stored, the edits come to ${words(played)}${since}`;
+    return `${what}: decided by ${ruleChanged}, which is no longer its policy; ${words(stored)} is stored, ${words(played)} is what the policy of today comes to`;
+  return `${what}: ${words(stored)} is stored, the edits come to ${words(played)}${since}`;
 }

@@ -37,8 +37,8 @@ function tallyLines(tally: ReplayTold['registers'][number]): readonly string[] {
   return ['', `${entity}.${fieldWord(register)}  ${rule.before} → ${rule.after}`, `  ${counts.join('; ')}`, ...examples.map(exampleLine)];
 }
 
-function exampleLine({ record, key, before, after }: Example): string {
-  return `  ${key ?? record}: ${standingWords(before)} → ${standingWords(after)}`;
+function exampleLine({ name, before, after }: Example): string {
+  return `  ${name}: ${standingWords(before)} → ${standingWords(after)}`;
 }
 
 function standingWords({ values, held, rule }: Example['before']): string {
@@ -51,7 +51,7 @@ function lossLines(title: string, losses: readonly Loss[], count: number): reado
   return ['', `${title}: ${count}`, ...losses.map(lossLine), ...more];
 }
 
-function lossLine({ at, system, by, entity, key, record, values, before = {}, stands }: Loss): string {
+function lossLine({ at, system, by, entity, name, values, before = {}, stands }: Loss): string {
   const who = by === undefined ? system : `${system} ${by}`;
   const changed = Object.keys(values).filter((field) => values[field] !== before[field]);
   const said = changed.map((field) => `${fieldWord(field)}: ${word(before[field])} → ${word(values[field])}`).join(', ');
@@ -59,7 +59,7 @@ function lossLine({ at, system, by, entity, key, record, values, before = {}, st
     stands['$life'] === 'deleted'
       ? 'the record is deleted'
       : `${valueWords(Object.fromEntries(changed.map((field) => [field, stands[field] ?? null])))} stands`;
-  return `  ${at}  ${who}  ${entity} ${key ?? record}  ${said}; ${now}`;
+  return `  ${at}  ${who}  ${entity} ${name}  ${said}; ${now}`;
 }
 
 export function valueWords(values: Values): string {
