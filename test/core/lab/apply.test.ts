@@ -92,9 +92,8 @@ test('a proof names the first change that comes to something else, and tells a r
   const name = stored.registers['name'];
   if (!name) throw new Error('a register');
   const broken = { ...stored, registers: { ...stored.registers, name: { ...name, value: 'Somebody else' } } };
-  expect((await prove(shelf, latest, broken)).differences).toMatchObject([
-    { register: 'name', stored: { value: 'Somebody else' }, played: { value: 'Acme Inc.' } },
-  ]);
+  const [damage, ...more] = (await prove(shelf, latest, broken)).differences;
+  expect([damage?.stored.value, damage?.played?.value, damage?.ruleChanged, more]).toEqual(['Somebody else', 'Acme Inc.', undefined, []]);
   expect((await prove(shelf, preferred, stored)).differences).toMatchObject([
     {
       register: 'name',
@@ -104,4 +103,21 @@ test('a proof names the first change that comes to something else, and tells a r
       firstSeq: expect.any(Number),
     },
   ]);
+});
+
+test('an edit that was altered in the ledger is a difference; an owner that came later is not', async () => {
+  const world = renamed();
+  edit(world, CE, { phone: '2' });
+  calm(world);
+  const shelf = shelfOf([world]);
+  const [stored] = (await shelf.records({ limit: 1 })).items;
+  if (!stored) throw new Error('a stored record');
+  const owned = tableOf({ account: {}, name: {}, phone: { policy: { name: 'owner', options: 'fno' } } });
+  expect((await prove(shelf, owned, stored)).differences).toMatchObject([{ register: 'phone', ruleChanged: 'no rule' }]);
+  const altered = world.changes.map((change) => ({
+    ...change,
+    edits: change.edits.map((told) => (told.value === 'Acme Inc.' ? { ...told, value: 'Acme AG' } : told)),
+  }));
+  const [difference] = (await prove(shelfOf([{ ...world, changes: altered }]), latest, stored)).differences;
+  expect([difference?.register, difference?.played?.value, difference?.ruleChanged]).toEqual(['name', 'Acme AG', undefined]);
 });

@@ -26,70 +26,97 @@ export interface Proof {
   readonly differences: readonly Difference[];
 }
 
-/** Says of every answer whether it came about by these. They are no policies, so no change of policies explains them. */
+/** No policies: no change of policies explains an answer that came about by these. */
 const NO_POLICIES: ReadonlySet<string> = new Set(['convergent', 'ruling']);
+/** A policy that would have decided even this, and told so, was not there yet. */
+const NO_RULE = 'no rule';
+
+/** What the history says of a register, on the way. */
+interface Recorded {
+  value?: Value;
+  held: boolean;
+  /** The policy that decided it last. */
+  rule?: string;
+  first?: { readonly seq: number; readonly told?: ResolutionTold };
+}
 
 /** Recomputes a record from its stored edits alone, under the configured policies, and holds it against its row. */
 export async function prove(ledger: LabLedger, table: Table, record: RecordState, paging: Paging = {}): Promise<Proof> {
   // A register that was at rest when a system joined had forgotten how it came about; whether it was, no edit tells. Both are played.
   const players = [openFieldPlayer(table), openFieldPlayer(table, { rested: true })] as const;
-  const firsts = new Map<string, { readonly seq: number; readonly told?: ResolutionTold }>();
-  const rules = new Map<string, string>();
+  const history = new Map<string, Recorded>();
   let changes = 0;
   for await (const moment of momentsOf(changesOf(ledger, record.id, paging))) {
     changes += 1 + moment.answers.length;
-    follow(moment, players, firsts);
-    for (const { register, rule } of moment.resolutions) if (!NO_POLICIES.has(rule)) rules.set(register, rule);
+    follow(moment, players, history);
   }
   const registers = Object.entries(record.registers).filter(
     ([name, { count }]) => count > 0 && (name === LIFE || table.registers.has(name)),
   );
-  const differences = registers.flatMap(([name, { value, held, verdict }]) => {
+  const differences = registers.flatMap(([name, { value, held }]) => {
     const stored = { value, held: held !== undefined };
     if (players.some((player) => agrees(player.standing(name), stored))) return [];
-    const first = firsts.get(name);
-    const rule = ruleThen(name, table, [verdict?.rule, rules.get(name), first?.told?.rule]);
-    const told = first?.told && { rule: first.told.rule, ...(first.told.value === undefined ? {} : { value: first.told.value }) };
-    return {
-      register: name,
-      stored,
-      played: players[0].standing(name),
-      ...(first ? { firstSeq: first.seq } : {}),
-      ...(told ? { told } : {}),
-      ...(rule === undefined ? {} : { ruleChanged: rule }),
-    };
+    return differenceOf(table, name, stored, players[0].standing(name), history.get(name));
   });
   return { registers: registers.length, changes, differences };
 }
 
-/** Notes the first moment at which either way of playing comes to something else than was told. */
-function follow(
-  moment: Moment,
-  players: readonly [Player, Player],
-  firsts: Map<string, { readonly seq: number; readonly told?: ResolutionTold }>,
-): void {
+function differenceOf(
+  table: Table,
+  register: string,
+  stored: Difference['stored'],
+  played: Standing | undefined,
+  recorded: Recorded | undefined,
+): Difference {
+  const { first } = recorded ?? {};
+  const told = first?.told && { rule: first.told.rule, ...(first.told.value === undefined ? {} : { value: first.told.value }) };
+  // Only a row that holds what was decided at the time can be excused by another rule at the time.
+  const rule = recorded && isRecorded(recorded, stored) ? ruleThen(register, table, recorded) : undefined;
+  return {
+    register,
+    stored,
+    played,
+    ...(first ? { firstSeq: first.seq } : {}),
+    ...(told ? { told } : {}),
+    ...(rule === undefined ? {} : { ruleChanged: rule }),
+  };
+}
+
+/** Notes what was told of each register, and the first moment at which both ways of playing come to something else. */
+function follow(moment: Moment, players: readonly [Player, Player], history: Map<string, Recorded>): void {
   const [played, rested] = [players[0].take(moment), players[1].take(moment)];
   for (const { register, standing } of played) {
     const told = moment.resolutions.find((resolution) => resolution.register === register);
-    const other = rested.find((candidate) => candidate.register === register)?.standing;
-    if (firsts.has(register) || isTold(moment, register, standing, told) || (other && isTold(moment, register, other, told))) continue;
-    firsts.set(register, { seq: moment.change.seq, ...(told ? { told } : {}) });
+    const recorded = record(history, moment, register, told);
+    const other = rested.find((candidate) => candidate.register === register)?.standing ?? standing;
+    if (recorded.first || [standing, other].some((one) => isRecorded(recorded, one))) continue;
+    recorded.first = { seq: moment.change.seq, ...(told ? { told } : {}) };
   }
 }
 
-function isTold({ change }: Moment, register: string, standing: Standing, told: ResolutionTold | undefined): boolean {
-  if (told?.kind === 'held') return standing.held;
-  if (told) return !standing.held && sameValue(standing.value, told.value);
-  // Nothing was told: the edit stands as it was made.
-  const edit = change.edits.find((candidate) => candidate.register === register);
-  return !standing.held && (edit === undefined || sameValue(edit.value, standing.value));
+function record(history: Map<string, Recorded>, { change }: Moment, register: string, told: ResolutionTold | undefined): Recorded {
+  const recorded = history.get(register) ?? { held: false };
+  history.set(register, recorded);
+  recorded.held = told?.kind === 'held';
+  // Where nothing was told, the edit stands as it was made.
+  const value = told ? told.value : change.edits.find((edit) => edit.register === register)?.value;
+  if (!recorded.held && value !== undefined) recorded.value = value;
+  if (told && !NO_POLICIES.has(told.rule)) recorded.rule = told.rule;
+  return recorded;
+}
+
+function isRecorded(recorded: Recorded, standing: Pick<Standing, 'value' | 'held'>): boolean {
+  if (recorded.held || standing.held) return recorded.held === standing.held;
+  return recorded.value === undefined || sameValue(recorded.value, standing.value);
 }
 
 function agrees(played: Standing | undefined, stored: Pick<Standing, 'value' | 'held'>): boolean {
   return played !== undefined && played.held === stored.held && sameValue(played.value, stored.value);
 }
 
-function ruleThen(register: string, table: Table, rules: readonly (string | undefined)[]): string | undefined {
+function ruleThen(register: string, table: Table, { rule, first }: Recorded): string | undefined {
   const configured = register === LIFE ? table.map.delete : table.registers.get(register)?.map.policy.name;
-  return rules.find((rule) => rule !== undefined && rule !== configured && !NO_POLICIES.has(rule));
+  const changed = [first?.told?.rule, rule].find((one) => one !== undefined && one !== configured && !NO_POLICIES.has(one));
+  if (changed !== undefined) return changed;
+  return first && !first.told && table.registers.get(register)?.traits.gate === true ? NO_RULE : undefined;
 }
