@@ -29,7 +29,7 @@ export interface Proof {
 /** No policies: no change of policies explains an answer that came about by these. */
 const NO_POLICIES: ReadonlySet<string> = new Set(['convergent', 'ruling']);
 /** A policy that would have decided even this, and told so, was not there yet. */
-const NO_RULE = 'no rule';
+export const NO_RULE = 'no rule';
 
 /** What the history says of a register, on the way. */
 interface Recorded {

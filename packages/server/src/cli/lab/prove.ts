@@ -57,7 +57,9 @@ function lineOf(table: Table, record: RecordState, difference: Difference): stri
     standing === undefined ? 'nothing' : `${valueWords(valuesOf(fields, standing.value))}${standing.held ? ' while it waits' : ''}`;
   const since =
     firstSeq === undefined ? '' : `; change ${firstSeq} is the first that was decided otherwise${told ? `, by ${told.rule}` : ''}`;
-  if (ruleChanged !== undefined)
-    return `${what}: decided by ${ruleChanged}, which is no longer its policy; ${words(stored)} is stored, ${words(played)} is what the policy of today comes to`;
+  if (ruleChanged !== undefined) {
+    const then = ruleChanged === NO_RULE ? 'no rule decided it then' : `decided by ${ruleChanged}, which is no longer its policy`;
+    return `${what}: ${then}; ${words(stored)} is stored, ${words(played)} is what the policy of today comes to`;
+  }
   return `${what}: ${words(stored)} is stored, the edits come to ${words(played)}${since}`;
 }
