@@ -13,6 +13,8 @@ let town: Town;
 let place: (name: string) => string;
 let env: Readonly<Record<string, string>>;
 let running: string;
+/** What was answered while the sidecar ran. */
+let asked: readonly Awaited<ReturnType<typeof runCommand>>[];
 
 beforeAll(async () => {
   town = await openTown(CUSTOMERS);
@@ -32,15 +34,12 @@ beforeAll(async () => {
   });
   await untilEqual(town, sidecar.url);
   // While it runs, only it can be asked.
-  const asked = await lab('replay', '--preset', 'dual-write', '--url', sidecar.url);
-  expect(asked.printed).toMatch(/^Lost under dual-write, and not as configured: [12]$/mu);
-  const locked = await lab('replay', '--preset', 'dual-write', '--config', place('concord.yaml'));
-  expect(locked).toMatchObject({ status: 1, printed: expect.stringContaining('--url') });
-  expect(await lab('prove', '--all', '--config', place('concord.yaml'))).toMatchObject({
-    status: 1,
-    printed: expect.stringContaining('Stop the sidecar first'),
-  });
-  expect(await sidecar.end('SIGTERM')).toBe(0);
+  asked = await Promise.all([
+    lab('replay', '--preset', 'dual-write', '--url', sidecar.url),
+    lab('replay', '--preset', 'dual-write', ...config()),
+    lab('prove', '--all', ...config()),
+  ]);
+  await sidecar.end('SIGTERM');
 }, 90_000);
 afterAll(() => town.close());
 
@@ -49,6 +48,13 @@ function lab(command: string, ...args: readonly string[]) {
 }
 
 const config = () => ['--config', place('concord.yaml')] as const;
+
+test('while a sidecar holds the ledger, it is asked, and everything else says what to do', () => {
+  const [told, replayed, proven] = asked;
+  expect(told?.printed).toMatch(/^Lost under dual-write, and not as configured: [12]$/mu);
+  expect(replayed).toMatchObject({ status: 1, printed: expect.stringContaining('give --url') });
+  expect(proven).toMatchObject({ status: 1, printed: expect.stringContaining('Stop the sidecar first') });
+});
 
 test('a replay under other policies names the value that would be other, and the edits that either would lose', async () => {
   const { status, printed } = await lab('replay', ...config(), '--policies', place('other.yaml'));
@@ -78,13 +84,13 @@ test('what was edited before is not counted', async () => {
 });
 
 test('what cannot be played is refused in words that say what to do', async () => {
-  const asked: readonly (readonly [readonly string[], RegExp])[] = [
+  const wrong: readonly (readonly [readonly string[], RegExp])[] = [
     [['--policies', place('wrong.yaml')], /wrong\.yaml:1:\d+ .*no policy "preferr".*Did you mean "prefer"/u],
     [['--preset', 'one-master:sap'], /no preset "one-master:sap".\n.*fno, ce/u],
     [['--preset', 'dual-write', '--since', 'yesterday'], /"yesterday" is no time/u],
     [[], /either --policies <file> or --preset/u],
   ];
-  const answers = await Promise.all(asked.map(async ([args, words]) => ({ ...(await lab('replay', ...config(), ...args)), words })));
+  const answers = await Promise.all(wrong.map(async ([args, words]) => ({ ...(await lab('replay', ...config(), ...args)), words })));
   for (const { status, printed, words } of answers) {
     expect(printed).toMatch(words);
     expect(status).toBe(1);

@@ -164,9 +164,7 @@ const cases: Readonly<Record<LintCode, { readonly fires: LintSubject; readonly q
   },
   PL04: {
     fires: {
-      tables: under(
-        table(plan('guarded', [{ when: 'other == "x"', then: 'latest' }]), { other: plan('guarded', [{ when: 'field == "y"' }]) }),
-      ),
+      tables: under(table(plan('guarded', [{ when: 'other == "x"' }]), { other: plan('guarded', [{ when: 'field == "y"' }]) })),
     },
     quiet: { tables: under(table(plan('guarded', [{ when: 'other == "field"' }]), { other: plan('latest') })) },
     says: /lead back to it/,

@@ -108,3 +108,20 @@ test('what two systems held when they were first read is nobody’s save', async
 test.each(['dual', 'one-master:sap', 'one-master:', ''])('"%s" is no preset', (name) => {
   expect(presetOf(name, [FNO, CE])).toBeUndefined();
 });
+
+test('field by field: what its author took back before they knew is not lost; what they edited on after seeing the outcome is', async () => {
+  const world = settledWorld();
+  edit(world, CE, { phone: 'early' });
+  edit(world, FNO, { phone: 'late' });
+  pull(world, CE);
+  pull(world, FNO);
+  const losses = async () => told((await playedBy(world, openFieldPlayer(table))).losses());
+  expect(await losses()).toEqual([['ce', 'phone', 'early', 'late']]);
+  edit(world, CE, { phone: 'again' });
+  pull(world, CE);
+  expect(await losses()).toEqual([['fno', 'phone', 'late', 'again']]);
+  calm(world);
+  edit(world, FNO, { phone: 'last' });
+  calm(world);
+  expect(await losses()).toEqual([['fno', 'phone', 'late', 'again']]);
+});

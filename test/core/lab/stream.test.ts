@@ -37,7 +37,7 @@ function* changes(record: RecordState['id'], from: number): Iterable<ChangeRow> 
   }
 }
 
-test('100,000 changes are played page by page, and no more than a page is asked for at a time', async () => {
+test('100,000 changes are played page by page, and no more than a page is asked for at a time', { timeout: 120_000 }, async () => {
   const shelf = openShelf({ records, changes });
   let turns = 0;
   const pause = async (): Promise<void> => {

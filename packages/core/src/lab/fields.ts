@@ -64,7 +64,7 @@ export function openFieldPlayer(table: Table, { rested = false }: FieldPlaying =
 }
 
 function lossesOf({ lost, losing, standing }: Replayed): readonly Loss[] {
-  return [...lost, ...[...losing.values()].map((one) => ({ ...one, stands: standing.value }))];
+  return [...lost, ...[...losing.values()].map(({ edit, rule }) => ({ edit, rule, stands: standing.value }))];
 }
 
 /** The systems that would have to be written to: those that hold, or have just set, something else. */

@@ -56,7 +56,7 @@ const PREAMBLE_BYTES = 8;
 const PLAIN_CHANGE = 1;
 
 /** The dependencies of a change, from the head of its chunk alone; none of one that another tool has compressed. */
-export function dependenciesIn(chunk: Uint8Array): readonly ChangeHash[] {
+function dependenciesIn(chunk: Uint8Array): readonly ChangeHash[] {
   if (chunk[PREAMBLE_BYTES] !== PLAIN_CHANGE) return [];
   const length = unsigned(chunk, PREAMBLE_BYTES + 1);
   const count = unsigned(chunk, length.next);

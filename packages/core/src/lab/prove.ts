@@ -87,14 +87,14 @@ function follow(moment: Moment, players: readonly [Player, Player], history: Map
   const [played, rested] = [players[0].take(moment), players[1].take(moment)];
   for (const { register, standing } of played) {
     const told = moment.resolutions.find((resolution) => resolution.register === register);
-    const recorded = record(history, moment, register, told);
+    const recorded = noted(history, moment, register, told);
     const other = rested.find((candidate) => candidate.register === register)?.standing ?? standing;
     if (recorded.first || [standing, other].some((one) => isRecorded(recorded, one))) continue;
     recorded.first = { seq: moment.change.seq, ...(told ? { told } : {}) };
   }
 }
 
-function record(history: Map<string, Recorded>, { change }: Moment, register: string, told: ResolutionTold | undefined): Recorded {
+function noted(history: Map<string, Recorded>, { change }: Moment, register: string, told: ResolutionTold | undefined): Recorded {
   const recorded = history.get(register) ?? { held: false };
   history.set(register, recorded);
   recorded.held = told?.kind === 'held';

@@ -18,6 +18,8 @@ type Ruled = Pick<RegisterRule, 'policy' | 'traits' | 'type'>;
 interface Losing {
   readonly edit: EditTold;
   readonly rule: string;
+  /** The number of the merged value that went against it first. */
+  readonly since: number;
 }
 
 /** One register in a replay. */
@@ -68,7 +70,8 @@ function fall(replayed: Replayed, before: readonly Edit[], told: EditTold): void
   const { frontier } = replayed.register;
   for (const { number } of before.filter((edit) => !frontier.includes(edit))) {
     const losing = replayed.losing.get(number);
-    if (losing && told.saw >= number) replayed.lost.push({ ...losing, stands: replayed.standing.value });
+    if (!losing || (told.system === losing.edit.system && told.saw < losing.since)) continue;
+    replayed.lost.push({ edit: losing.edit, rule: losing.rule, stands: replayed.standing.value });
   }
 }
 
@@ -93,7 +96,7 @@ export function judgeReplayed(replayed: Replayed, name: string, rule: Ruled, fie
 
 export function settleReplayed(replayed: Replayed, name: string, decision: Decision): void {
   const { register, agreed } = replayed;
-  replayed.losing = losingIn(name, decision);
+  replayed.losing = losingIn(name, decision, replayed);
   if (decision.kind === 'held') {
     replayed.standing = { value: register.value, held: true, rule: decision.rule, reason: decision.reason };
     return;
@@ -106,9 +109,15 @@ export function settleReplayed(replayed: Replayed, name: string, decision: Decis
   replayed.standing = { value, held: false, ...why };
 }
 
-function losingIn(name: string, decision: Decision): ReadonlyMap<number, Losing> {
+function losingIn(name: string, decision: Decision, { losing, register }: Replayed): ReadonlyMap<number, Losing> {
   if (decision.kind !== 'settled' || decision.losers.length === 0) return NOBODY;
-  return new Map(decision.losers.map((edit) => [edit.number, { edit: toldOf(name, edit), rule: decision.rule }]));
+  const { rule } = decision;
+  return new Map(
+    decision.losers.map((edit) => {
+      const since = losing.get(edit.number)?.since ?? register.count;
+      return [edit.number, { edit: toldOf(name, edit), rule, since }];
+    }),
+  );
 }
 
 function toldOf(register: string, { op: _op, ...facts }: Edit): EditTold {

@@ -37,7 +37,7 @@ function isTexts(part: unknown): part is readonly string[] {
 }
 
 /** Everything that can be reached from a value, itself included. */
-export function reach(edges: Edges, from: string): ReadonlySet<string> {
+function reach(edges: Edges, from: string): ReadonlySet<string> {
   const found = new Set([from]);
   for (const value of found) for (const next of edges.get(value) ?? []) found.add(next);
   return found;

@@ -1,6 +1,7 @@
 import {
   ConcordError,
   nameOf,
+  NO_RULE,
   prove,
   recordId,
   recordsOf,

@@ -72,7 +72,7 @@ export function fieldWord(field: string): string {
   return field === '$life' ? 'record' : field;
 }
 
-export function word(value: Scalar | undefined): string {
+function word(value: Scalar | undefined): string {
   if (value === null || value === undefined || value === '') return 'empty';
   return typeof value === 'string' ? `“${value}”` : String(value);
 }
