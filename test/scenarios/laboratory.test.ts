@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SECRETS } from '../kit/town-config.ts';
 import { openTown, recordOf, untilEqual, whileApart, type Town } from '../kit/town.ts';
+import { runInside } from '../kit/run-inside.ts';
 import { runCommand } from '../server/command.ts';
 
 const CUSTOMERS = 5;
@@ -35,15 +36,20 @@ beforeAll(async () => {
   await untilEqual(town, sidecar.url);
   // While it runs, only it can be asked.
   asked = await Promise.all([
-    lab('replay', '--preset', 'dual-write', '--url', sidecar.url),
-    lab('replay', '--preset', 'dual-write', ...config()),
-    lab('prove', '--all', ...config()),
+    labOutside('replay', '--preset', 'dual-write', '--url', sidecar.url),
+    labOutside('replay', '--preset', 'dual-write', ...config()),
+    labOutside('prove', '--all', ...config()),
   ]);
   await sidecar.end('SIGTERM');
 }, 90_000);
 afterAll(() => town.close());
 
 function lab(command: string, ...args: readonly string[]) {
+  return runInside(['lab', command, ...args], env);
+}
+
+/** As users run it, in a process of its own. */
+function labOutside(command: string, ...args: readonly string[]) {
   return runCommand(['lab', command, ...args], env);
 }
 
@@ -90,8 +96,8 @@ test('what cannot be played is refused in words that say what to do', async () =
     [['--preset', 'dual-write', '--since', 'yesterday'], /"yesterday" is no time/u],
     [[], /either --policies <file> or --preset/u],
   ];
-  const answers = await Promise.all(wrong.map(async ([args, words]) => ({ ...(await lab('replay', ...config(), ...args)), words })));
-  for (const { status, printed, words } of answers) {
+  for (const [args, words] of wrong) {
+    const { status, printed } = await lab('replay', ...config(), ...args);
     expect(printed).toMatch(words);
     expect(status).toBe(1);
   }
