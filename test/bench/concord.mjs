@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { sqliteLedger } from '@concord/adapters';
 import { compileTable, entityName, keyOf, observe, policies, recordId, settle, systemId, version } from '@concord/core';
@@ -5,24 +6,26 @@ import { FIELDS } from './workload.mjs';
 
 const SYSTEMS = [systemId('fno'), systemId('ce')];
 const CUSTOMER = entityName('customer');
+const digest = (bytes) => hash('sha256', bytes, 'hex');
 
 /** Concord's core and its SQLite ledger: every edit observed, merged, kept with its history, and its delivery settled. */
 export async function runConcord({ file, workload, batch }) {
   let ledger = sqliteLedger({ file });
   const table = tableOf();
-  const live = SYSTEMS.map(() => workload.rows.map((row) => ({ ...row })));
+  // A row as the table map's translation hands it over.
+  const live = SYSTEMS.map(() => workload.rows.map((row) => new Map(Object.entries(row))));
   const versions = SYSTEMS.map(() => workload.rows.map(() => 1));
   let nowMs = 1_700_000_000_000;
   const idOf = (index) => recordId(`record-${String(index).padStart(14, '0')}`);
-  const context = (index) => ({ nowMs: (nowMs += 1), newRecord: idOf(index), neverSent: () => true });
+  const context = (index) => ({ nowMs: (nowMs += 1), newRecord: idOf(index), neverSent: () => true, digest });
 
   const mapped = (side, index) => ({
     system: SYSTEMS[side],
     key: keyOf(String(index)),
     version: version(String(versions[side][index])),
-    values: new Map(Object.entries(live[side][index])),
+    values: live[side][index],
     modifiedAtMs: nowMs,
-    identity: live[side][index].account,
+    identity: live[side][index].get('account'),
     unreadable: [],
     waitsFor: [],
   });
@@ -57,7 +60,7 @@ export async function runConcord({ file, workload, batch }) {
     const current = async (index) => touched.get(index) ?? (await ledger.record(idOf(index)));
     for (const { record, edits } of steps) {
       for (const { side, field, value } of edits) {
-        live[side][record] = { ...live[side][record], [field]: value };
+        live[side][record].set(field, value);
         versions[side][record] += 1;
       }
       for (const { side } of edits) {
@@ -80,8 +83,8 @@ export async function runConcord({ file, workload, batch }) {
     if (planned.expected !== String(versions[side][index])) {
       return take(index, settle(record, system, { kind: 'stale', row: mapped(side, index) }, table, context(index)));
     }
-    const writes = Object.entries(planned.registers).filter(([name, { value }]) => live[side][index][name] !== value);
-    for (const [name, { value }] of writes) live[side][index] = { ...live[side][index], [name]: value };
+    const writes = Object.entries(planned.registers).filter(([name, { value }]) => live[side][index].get(name) !== value);
+    for (const [name, { value }] of writes) live[side][index].set(name, value);
     // What the side holds already is confirmed, not written.
     if (writes.length > 0) versions[side][index] += 1;
     take(index, settle(record, system, { kind: 'written', row: mapped(side, index) }, table, context(index)));
@@ -105,7 +108,7 @@ export async function runConcord({ file, workload, batch }) {
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   const { changes } = await ledger.counts();
   await ledger.close();
-  const differing = workload.rows.filter((_row, index) => FIELDS.some((field) => live[0][index][field] !== live[1][index][field])).length;
+  const differing = workload.rows.filter((_row, index) => FIELDS.some((field) => live[0][index].get(field) !== live[1][index].get(field))).length;
   return { seconds, changes, bytes: statSync(file).size - sizeBefore, differing };
 }
 

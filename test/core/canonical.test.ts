@@ -21,6 +21,11 @@ const cases: readonly (readonly [FieldType, readonly unknown[], readonly unknown
   ],
   [{ kind: 'choices' }, ['["Autumn","Winter"]'], ['["Winter","Autumn"]', '["a","a"]', '[]', '["a", "b"]', '[1]', 'Autumn']],
   [{ kind: 'text' }, ['', 'Acme', '👩‍🔧'], [5, true, '\uD800', undefined, {}]],
+  [
+    { kind: 'json' },
+    ['{"a":1,"b":[true,null]}', '[]', '"x"', '1.5'],
+    ['{"b":1,"a":1}', '{ "a":1}', '1.50', 'null', '', '{', 5, '[12345678901234567890]', '"\\ud800"'],
+  ],
   [{ kind: 'choice' }, ['Invoiced'], [192_350_000]],
   [{ kind: 'reference', entity: 'customer' }, ['V1StGXR8_Z5jdHi6B-myT'], [7]],
 ];

@@ -1,5 +1,6 @@
-import { actorOf, decide, opId, policies, systemId, type Edit, type FieldType, type Value, type View } from '@concord/core';
+import { actorOf, decide, opId, systemId, type Edit, type FieldType, type Value, type View } from '@concord/core';
 import { describe, expect, test } from 'vitest';
+import { madeOf } from '../kit/policies.ts';
 
 const NOON = Date.UTC(2024, 4, 1, 12);
 const MINUTE_MS = 60_000;
@@ -32,9 +33,7 @@ function view(type: FieldType, base: Value | undefined, deeds: Readonly<Record<s
 }
 
 function decided(name: string, options: unknown, seen: View): unknown {
-  const kind = policies[name];
-  if (!kind) throw new Error(`There is no policy "${name}".`);
-  const decision = decide({ policy: kind.make(options), traits: kind.traits }, seen);
+  const decision = decide(madeOf(name, options, { type: seen.type }), seen);
   return decision.kind === 'held' ? { held: decision.code } : decision.value;
 }
 

@@ -27,6 +27,12 @@ const LENT: Readonly<Record<string, (typeof ROOMS)[number]>> = {
   'map/type.ts': 'values',
   // The total order of edits, of which a record at rest keeps the last. It is kept beside the policies that it is made for.
   'policy/edits.ts': 'record',
+  // Which word was probably meant: it is about words alone, and whoever reads what people wrote asks it.
+  'config/near.ts': 'values',
+  // What is asked of whoever runs foreign code: policies are made of it. It is kept with the other ports.
+  'ports/sandbox.ts': 'values',
+  // Whether a value is written as documents hold it: whoever takes a value from foreign code asks, and it knows no map.
+  'map/canonical.ts': 'policy',
   // Holds a whole document against its row under a table map: it is about records, but stands on maps.
   'record/verify.ts': 'merge',
 };

@@ -5,6 +5,8 @@ import type { World } from './world.ts';
 export interface Shelf extends LabLedger {
   /** The most rows that were asked for at a time. */
   asked(): number;
+  /** How many pages were asked for. */
+  pages(): number;
 }
 
 interface Rows {
@@ -32,9 +34,10 @@ export interface Stored extends Rows {
 }
 
 export function openShelf({ records, changes, conflicts = [], failures = [] }: Stored): Shelf {
-  let most = 0;
+  let [most, pages] = [0, 0];
   const page = async <Item>(items: Iterable<Item>, limit: number, from: number) => {
     most = Math.max(most, limit);
+    pages += 1;
     const taken: Item[] = [];
     for (const item of items) {
       if (taken.length === limit) return { items: taken, next: String(from + limit) };
@@ -44,6 +47,7 @@ export function openShelf({ records, changes, conflicts = [], failures = [] }: S
   };
   return {
     asked: () => most,
+    pages: () => pages,
     record: async (id) => [...records(0)].find((record) => record.id === id),
     records: ({ limit, after, entity }) => page(only(records(Number(after ?? 0)), entity), limit, Number(after ?? 0)),
     changes: (id, { limit, after }) => page(changes(id, Number(after ?? 0)), limit, Number(after ?? 0)),

@@ -19,6 +19,8 @@ export interface FieldPlan {
   readonly type?: FieldType;
   readonly policy?: PolicySpec;
   readonly group?: string;
+  /** Never written anywhere. */
+  readonly only?: 'read';
 }
 
 /** A table map over systems that all name their columns like the fields. */
@@ -29,7 +31,11 @@ export function tableOf(
   const { systems = [FNO, CE], ...rest } = options;
   const maps = Object.entries(fields).map(([name, plan]): readonly [FieldPlan, FieldMap] => [
     plan,
-    { name, type: plan.type ?? { kind: 'text' }, sides: Object.fromEntries(systems.map((system) => [system, { column: name }])) },
+    {
+      name,
+      type: plan.type ?? { kind: 'text' },
+      sides: Object.fromEntries(systems.map((system) => [system, { column: name, ...(plan.only ? { only: plan.only } : {}) }])),
+    },
   ]);
   const groups = [...new Set(maps.map(([plan, field]) => plan.group ?? field.name))];
   return compileTable(

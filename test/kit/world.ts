@@ -4,6 +4,7 @@ import {
   observe,
   observeGone,
   recordId,
+  registersIn,
   resolve,
   sameValue,
   settle,
@@ -137,7 +138,7 @@ function emptyRow(table: Table): readonly (readonly [string, Value])[] {
 }
 
 export function ruleHeld(world: World, choose: (values: readonly Value[]) => Value): void {
-  const held = Object.entries(world.record?.registers ?? {}).find(([, register]) => register.held);
+  const held = Object.entries(world.record ? registersIn(world.record) : {}).find(([, register]) => register.held);
   if (!world.record || !held) return;
   world.nowMs += 1000;
   const [name, register] = held;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isEmpty, LIFE, sameValue, type SystemId, type Value } from '@concord/core';
+import { isEmpty, LIFE, registersIn, sameValue, valueIn, type SystemId, type Value } from '@concord/core';
 import { expect, test } from 'vitest';
 import { histories, play, type Step } from '../kit/histories.ts';
 import { MIXED, mixedValues } from '../kit/mixed.ts';
@@ -20,10 +20,10 @@ function finish(world: World): void {
 function expectAgreement(world: World): void {
   const { record } = world;
   if (!record) return;
-  const alive = record.registers[LIFE]?.value === 'live';
+  const alive = valueIn(record, LIFE) === 'live';
   for (const row of world.rows.values()) {
     expect(row !== undefined).toBe(alive);
-    for (const [name, register] of Object.entries(record.registers)) {
+    for (const [name, register] of Object.entries(registersIn(record))) {
       if (row && name !== LIFE && !(isEmpty(register.value) && isEmpty(row.values.get(name))))
         expect([name, row.values.get(name) ?? null]).toEqual([name, register.value]);
     }

@@ -1,4 +1,4 @@
-import { must, verifyRecord, type Value } from '@concord/core';
+import { must, registerIn, verifyRecord, type Value } from '@concord/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { histories, play } from '../kit/histories.ts';
@@ -30,7 +30,7 @@ test('a row that says something else than its chunks is found out', () => {
   edit(world, CE, { name: 'blue' });
   calm(world);
   const record = must(world.record, 'a record was made');
-  const name = must(record.registers['name'], 'it has a name');
+  const name = must(registerIn(record, 'name'), 'it has a name');
   const lying = { ...record, registers: { ...record.registers, name: { ...name, value: 'green' } } };
   expect(verifyRecord(table, lying, chunksOf(world))).toEqual([expect.stringContaining('name')]);
   expect(verifyRecord(table, record, chunksOf(world).slice(0, -1))).not.toEqual([]);

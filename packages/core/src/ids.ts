@@ -40,3 +40,4 @@ export const actorIdFrom = (text: string): ActorId => text as ActorId;
 export const conflictId = (record: RecordId, register: string, seq: number): ConflictId => `${record}.${register}.${seq}` as ConflictId;
 export const conflictIdFrom = (text: string): ConflictId => text as ConflictId;
 export const deliveryId = (record: RecordId, system: SystemId, seq: number): DeliveryId => `${record}.${system}.${seq}` as DeliveryId;
+export const deliveryIdFrom = (text: string): DeliveryId => text as DeliveryId;

@@ -1,5 +1,5 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { ConcordError, type Engine, type Ledger, type SystemId, type Table } from '@concord/core';
+import { ConcordError, type Engine, type Ledger, type Registry, type SystemId, type Table } from '@concord/core';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { answerProblem } from './problem.ts';
@@ -16,6 +16,8 @@ export interface Rooms {
   readonly ledger: Ledger;
   /** By entity. */
   readonly tables: ReadonlyMap<string, Table>;
+  /** Every policy that the tables use, by name. */
+  readonly kinds: Registry;
   readonly systems: readonly SystemId[];
   readonly logger: Logger;
 }

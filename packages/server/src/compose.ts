@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { openSystem, sqliteLedger, type Opened, type OptionFault } from '@concord/adapters';
+import { openSystem, quickjsSandbox, sqliteLedger, type Opened, type OptionFault } from '@concord/adapters';
 import {
+  checkLenses,
   compileTable,
   ConcordError,
   openEngine,
-  policies,
+  policyKinds,
   type Config,
   type Engine,
   type Ledger,
@@ -30,14 +31,17 @@ export interface Sidecar {
 
 /** Puts the parts together: the only place that knows every package. Throws when an option is wrong or the ledger cannot be used. */
 export async function startSidecar(config: Config, logger: Logger): Promise<Sidecar> {
-  const tables = config.entities.map((map) => compileTable(map, policies));
+  const sandbox = quickjsSandbox();
+  const kinds = policyKinds(config.policies, sandbox);
+  const tables = config.entities.map((map) => compileTable(map, kinds));
   const systems = await openSystems(config);
+  for (const words of await lensWarnings(tables, systems)) logger.warn(words);
   mkdirSync(dirname(config.ledger.file), { recursive: true });
   const ledger = sqliteLedger({ file: config.ledger.file });
   const engine = openEngine({ tables, systems, ledger, clock, ids, log: logTo(logger), limits: config.limits });
-  const app = buildApp({ engine, ledger, tables: tablesByEntity(tables), systems: systems.map(({ id }) => id), logger });
+  const app = buildApp({ engine, ledger, tables: tablesByEntity(tables), kinds, systems: systems.map(({ id }) => id), logger });
   const url = await listen(app, config.server).catch(async (cause: unknown) => {
-    await Promise.all([closeAll(systems), ledger.close()]);
+    await Promise.all([closeAll(systems), ledger.close(), sandbox.close()]);
     throw cause;
   });
   await engine.start();
@@ -49,7 +53,7 @@ export async function startSidecar(config: Config, logger: Logger): Promise<Side
     async stop() {
       await app.close();
       await settled(engine.stop(), systems);
-      await ledger.close();
+      await Promise.all([ledger.close(), sandbox.close()]);
     },
   };
 }
@@ -84,11 +88,29 @@ async function openSystems(config: Config): Promise<readonly System[]> {
   return opened.flatMap(({ opened: one }) => (one.kind === 'system' ? [one.system] : []));
 }
 
-/** What the adapters say of their options. Nothing is sent to any system. */
-export async function systemFaults(config: Config): Promise<readonly string[]> {
+/** What the adapters say of their options, and what their dialects make of transforms. Nothing is sent to any system. */
+export async function examine(config: Config): Promise<{ readonly faults: readonly string[]; readonly warnings: readonly string[] }> {
   const opened = await openAll(config);
-  await closeAll(opened.flatMap(({ opened: one }) => (one.kind === 'system' ? [one.system] : [])));
-  return faultsOf(opened);
+  const systems = opened.flatMap(({ opened: one }) => (one.kind === 'system' ? [one.system] : []));
+  const sandbox = quickjsSandbox();
+  const kinds = policyKinds(config.policies, sandbox);
+  const tables = config.entities.map((map) => compileTable(map, kinds));
+  const warnings = await lensWarnings(tables, systems);
+  await Promise.all([closeAll(systems), sandbox.close()]);
+  return { faults: faultsOf(opened), warnings };
+}
+
+/** Transforms by which a value does not come back as it was sent. */
+async function lensWarnings(tables: readonly Table[], systems: readonly System[]): Promise<readonly string[]> {
+  const told: string[] = [];
+  for (const table of tables) {
+    for (const system of systems.filter(({ id }) => table.systems.includes(id))) {
+      for (const { field, words } of await checkLenses(table, system)) {
+        told.push(`entities.${table.map.entity}.fields.${field}.${system.id}: ${words}. Correct them, or say "lossy: true".`);
+      }
+    }
+  }
+  return told;
 }
 
 interface Opening {

@@ -1,4 +1,4 @@
-import type { Dialect, FieldType, Scalar } from '@concord/core';
+import { canonicalJson, type Dialect, type FieldType, type Scalar } from '@concord/core';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalDecimal } from '../../../packages/adapters/src/shared/values/decimal.ts';
@@ -27,6 +27,13 @@ const canonical: readonly (readonly [FieldType, fc.Arbitrary<Scalar>])[] = [
   [{ kind: 'yesno' }, fc.boolean()],
   [{ kind: 'choice' }, symbol],
   [{ kind: 'choices' }, fc.array(symbol).map(setText)],
+  [
+    { kind: 'json' },
+    fc
+      .jsonValue()
+      .map((json) => canonicalJson(JSON.stringify(json)) ?? 'null')
+      .filter((json) => json !== 'null'),
+  ],
   [{ kind: 'reference', entity: 'customer' }, fc.oneof(fc.uuid(), fc.constantFrom("dataAreaId='abct',CustomerAccount='C-1'"))],
 ];
 
@@ -72,6 +79,9 @@ describe('what is usual can be written', () => {
     ['finops', { kind: 'decimal', scale: 2 }, null, undefined],
     ['finops', { kind: 'choices' }, '["Autumn","Winter"]', 'Autumn;Winter'],
     ['finops', { kind: 'choices' }, '["a;b"]', undefined],
+    ['dataverse', { kind: 'json' }, '{"a":[1,2]}', '{"a":[1,2]}'],
+    ['finops', { kind: 'json' }, '{"a":[1,2]}', '{"a":[1,2]}'],
+    ['finops', { kind: 'json' }, null, ''],
   ])('%s writes %j %j as %j', (name, type, value, json) => {
     expect(dialects[name]?.encode(type, value)).toBe(json);
   });
@@ -95,6 +105,11 @@ describe('what is usual can be written', () => {
     ['finops', { kind: 'reference', entity: 'x' }, '"00000000-0000-0000-0000-000000000000"', null],
     ['finops', { kind: 'choices' }, '"Winter; Autumn;"', '["Autumn","Winter"]'],
     ['finops', { kind: 'yesno' }, '"Maybe"', undefined],
+    ['dataverse', { kind: 'json' }, JSON.stringify('{ "b": 1.50,\n "a": "x" }'), '{"a":"x","b":1.5}'],
+    ['finops', { kind: 'json' }, JSON.stringify('{"n": 12345678901234567890}'), undefined],
+    ['finops', { kind: 'json' }, JSON.stringify('[1,'), undefined],
+    ['dataverse', { kind: 'json' }, JSON.stringify('null'), null],
+    ['finops', { kind: 'json' }, JSON.stringify(`${'['.repeat(40)}${']'.repeat(40)}`), undefined],
   ])('%s reads %j %s as %j', (name, type, json, value) => {
     expect(dialects[name]?.decode(type, JSON.parse(json))).toBe(value);
   });

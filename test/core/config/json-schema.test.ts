@@ -19,3 +19,8 @@ test('the schema names every policy, by its bare name only where that is enough'
   for (const name of ['owner', 'prefer', 'rank']) expect(text).not.toContain(`"const":"${name}"`);
   for (const name of ['owner', 'prefer', 'rank']) expect(text).toContain(`"required":["${name}"]`);
 });
+
+test('a policy within another is completed like any other', () => {
+  const text = JSON.stringify(configJsonSchema());
+  expect(text).toMatch(/"then":\{[^}]*"\$ref":"#\/\$defs\/policy"/u);
+});

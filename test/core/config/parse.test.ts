@@ -77,6 +77,7 @@ test.each([
   ['yesno', 'yesno', { kind: 'yesno' }],
   ['choice', 'choice', { kind: 'choice' }],
   ['choices', 'choices', { kind: 'choices' }],
+  ['json', 'json', { kind: 'json' }],
   ['a reference', '{ reference: salesOrder }', { kind: 'reference', entity: 'salesOrder' }],
 ])('the type %s is understood', (_title, words, type) => {
   const field = words === undefined ? '{ fno: A, ce: a }' : `{ fno: A, ce: a, type: ${words} }`;

@@ -1,4 +1,4 @@
-import { LAB_ACT, openListDigest, plansFor, prove, recordId, revised, type RevisedRecord, type Table } from '@concord/core';
+import { LAB_ACT, openListDigest, plansFor, prove, recordId, registerIn, revised, type RevisedRecord, type Table } from '@concord/core';
 import { expect, test } from 'vitest';
 import { shelfOf } from '../../kit/shelf.ts';
 import { CE, FNO, tableOf } from '../../kit/tables.ts';
@@ -21,9 +21,10 @@ function renamed(): World {
   return world;
 }
 
-async function listed(world: World, table: Table): Promise<readonly RevisedRecord[]> {
+async function listed(world: World, other: Table): Promise<readonly RevisedRecord[]> {
+  const [tables, others] = [latest, other].map((table) => new Map([['customer', table]]));
   const found: RevisedRecord[] = [];
-  for await (const one of revised(shelfOf([world]), new Map([['customer', table]]))) found.push(one);
+  for await (const one of revised(shelfOf([world]), tables ?? new Map(), others ?? new Map())) found.push(one);
   return found;
 }
 
@@ -69,7 +70,7 @@ test('under the configured policies there is nothing to change', async () => {
 test('the name of a list is that of its content', async () => {
   const name = async (world: World): Promise<string> => {
     const digest = openListDigest();
-    for (const one of await listed(world, preferred)) digest.add(one);
+    for (const { record, revisions } of await listed(world, preferred)) digest.add(record.id, revisions);
     return digest.text();
   };
   const moved = renamed();
@@ -89,7 +90,7 @@ test('a proof names the first change that comes to something else, and tells a r
   const [stored] = (await shelf.records({ limit: 1 })).items;
   if (!stored) throw new Error('a stored record');
   expect((await prove(shelf, latest, stored)).differences).toEqual([]);
-  const name = stored.registers['name'];
+  const name = registerIn(stored, 'name');
   if (!name) throw new Error('a register');
   const broken = { ...stored, registers: { ...stored.registers, name: { ...name, value: 'Somebody else' } } };
   const [damage, ...more] = (await prove(shelf, latest, broken)).differences;

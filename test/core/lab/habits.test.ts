@@ -1,4 +1,4 @@
-import { forecast, gatherFacts, parseOverlay, suggest, suggestionYaml, type Facts } from '@concord/core';
+import { forecast, gatherFacts, parseOverlay, policies, suggest, suggestionYaml, type Facts } from '@concord/core';
 import { expect, test } from 'vitest';
 import { factsOf, registerFacts } from '../../kit/facts.ts';
 import { shelfOf } from '../../kit/shelf.ts';
@@ -93,7 +93,7 @@ test('who edits alone is suggested as the owner; fields that change together as 
   const yaml = suggestionYaml(found);
   expect(yaml).toContain('phone: { policy: { owner: ce } } # all 25 edits were made in ce');
   expect(yaml).toContain('# groups: { street_zip: { fields: [street, zip], policy: latest } } # changed together 25 times, apart 0 times');
-  const read = parseOverlay(yaml, [table.map], { file: 'suggested.yaml', env: {} });
+  const read = parseOverlay(yaml, { entities: [table.map], kinds: policies }, { file: 'suggested.yaml', env: {} });
   expect(read.kind === 'ok' && read.entities[0]?.registers.find(({ name }) => name === 'phone')?.policy).toEqual({
     name: 'owner',
     options: 'ce',

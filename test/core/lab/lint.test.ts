@@ -1,19 +1,23 @@
 import {
   conflictId,
   compileTable,
+  customPolicy,
   entityName,
   lint,
   lintRules,
-  must,
   policies,
   recordId,
   type ConflictRow,
   type EditTold,
   type FailureRow,
+  type Invariant,
   type LintCode,
   type LintSubject,
-  type PolicyKind,
+  type Ran,
+  type Sandbox,
+  type SystemId,
   type Table,
+  type TableMap,
   type Tables,
 } from '@concord/core';
 import { expect, test } from 'vitest';
@@ -22,34 +26,17 @@ import { CE, FNO, POS, tableOf, type FieldPlan } from '../../kit/tables.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Policies that are not there yet, or not here: only their name and their answer matter. */
-function stranger(name: string, answer: (values: readonly unknown[]) => string = () => 'x'): PolicyKind {
-  return {
-    ...must(policies['manual'], 'there is a policy to begin with'),
-    name,
-    make: () => (view) => ({ kind: 'settled', value: answer(view.frontier.map(({ value }) => value)), rule: name, reason: name }),
-  };
-}
-
-const strangers = Object.fromEntries(
-  ['not-empty', 'majority', 'average', 'states', 'lattice', 'guarded'].map((name) => [name, stranger(name)]),
-);
-const ALL = { ...policies, ...strangers };
-
 const plan = (name: string, options?: unknown): FieldPlan => ({ policy: { name, options } });
 
 /** A customer with a key and one field under the policy that is looked at. */
-function table(field: FieldPlan, more: Readonly<Record<string, FieldPlan>> = {}, kinds: Readonly<Record<string, PolicyKind>> = ALL): Table {
-  // Names are checked with the configuration; here only what the rules look at is put together.
-  const plans: Readonly<Record<string, FieldPlan>> = { account: {}, field, ...more };
-  const plain = tableOf(Object.fromEntries(Object.entries(plans).map(([name, { policy: _policy, ...rest }]) => [name, rest])));
-  const registers = plain.map.registers.map((register) => ({ ...register, policy: plans[register.name]?.policy ?? register.policy }));
-  return compileTable({ ...plain.map, registers }, kinds);
+function table(field: FieldPlan, more: Readonly<Record<string, FieldPlan>> = {}, options: Partial<TableMap> = {}): Table {
+  return tableOf({ account: {}, field, ...more }, options);
 }
 
 const under = (one: Table): Tables => new Map([[String(one.map.entity), one]]);
+const just = (tables: Tables): LintSubject => ({ tables, kinds: policies });
 const told = (one: Table, facts: Parameters<typeof registerFacts>[1], more: Parameters<typeof factsOf>[1] = {}): LintSubject => ({
-  tables: under(one),
+  ...just(under(one)),
   facts: factsOf([registerFacts('field', facts)], more),
 });
 
@@ -82,13 +69,23 @@ const edits = (system: EditTold['system'], value: string): EditTold => ({
   stamp: { ms: 1, count: 0, system },
 });
 
-const custom = (answer: (values: readonly unknown[]) => string) =>
-  table(plan('custom'), {}, { ...ALL, custom: stranger('custom', answer) });
-const latest = table(plan('latest'));
-const invariant = (one: Table): Tables => {
-  const map = { ...one.map, invariants: [{ check: 'field <= other' }] };
-  return under({ ...one, map });
+/** A policy of the user's own, whose module answers what is said here. */
+const custom = (answer: (edits: number) => Ran): LintSubject => {
+  const sandbox: Sandbox = {
+    run: (_source, inputs) => inputs.map((input) => answer(JSON.stringify(input).split('"system"').length - 1)),
+    close: async () => {},
+  };
+  const kinds = { ...policies, mine: customPolicy('mine', 'export default …', sandbox) };
+  const map = table(plan('latest')).map;
+  const registers = map.registers.map((one) => (one.name === 'field' ? { ...one, policy: { name: 'mine', options: undefined } } : one));
+  const frontiers = [{ edits: [edits(FNO, 'a'), edits(CE, 'b')] }];
+  return { ...told(compileTable({ ...map, registers }, kinds), { frontiers }), kinds };
 };
+const latest = table(plan('latest'));
+const number = { type: { kind: 'integer' as const } };
+const invariant = (onViolation: Invariant['onViolation']): Table =>
+  table({ ...plan('latest'), ...number }, { other: number }, { invariants: [{ check: 'field <= other', onViolation }] });
+const votes = (systems: readonly SystemId[]): LintSubject => just(under(tableOf({ account: {}, field: plan('majority') }, { systems })));
 const child = (rule: 'manual' | 'delete-wins'): Tables => {
   const order = latest.map;
   const line = tableOf(
@@ -108,7 +105,7 @@ const readOnly = (policy: FieldPlan): Tables => {
     const sides = { ...first.sides, fno: { column: 'field', only: 'read' as const } };
     return register.name === 'field' ? { ...register, fields: [{ ...first, sides }] as const } : register;
   });
-  return under(compileTable({ ...one.map, registers }, ALL));
+  return under(compileTable({ ...one.map, registers }, policies));
 };
 
 /** For each rule what makes it fire, and what is almost the same and does not. */
@@ -134,39 +131,31 @@ const cases: Readonly<Record<LintCode, { readonly fires: LintSubject; readonly q
     says: /200 of 201 edits were made in ce/,
   },
   PL03: {
-    fires: {
-      tables: under(
+    fires: just(
+      under(
         table(
-          plan('lattice', {
-            edges: [
-              ['Draft', 'Sent'],
-              ['Draft', 'Dropped'],
-            ],
-          }),
+          plan('lattice', [
+            ['Draft', 'Sent'],
+            ['Draft', 'Dropped'],
+          ]),
         ),
       ),
-    },
-    quiet: {
-      tables: under(
+    ),
+    quiet: just(
+      under(
         table(
-          plan('lattice', {
-            edges: [
-              ['Draft', 'Sent'],
-              ['Draft', 'Dropped'],
-              ['Sent', 'Closed'],
-              ['Dropped', 'Closed'],
-            ],
-          }),
+          plan('lattice', [
+            ['Draft', 'Sent', 'Closed'],
+            ['Draft', 'Dropped', 'Closed'],
+          ]),
         ),
       ),
-    },
-    says: /"Sent" and "Dropped" have no least value/,
+    ),
+    says: /nothing is above both "Dropped" and "Sent"/,
   },
   PL04: {
-    fires: {
-      tables: under(table(plan('guarded', [{ when: 'other == "x"' }]), { other: plan('guarded', [{ when: 'field == "y"' }]) })),
-    },
-    quiet: { tables: under(table(plan('guarded', [{ when: 'other == "field"' }]), { other: plan('latest') })) },
+    fires: just(under(table(plan('freeze', { when: 'other == "x"' }), { other: plan('when', [{ if: 'field == "y"', then: 'manual' }]) }))),
+    quiet: just(under(table(plan('freeze', { when: 'other == "field"' }), { other: plan('latest') }))),
     says: /lead back to it/,
   },
   PL05: {
@@ -175,20 +164,15 @@ const cases: Readonly<Record<LintCode, { readonly fires: LintSubject; readonly q
     says: /2 of 8 decisions/,
   },
   PL06: {
-    fires: told(
-      custom((values) => String(values.length)),
-      { frontiers: [[edits(FNO, 'a'), edits(CE, 'b')]] },
-    ),
-    quiet: told(
-      custom((values) => [...values].map(String).toSorted().at(0) ?? ''),
-      { frontiers: [[edits(FNO, 'a'), edits(CE, 'b')]] },
-    ),
-    says: /1 of 1 real conflicts/,
+    fires: custom(() => ({ kind: 'failed', words: 'TypeError: x is undefined' })),
+    quiet: custom(() => ({ kind: 'answer', json: { value: 'a', reason: 'always' } })),
+    says: /of 1 real conflicts, in 1 "mine" fails: TypeError/,
   },
   PL07: {
-    fires: { tables: invariant(table(plan('latest'), { other: {} })) },
-    quiet: { tables: under(table(plan('latest'), { other: {} })) },
-    says: /"field <= other" is about field, other/,
+    fires: just(under(invariant({ kind: 'hold' }))),
+    // What is computed anew fits by itself.
+    quiet: just(under(invariant({ kind: 'recompute', field: 'other', text: 'field' }))),
+    says: /"field <= other" is about field, other, .* waits for a person/,
   },
   PL08: {
     fires: told(latest, {}, { failures: [failure('C14', 'field was stored otherwise than written')] }),
@@ -206,17 +190,13 @@ const cases: Readonly<Record<LintCode, { readonly fires: LintSubject; readonly q
     says: /longest of 30 values has 12 characters/,
   },
   PL11: {
-    fires: { tables: under(table(plan('majority'))) },
-    quiet: {
-      tables: under(
-        compileTable(tableOf({ account: {}, field: {} }, { systems: [FNO, CE, POS] }).map, { ...ALL, latest: stranger('majority') }),
-      ),
-    },
-    says: /fno and ce have the field/,
+    fires: votes([FNO, CE]),
+    quiet: votes([FNO, CE, POS]),
+    says: /fno and ce have the field: two are no vote/,
   },
   PL12: {
-    fires: { tables: child('delete-wins') },
-    quiet: { tables: child('manual') },
+    fires: just(child('delete-wins')),
+    quiet: just(child('manual')),
     says: /customer is decided by manual, its line by delete-wins/,
   },
   PL13: {
@@ -240,8 +220,8 @@ const cases: Readonly<Record<LintCode, { readonly fires: LintSubject; readonly q
     says: /12 wait/,
   },
   PL17: {
-    fires: { tables: readOnly(plan('latest')) },
-    quiet: { tables: readOnly(plan('owner', 'fno')) },
+    fires: just(readOnly(plan('latest'))),
+    quiet: just(readOnly(plan('owner', 'fno'))),
     says: /not written in fno/,
   },
   PL18: {
@@ -274,17 +254,67 @@ test('every rule has a code of its own, in order, and a case here', () => {
 });
 
 test('without a ledger only the configuration is looked at, and nothing breaks', () => {
-  const { tables } = told(table(plan('majority')), {});
-  expect(lint({ tables }).map(({ code }) => code)).toEqual(['PL11']);
+  expect(lint(votes([FNO, CE])).map(({ code }) => code)).toEqual(['PL11']);
 });
 
 test.each([
   ['PL03', table(plan('rank', ['Low', 'High', 'Low'])), /"Low" is in the order twice/],
   ['PL03', table(plan('rank', { order: ['Low', 'High'], until: { High: 'Low' } })), /"High" is in the order, and under "until" too/],
-  ['PL03', table(plan('states', { Draft: ['Sent'], Sent: ['Draft'] })), /leads back to itself/],
-  ['PL04', table(plan('guarded', [{ when: 'other  == "x"' }, { when: 'other == "x"' }]), { other: {} }), /stands twice/],
-  ['PL11', table(plan('average')), /written to fno and ce/],
+  ['PL03', table(plan('states', { steps: { Draft: ['Sent'], Sent: ['Draft'] } })), /leads back to itself/],
+  [
+    'PL04',
+    table(
+      plan('when', [
+        { if: 'other  == "x"', then: 'manual' },
+        { if: 'other == "x"', then: 'latest' },
+      ]),
+      { other: {} },
+    ),
+    /stands twice/,
+  ],
 ] as const)('%s also sees other ways to get it wrong', (code, one, says) => {
-  const found = lint({ tables: under(one) }).filter((finding) => finding.code === code);
+  const found = lint(just(under(one))).filter((finding) => finding.code === code);
   expect(found.map(({ evidence }) => evidence).join('\n')).toMatch(says);
+});
+
+const within = (options: unknown, name = 'when') => table(plan(name, options), { other: {} });
+
+test.each([
+  [
+    within([{ if: 'other == "x"', then: { rank: ['Low', 'High', 'Low'] } }]),
+    'policy: { when: [{ if: "other == \\"x\\"", then: { rank: … } }] }',
+  ],
+  [
+    within([{ if: 'other == "x"', then: 'majority' }, { else: 'manual' }]),
+    'policy: { when: [{ if: "other == \\"x\\"", then: latest }, { else: manual }] }',
+  ],
+  [within({ then: { chain: ['manual', 'majority'] } }, 'not-empty'), 'policy: { not-empty: { then: { chain: [manual, latest] } } }'],
+])('a policy within another is looked at as well, and the change is made in its place', (one, change) => {
+  const [found, ...more] = lint(just(under(one)));
+  expect([found?.change, more]).toEqual([expect.stringContaining(change), []]);
+});
+
+test('a policy that is used because nobody named another can be put in its place', () => {
+  const facts = { rivals: 10, closeRivals: 6 };
+  const found = (one: Table) => lint(told(one, facts, { wholeSeconds: new Set([FNO]) })).map(({ change }) => change);
+  expect(found(table(plan('not-empty')))).toEqual([expect.stringContaining('{ policy: { not-empty: { then: { prefer: [fno, ce] } } } }')]);
+  expect(found(within([{ if: 'other == "x"', then: 'manual' }]))).toEqual([
+    expect.stringContaining('[{ if: "other == \\"x\\"", then: manual }, { else: { prefer: [fno, ce] } }]'),
+  ]);
+});
+
+test('what a rule says of options is what the policy itself reads', () => {
+  const text = (options?: unknown) => lint(told(table(plan('text', options)), { edits: 30, charsMax: 12 })).map(({ code }) => code);
+  expect([text(), text('words'), text({ fallback: 'latest' }), text('lines')]).toEqual([['PL10'], ['PL10'], ['PL10'], []]);
+  const stored = [failure('C14', 'field was stored otherwise than written')];
+  const kept = (policy: FieldPlan) => lint(told(table(policy), {}, { failures: stored })).map(({ code }) => code);
+  expect([kept(plan('latest')), kept(plan('owner', 'ce'))]).toEqual([['PL08'], []]);
+});
+
+test('a policy of your own is known by its name, whatever text it had when it decided', () => {
+  const { tables, kinds } = custom(() => ({ kind: 'answer', json: { value: 'a', reason: 'always' } }));
+  const facts = (at: number) =>
+    factsOf([registerFacts('field', { edits: 40, lastByRule: new Map([['custom:mine@01234567', at]]) })], { lastMs: 100 * DAY_MS });
+  expect(lint({ tables, kinds, facts: facts(50 * DAY_MS) })).toEqual([]);
+  expect(lint({ tables, kinds, facts: facts(0) }).map(({ code }) => code)).toEqual(['PL19']);
 });

@@ -1,7 +1,9 @@
+import { compileTransform } from '../map/transform.ts';
 import { entityName, systemId } from '../ids.ts';
-import type { FieldMap, RegisterMap, TableMap, TableSide } from '../map/table.ts';
+import type { FieldMap, RegisterMap, Side, TableMap, TableSide } from '../map/table.ts';
 import type { EntityRead, TableSideRead } from './entity.ts';
 import type { FieldRead } from './field.ts';
+import { policyOf } from './policy.ts';
 import { keyFields } from './relations.ts';
 
 /** An entity that was read without a complaint, as the rest of Concord knows it. */
@@ -13,11 +15,14 @@ export function tableMapOf(entity: EntityRead): TableMap {
     key: keyFields(entity),
     delete: entity.delete,
     registers: [...plainRegisters(entity), ...groupRegisters(entity)],
+    ...(entity.filter === undefined ? {} : { filter: entity.filter }),
+    ...(entity.derived.length === 0 ? {} : { derived: entity.derived }),
+    ...(entity.invariants.length === 0 ? {} : { invariants: entity.invariants }),
   };
 }
 
 function tableSideOf(entity: EntityRead, system: string, side: TableSideRead): TableSide {
-  const { set, id, where = {}, constants = {}, correlation, feed, concurrency, only } = side;
+  const { set, id, where = {}, constants = {}, correlation, feed, concurrency, only, filter } = side;
   return {
     system: systemId(system),
     entity: entityName(entity.name),
@@ -30,29 +35,35 @@ function tableSideOf(entity: EntityRead, system: string, side: TableSideRead): T
     ...(feed === undefined ? {} : { feed }),
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(only === undefined ? {} : { only }),
+    ...(filter === undefined ? {} : { filter }),
   };
 }
 
-/** The columns to read: those that fields are read from, those that a filter judges rows by, and the one that carries our id. */
+/** The columns to read: those that fields are read from, also by their transforms, those of `where`, and the one that carries our id. */
 function columnsOf(entity: EntityRead, system: string, others: readonly string[]): readonly string[] {
   const mapped = [...entity.fields.values()].flatMap((field) => {
     const side = field.sides[system];
-    return side && side.only !== 'write' ? [side.column] : [];
+    return side && side.only !== 'write' ? [side.column, ...othersOf(side)] : [];
   });
   return [...new Set([...mapped, ...others])];
+}
+
+function othersOf({ from }: Side): readonly string[] {
+  const compiled = from === undefined ? undefined : compileTransform(from);
+  return compiled?.kind === 'transform' ? compiled.transform.columns : [];
 }
 
 function plainRegisters(entity: EntityRead): readonly RegisterMap[] {
   const grouped = new Set(entity.groups.flatMap((group) => group.fields));
   return [...entity.fields.values()]
     .filter((field) => !grouped.has(field.name))
-    .map((field) => ({ name: field.name, fields: [fieldMapOf(field)], policy: field.policy }));
+    .map((field) => ({ name: field.name, fields: [fieldMapOf(field)], policy: policyOf(field.policy) }));
 }
 
 function groupRegisters(entity: EntityRead): readonly RegisterMap[] {
   return entity.groups.flatMap(({ name, fields, policy }) => {
     const [first, ...rest] = fields.flatMap((field) => entity.fields.get(field) ?? []).map(fieldMapOf);
-    return first ? [{ name, fields: [first, ...rest] as const, policy }] : [];
+    return first ? [{ name, fields: [first, ...rest] as const, policy: policyOf(policy) }] : [];
   });
 }
 

@@ -17,6 +17,13 @@ export interface SystemConfig {
   readonly options: JsonObject;
 }
 
+/** A policy of the user's own, as its file said when the configuration was read. */
+export interface CustomSource {
+  /** The path in the configuration. */
+  readonly module: string;
+  readonly source: string;
+}
+
 /** Numbers that an operator may turn; what is missing is left to the engine's own defaults. */
 export interface LimitsConfig {
   /** Between two pulls of a feed when nobody hints. */
@@ -38,6 +45,8 @@ export interface Config {
   /** By name, in the order of the file. */
   readonly systems: Readonly<Record<string, SystemConfig>>;
   readonly entities: readonly TableMap[];
+  /** The policies of the user's own, by name. */
+  readonly policies: Readonly<Record<string, CustomSource>>;
   readonly ledger: { readonly file: string };
   readonly server: { readonly host: string; readonly port: number };
   readonly limits: LimitsConfig;

@@ -1,14 +1,22 @@
 import type { z } from 'zod';
-import type { DeletePolicy } from '../map/table.ts';
+import type { DeletePolicy, Derived, Invariant } from '../map/table.ts';
+import type { CustomPolicy } from '../policy/custom.ts';
 import type { Path } from './fault.ts';
 import { missing, unknownKey } from './explain.ts';
+import { readDerived } from './derived.ts';
 import { readField, type FieldRead } from './field.ts';
-import { readGroup, type GroupRead } from './group.ts';
+import { checkFilters } from './filters.ts';
+import { readGroup, type GroupRead, type GroupSurroundings } from './group.ts';
+import { readInvariant } from './invariants.ts';
 import { checkName } from './names.ts';
+import { checkPolicies } from './policy.ts';
 import { membersOf, type Reading } from './reading.ts';
 import { entityShape, tableSideShape } from './shapes.ts';
 
 export type TableSideRead = z.output<typeof tableSideShape>;
+
+/** What the expressions of an entity are read against. */
+export type EntityFields = Pick<EntityRead, 'path' | 'sides' | 'key' | 'fields' | 'names' | 'groups'>;
 
 /** An entity, read. Where a part of it was wrong, that was complained of, and the rest is here. */
 export interface EntityRead {
@@ -22,11 +30,16 @@ export interface EntityRead {
   /** All names of fields, also of those that were complained of. */
   readonly names: readonly string[];
   readonly groups: readonly GroupRead[];
+  readonly filter?: string;
+  readonly derived: readonly Derived[];
+  readonly invariants: readonly Invariant[];
 }
 
 export interface EntitySurroundings {
   readonly systems: readonly string[];
   readonly entities: readonly string[];
+  /** The policies of the user's own. */
+  readonly own: Readonly<Record<string, CustomPolicy>>;
 }
 
 /** `undefined` after a complaint that leaves nothing to work with. */
@@ -49,8 +62,27 @@ export function readEntity(reading: Reading, raw: unknown, path: Path, around: E
   const fields = readFields(reading, words.fields, path, { ...around, absent });
   const names = Object.keys(words.fields);
   if (names.length === 0) reading.complain(missing([...path, 'fields', 'name']));
-  const groups = readGroups(reading, words.groups, path, fields, names);
-  return { name: String(path.at(-1)), path, sides: Object.fromEntries(sides), key: words.key, delete: words.delete, fields, names, groups };
+  const groups = readGroups(reading, words.groups, path, { fields, names });
+  const entity = {
+    name: String(path.at(-1)),
+    path,
+    sides: Object.fromEntries(sides),
+    key: words.key,
+    delete: words.delete,
+    fields,
+    names,
+    groups,
+  };
+  checkPolicies(reading, entity, around.own);
+  checkFilters(reading, entity, words.filter);
+  return {
+    ...entity,
+    ...(words.filter === undefined ? {} : { filter: words.filter }),
+    derived: readDerived(reading, entity),
+    invariants: words.invariants.flatMap(
+      (invariant, index) => readInvariant(reading, invariant, entity, [...path, 'invariants', index]) ?? [],
+    ),
+  };
 }
 
 function complainOfSystems(reading: Reading, systems: readonly string[], path: Path, around: EntitySurroundings): void {
@@ -73,11 +105,8 @@ function readGroups(
   reading: Reading,
   raw: Readonly<Record<string, unknown>>,
   path: Path,
-  fields: ReadonlyMap<string, FieldRead>,
-  names: readonly string[],
+  around: Omit<GroupSurroundings, 'owners'>,
 ): readonly GroupRead[] {
   const owners = new Map<string, string>();
-  return Object.entries(raw).flatMap(
-    ([name, group]) => readGroup(reading, group, [...path, 'groups', name], { fields, names, owners }) ?? [],
-  );
+  return Object.entries(raw).flatMap(([name, group]) => readGroup(reading, group, [...path, 'groups', name], { ...around, owners }) ?? []);
 }

@@ -47,6 +47,8 @@ export function explain(issue: Issue, raw: unknown, path: Path): readonly Compla
       ];
     case 'too_big':
       return [wrong(here, found, sized(issue.origin, `${String(issue.maximum)} at the most`))];
+    case 'invalid_key':
+      return [{ path: here, at: 'key', text: `${issue.issues[0]?.message ?? issue.message}; found "${String(here.at(-1))}".` }];
     default:
       return [{ path: here, at: 'value', text: `${issue.message}; found ${excerpt(found)}.` }];
   }
@@ -70,13 +72,17 @@ function wrong(path: Path, found: unknown, expected: string, suggestion?: string
 
 /** Of several forms, the one whose kind fits was meant: its faults are told. When none fits, all forms are named. */
 function explainUnion(issue: Extract<Issue, { code: 'invalid_union' }>, here: Path, found: unknown): readonly Complaint[] {
-  const meant = issue.errors.find((branch) => branch.every((inner) => inner.code !== 'invalid_type' || inner.path.length > 0));
+  const meant = issue.errors.find((branch) => branch.every((inner) => inner.path.length > 0 || !isOfAnotherKind(inner, found)));
   if (meant && meant.length > 0) return meant.flatMap((inner) => explain(inner, found, here));
   if (found === undefined) return [missing(here)];
   const forms = issue.errors.flatMap((branch) =>
     branch.flatMap((inner) => (inner.code === 'invalid_type' ? [EXPECTED[inner.expected] ?? inner.expected] : [])),
   );
   return [wrong(here, found, [...new Set(forms)].join(' or '))];
+}
+
+function isOfAnotherKind({ code }: Issue, found: unknown): boolean {
+  return code === 'invalid_type' || (code === 'invalid_value' && typeof found === 'object');
 }
 
 /** "5 or more" of a list is another thing than a number that is 5 or more. */

@@ -1,12 +1,13 @@
 import type { z } from 'zod';
-import type { PolicySpec, Side } from '../map/table.ts';
+import type { Side } from '../map/table.ts';
+import type { PolicyWords } from '../policy/spec.ts';
 import type { FieldType } from '../map/type.ts';
 import type { Path } from './fault.ts';
 import { unknownKey } from './explain.ts';
 import { checkName } from './names.ts';
-import { readPolicy } from './policy.ts';
 import { isBlock, membersOf, type Reading } from './reading.ts';
 import { fieldShape, sideShape } from './shapes.ts';
+import { checkTransforms } from './transforms.ts';
 import { readType } from './types.ts';
 import { readValueMaps, type ValueMaps } from './value-map.ts';
 
@@ -17,9 +18,12 @@ export interface FieldRead {
   readonly type: FieldType;
   /** By system. */
   readonly sides: Readonly<Record<string, Side>>;
-  readonly policy: PolicySpec;
-  /** Whether the configuration names a policy for it. */
-  readonly hasPolicy: boolean;
+  /** Its canonical symbols, where it has a value map. */
+  readonly symbols?: readonly string[];
+  /** As written; checked once all fields were read. Absent: the configuration names none. */
+  readonly policy?: PolicyWords;
+  /** What it is computed by, where it is. */
+  readonly derived?: string;
 }
 
 /** What the field is read against. */
@@ -46,9 +50,15 @@ export function readField(reading: Reading, raw: unknown, path: Path, around: Fi
   // Who gives a policy to a field of one system knows what they do: it is put back when its row has to be made again.
   if (words.policy === undefined) warnOfLoner(reading, sides, path);
   const symbols = words.values && { symbols: Object.keys(words.values) };
-  const policy = readPolicy(reading, words.policy, { type, systems, ...symbols }, [...path, 'policy']);
-  if (!policy) return undefined;
-  return { name: String(path.at(-1)), path, type, sides: withValues(sides, maps), policy, hasPolicy: words.policy !== undefined };
+  return {
+    name: String(path.at(-1)),
+    path,
+    type,
+    sides: withValues(sides, maps),
+    ...symbols,
+    ...(words.policy === undefined ? {} : { policy: words.policy }),
+    ...(words.derived === undefined ? {} : { derived: words.derived }),
+  };
 }
 
 function readSides(
@@ -73,13 +83,16 @@ function readSides(
 
 function sideOf(side: z.output<typeof sideShape>): Side {
   if (typeof side === 'string') return { column: side };
-  const { column, write, as, by, only } = side;
+  const { column, write, as, by, only, from, to, lossy } = side;
   return {
     column,
     ...(write === undefined ? {} : { write }),
     ...(as === undefined ? {} : { as }),
     ...(by === undefined ? {} : { by }),
     ...(only === undefined ? {} : { only }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(lossy === undefined ? {} : { lossy }),
   };
 }
 
@@ -111,6 +124,7 @@ function checkSides(reading: Reading, sides: Readonly<Record<string, Side>>, typ
       reading.wrong([...path, system, 'by'], '"by" is for references.', 'Give the field type: { reference: … }, or leave "by" out.', 'key');
     }
   }
+  checkTransforms(reading, sides, path);
   const all = Object.values(sides);
   if (all.every((side) => side.only === 'write'))
     reading.wrong(path, 'No system is read for this field.', 'Leave out "only: write" in one of them.', 'key');

@@ -1,9 +1,8 @@
-import type { PolicySpec } from '../map/table.ts';
+import type { PolicyWords } from '../policy/spec.ts';
 import type { Path } from './fault.ts';
 import type { FieldRead } from './field.ts';
 import { checkName } from './names.ts';
 import { suggest } from './near.ts';
-import { readPolicy } from './policy.ts';
 import type { Reading } from './reading.ts';
 import { groupShape } from './shapes.ts';
 
@@ -11,7 +10,10 @@ import { groupShape } from './shapes.ts';
 export interface GroupRead {
   readonly name: string;
   readonly fields: readonly string[];
-  readonly policy: PolicySpec;
+  /** The systems that have all its fields. */
+  readonly systems: readonly string[];
+  /** As written; checked once all fields were read. */
+  readonly policy?: PolicyWords;
 }
 
 /** What the group is read against. */
@@ -34,8 +36,7 @@ export function readGroup(reading: Reading, raw: unknown, path: Path, around: Gr
   for (const [index, member] of words.fields.entries()) checkMember(reading, member, name, [...path, 'fields', index], around);
   const members = words.fields.flatMap((member) => around.fields.get(member) ?? []);
   const systems = sameSystems(reading, members, [...path, 'fields']);
-  const policy = readPolicy(reading, words.policy, { type: 'group', systems }, [...path, 'policy']);
-  return policy && { name, fields: words.fields, policy };
+  return { name, fields: words.fields, systems, ...(words.policy === undefined ? {} : { policy: words.policy }) };
 }
 
 function checkMember(reading: Reading, member: string, group: string, path: Path, { fields, names, owners }: GroupSurroundings): void {
@@ -47,7 +48,7 @@ function checkMember(reading: Reading, member: string, group: string, path: Path
   }
   owners.set(member, group);
   const field = fields.get(member);
-  if (field?.hasPolicy)
+  if (field?.policy !== undefined)
     reading.wrong([...field.path, 'policy'], `The field is decided by the group "${group}".`, 'Leave its own policy out.', 'key');
 }
 

@@ -9,10 +9,10 @@ export const COMPANY = 'company';
 /** Actors of their own in every record's history. */
 const RESERVED: ReadonlySet<string> = new Set(['concord', 'person', COMPANY]);
 /** Words that stand beside the names of systems in an entity or a field. */
-const ENTITY_WORDS = ['key', 'delete', 'fields', 'groups'];
-const FIELD_WORDS = ['type', 'values', 'policy'];
+const ENTITY_WORDS = ['key', 'delete', 'fields', 'groups', 'filter', 'invariants'];
+const FIELD_WORDS = ['type', 'values', 'policy', 'derived'];
 
-export function checkName(kind: 'system' | 'entity' | 'field' | 'group', path: Path): Complaint | undefined {
+export function checkName(kind: 'system' | 'entity' | 'field' | 'group' | 'policy', path: Path): Complaint | undefined {
   const name = String(path.at(-1));
   const wrong = (text: string, suggestion: string): Complaint => ({ path, at: 'key', text, suggestion });
   if (!NAME_PATTERN.test(name) || name.length > NAME_CHARS_MAX) {

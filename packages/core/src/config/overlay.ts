@@ -1,35 +1,56 @@
-import type { DeletePolicy, FieldMap, PolicySpec, RegisterMap, TableMap } from '../map/table.ts';
+import { aroundOf } from '../map/compile.ts';
+import type { DeletePolicy, RegisterMap, TableMap } from '../map/table.ts';
+import type { Registry } from '../policy/make.ts';
+import type { PolicySpec, PolicyWords } from '../policy/spec.ts';
+import type { Json, JsonObject } from '../values.ts';
+import type { CustomSource } from './config.ts';
 import { readYaml } from './document.ts';
 import { unknownKey } from './explain.ts';
 import type { Complaint, Fault, Path } from './fault.ts';
 import { suggest } from './near.ts';
 import { faultOf, listed, parseConfig, type ParseOptions } from './parse.ts';
-import type { Json, JsonObject } from '../values.ts';
 import { toPlain } from './plain.ts';
-import { readPolicy } from './policy.ts';
+import { checkWritten, policyOf, type Written } from './policy.ts';
 import { isBlock, membersOf, openReading, type Reading } from './reading.ts';
 import { entityShape, fieldShape } from './shapes.ts';
 
+/** What is configured already. */
+export interface Configured {
+  readonly entities: readonly TableMap[];
+  /** Every policy that may be named: those of the registry, and the configuration's own. */
+  readonly kinds: Registry;
+}
+
 export type ParsedOverlay =
-  | { readonly kind: 'ok'; readonly entities: readonly TableMap[] }
+  | {
+      readonly kind: 'ok';
+      readonly entities: readonly TableMap[];
+      /** The policies of a whole configuration's own; absent: those that are configured already. */
+      readonly policies?: Readonly<Record<string, CustomSource>>;
+      readonly warnings: readonly Fault[];
+    }
   | { readonly kind: 'faults'; readonly faults: readonly Fault[] };
 
 /**
  * Other policies for entities that are configured already: a whole configuration, or only the policies that differ.
  * Throws nothing, whatever the text is.
  */
-export function parseOverlay(text: string, base: readonly TableMap[], options: ParseOptions): ParsedOverlay {
+export function parseOverlay(text: string, configured: Configured, options: ParseOptions): ParsedOverlay {
   const yaml = readYaml(text);
   if (isBlock(yaml.raw) && 'systems' in yaml.raw) {
     const whole = parseConfig(text, options);
-    return whole.kind === 'ok' ? { kind: 'ok', entities: whole.config.entities } : whole;
+    if (whole.kind === 'faults') return whole;
+    const { entities, policies } = whole.config;
+    return { kind: 'ok', entities, policies, warnings: whole.warnings };
   }
   const syntax = yaml.faults.map((fault) => ({ file: options.file, path: '', ...fault }));
   if (!yaml.isReadable) return { kind: 'faults', faults: listed(syntax) };
   const { json, complaints } = toPlain(yaml.raw, options.env);
-  const read = readOverlay(json, base);
-  const faults = [...syntax, ...[...complaints, ...read.complaints].map((complaint) => faultOf(complaint, yaml, options.file))];
-  return faults.length > 0 ? { kind: 'faults', faults: listed(faults) } : { kind: 'ok', entities: read.entities };
+  const read = readOverlay(json, configured);
+  const fault = (complaint: Complaint): Fault => faultOf(complaint, yaml, options.file);
+  const faults = [...syntax, ...[...complaints, ...read.complaints].map(fault)];
+  if (faults.length > 0) return { kind: 'faults', faults: listed(faults) };
+  return { kind: 'ok', entities: read.entities, warnings: listed(read.warnings.map(fault)) };
 }
 
 /** The policies of a text as JSON, for a sidecar that knows its own entities: of a whole configuration all of them, else what the text says. */
@@ -68,8 +89,8 @@ function wordsOf({ name, options }: PolicySpec): Json {
 /** The same from JSON: where there are no lines, the path alone says where. */
 export function readOverlay(
   raw: unknown,
-  base: readonly TableMap[],
-): { readonly entities: readonly TableMap[]; readonly complaints: readonly Complaint[] } {
+  { entities: base, kinds }: Configured,
+): { readonly entities: readonly TableMap[]; readonly complaints: readonly Complaint[]; readonly warnings: readonly Complaint[] } {
   const reading = openReading();
   if (!isBlock(raw) || !isBlock(membersOf(raw)['entities']))
     reading.wrong(
@@ -84,20 +105,34 @@ export function readOverlay(
     reading.wrong(['entities', name], `There is no entity "${name}".`, suggest(name, names), 'key');
   const entities = base.map((map) => {
     const other = given[map.entity];
-    return other === undefined ? map : readEntity(reading, map, other, ['entities', map.entity]);
+    return other === undefined ? map : readEntity(reading, map, other, kinds);
   });
-  return { entities, complaints: reading.complaints };
+  return { entities, complaints: reading.complaints, warnings: reading.warnings };
 }
 
-function readEntity(reading: Reading, map: TableMap, raw: unknown, path: Path): TableMap {
+function readEntity(reading: Reading, map: TableMap, raw: unknown, kinds: Registry): TableMap {
+  const path = ['entities', map.entity];
   known(reading, raw, ['fields', 'groups', 'delete'], path);
   const { fields, groups, delete: rule } = membersOf(raw);
   const others = new Map([
     ...readPart(reading, map, fields, 'field', [...path, 'fields']),
     ...readPart(reading, map, groups, 'group', [...path, 'groups']),
   ]);
-  const registers = map.registers.map((register) => ({ ...register, policy: others.get(register.name) ?? register.policy }));
+  checkWritten(reading, writtenIn(map, others), kinds);
+  const policyFor = ({ name, policy }: RegisterMap): PolicySpec => {
+    const other = others.get(name);
+    return other ? policyOf(other.words) : policy;
+  };
+  const registers = map.registers.map((register) => ({ ...register, policy: policyFor(register) }));
   return { ...map, registers, delete: readDelete(reading, rule, path) ?? map.delete };
+}
+
+/** All policies of the entity: the other ones are checked, and held against those that stay. */
+function writtenIn(map: TableMap, others: ReadonlyMap<string, Other>): readonly Written[] {
+  return map.registers.map((register) => {
+    const { name, policy } = register;
+    return { name, around: aroundOf(map, register), ...(others.get(name) ?? { words: { [policy.name]: policy.options } }) };
+  });
 }
 
 function readDelete(reading: Reading, raw: unknown, path: Path): DeletePolicy | undefined {
@@ -106,17 +141,20 @@ function readDelete(reading: Reading, raw: unknown, path: Path): DeletePolicy | 
 
 type Part = 'field' | 'group';
 
-function readPart(reading: Reading, map: TableMap, raw: unknown, part: Part, path: Path): readonly (readonly [string, PolicySpec])[] {
+/** A policy in the place of another, and where it stands. */
+interface Other {
+  readonly words: PolicyWords;
+  readonly path: Path;
+}
+
+function readPart(reading: Reading, map: TableMap, raw: unknown, part: Part, path: Path): readonly (readonly [string, Other])[] {
   const registers = map.registers.filter(({ fields }) => fields.length > 1 === (part === 'group'));
   return Object.entries(membersOf(raw)).flatMap(([name, other]) => {
-    const register = registers.find((candidate) => candidate.name === name);
-    if (!register) return missing(reading, map, name, part, [...path, name]);
+    if (!registers.some((candidate) => candidate.name === name)) return missing(reading, map, name, part, [...path, name]);
     known(reading, other, ['policy'], [...path, name]);
     const at = [...path, name, 'policy'];
     const words = reading.read(fieldShape.shape.policy, membersOf(other)['policy'], at);
-    if (words === undefined) return [];
-    const policy = readPolicy(reading, words, decidedOf(register), at);
-    return policy ? [[name, policy] as const] : [];
+    return words === undefined ? [] : [[name, { words, path: at }] as const];
   });
 }
 
@@ -127,19 +165,6 @@ function missing(reading: Reading, map: TableMap, name: string, part: Part, path
     reading.wrong(path, `The field is decided by the group "${group.name}".`, `Give the group another policy, under "groups".`, 'key');
   else reading.wrong(path, `"${map.entity}" has no ${part} "${name}".`, suggest(name, names), 'key');
   return [];
-}
-
-function decidedOf({ fields }: RegisterMap): Parameters<typeof readPolicy>[2] {
-  const [first, ...more] = fields;
-  const systems = Object.keys(first.sides);
-  if (more.length > 0) return { type: 'group', systems };
-  const symbols = symbolsOf(first);
-  return { type: first.type, systems, ...(symbols ? { symbols } : {}) };
-}
-
-function symbolsOf({ sides }: FieldMap): readonly string[] | undefined {
-  const values = Object.values(sides).find((side) => side.values)?.values;
-  return values && Object.keys(values);
 }
 
 function known(reading: Reading, raw: unknown, names: readonly string[], path: Path): void {

@@ -8,6 +8,7 @@ import { compareFaults, type Complaint, type Fault, type Path } from './fault.ts
 import { checkName } from './names.ts';
 import { suggest } from './near.ts';
 import { toPlain } from './plain.ts';
+import { readPolicies, type Modules, type PoliciesRead } from './policies.ts';
 import { membersOf, openReading, type Reading } from './reading.ts';
 import { checkRelations } from './relations.ts';
 import { ledgerShape, limitsShape, PORT_MAX, rootShape, serverShape, systemShape } from './shapes.ts';
@@ -23,6 +24,8 @@ export interface ParseOptions {
   readonly env: Environment;
   /** The adapters that there are. Absent: any name passes. */
   readonly adapters?: readonly string[];
+  /** How policies of the user's own are loaded and tried. Absent: a configuration that has any is refused. */
+  readonly modules?: Modules;
 }
 
 export type ParsedConfig =
@@ -37,21 +40,22 @@ export function parseConfig(text: string, options: ParseOptions): ParsedConfig {
   if (!yaml.isReadable) return { kind: 'faults', faults: listed(syntax) };
   const { json, complaints } = toPlain(yaml.raw, options.env);
   const reading = openReading();
-  const read = readConfig(reading, json, options);
+  const own = readPolicies(reading, membersOf(membersOf(json)['policies']), options.modules);
+  const read = readConfig(reading, json, options, own);
   const config = read && filled(reading, read, options.env);
   // Where the value could not even be taken over, that the schema misses it is no news.
   const further = reading.complaints.filter(({ path }) => !complaints.some((first) => first.path.join('.') === path.join('.')));
   const faults = [...syntax, ...[...complaints, ...further].map((complaint) => faultOf(complaint, yaml, options.file))];
   if (config === undefined || faults.length > 0) return { kind: 'faults', faults: listed(faults) };
   const warnings = reading.warnings.map((warning) => faultOf(warning, yaml, options.file));
-  return { kind: 'ok', config, warnings: listed(warnings) };
+  return { kind: 'ok', config: { ...config, policies: own.sources }, warnings: listed(warnings) };
 }
 
 /** A configuration in which variables stand for their values. */
-type Written = Omit<Config, 'server'> & { readonly server: { readonly host: string; readonly port: number | string } };
+type Written = Omit<Config, 'server' | 'policies'> & { readonly server: { readonly host: string; readonly port: number | string } };
 
 /** Puts every variable's value in its place. */
-function filled(reading: Reading, written: Written, env: Environment): Config | undefined {
+function filled(reading: Reading, written: Written, env: Environment): Omit<Config, 'policies'> | undefined {
   const config: Written = JSON.parse(JSON.stringify(written), (_name, value: unknown) =>
     typeof value === 'string' ? fillVariables(value, env) : value,
   );
@@ -62,11 +66,11 @@ function filled(reading: Reading, written: Written, env: Environment): Config | 
 }
 
 /** `undefined` after a complaint that leaves nothing to work with. */
-function readConfig(reading: Reading, json: unknown, { file, adapters }: ParseOptions): Written | undefined {
+function readConfig(reading: Reading, json: unknown, { file, adapters }: ParseOptions, own: PoliciesRead): Written | undefined {
   const root = reading.read(rootShape, json ?? {}, []);
   const raw = membersOf(json);
   const systems = readSystems(reading, membersOf(raw['systems']), adapters);
-  const entities = readEntities(reading, membersOf(raw['entities']), Object.keys(membersOf(raw['systems'])));
+  const entities = readEntities(reading, membersOf(raw['entities']), Object.keys(membersOf(raw['systems'])), own);
   const ledger = reading.read(ledgerShape, raw['ledger'] ?? {}, ['ledger']);
   const server = reading.read(serverShape, raw['server'] ?? {}, ['server']);
   const limits = reading.read(limitsShape, raw['limits'] ?? {}, ['limits']);
@@ -116,9 +120,12 @@ function readEntities(
   reading: Reading,
   raw: Readonly<Record<string, unknown>>,
   systems: readonly string[],
+  own: PoliciesRead,
 ): readonly NonNullable<ReturnType<typeof readEntity>>[] {
   const names = Object.keys(raw);
-  const entities = names.flatMap((name) => readEntity(reading, raw[name], ['entities', name], { systems, entities: names }) ?? []);
+  const entities = names.flatMap(
+    (name) => readEntity(reading, raw[name], ['entities', name], { systems, entities: names, own: own.kinds }) ?? [],
+  );
   checkRelations(reading, entities);
   return entities;
 }

@@ -1,102 +1,108 @@
-import type { z } from 'zod';
-import type { FieldType } from '../map/type.ts';
-import type { PolicySpec } from '../map/table.ts';
-import type { PolicyKind } from '../policy/kind.ts';
+import type { FieldTypes } from '../expression/expression.ts';
+import { makePolicy, type Finding, type Registry } from '../policy/make.ts';
 import { policies } from '../policy/registry.ts';
+import type { Around } from '../policy/setting.ts';
+import { specOf, type PolicySpec, type PolicyWords } from '../policy/spec.ts';
+import type { EntityFields } from './entity.ts';
+import { explain } from './explain.ts';
 import type { Path } from './fault.ts';
 import { suggest } from './near.ts';
 import type { Reading } from './reading.ts';
-import type { policyShape } from './shapes.ts';
 
 /** Losing values stay in the history, so the plainest rule is a safe one to begin with. */
 const POLICY_DEFAULT: PolicySpec = { name: 'latest', options: undefined };
 
-const ORDERED = ['text', 'integer', 'decimal', 'date', 'datetime', 'yesno'] as const;
-
-/** The types that a policy can decide; one that is not named here can decide any, and groups too. */
-const SUITED: Readonly<Record<string, readonly FieldType['kind'][]>> = {
-  counter: ['integer', 'decimal'],
-  set: ['choices'],
-  text: ['text'],
-  rank: ['choice', 'text'],
-  max: ORDERED,
-  min: ORDERED,
-};
-
-/** What a policy is to decide. */
-export interface Decided {
-  /** `group`: several fields as one. */
-  readonly type: FieldType | 'group';
-  /** The systems that have it. */
-  readonly systems: readonly string[];
-  /** Its canonical symbols, where it has a value map. */
-  readonly symbols?: readonly string[];
+/** The policy that the words stand for. */
+export function policyOf(words: PolicyWords | undefined): PolicySpec {
+  return (words !== undefined && specOf(words)) || POLICY_DEFAULT;
 }
 
-/** The policy that the words stand for; `undefined` after a complaint. */
-export function readPolicy(
-  reading: Reading,
-  words: z.output<typeof policyShape> | undefined,
-  decided: Decided,
-  path: Path,
-): PolicySpec | undefined {
-  if (words === undefined) return POLICY_DEFAULT;
-  const named = nameOf(words);
-  if (named === undefined) {
-    reading.wrong(path, 'A policy is one name, or one name with its options.', 'Write policy: latest, or policy: { owner: fno }.');
-    return undefined;
+/** One register's policy as written, and what it is to decide. */
+export interface Written {
+  readonly name: string;
+  readonly words: PolicyWords;
+  /** Absent: it was checked before, and only what its conditions read is asked. */
+  readonly path?: Path;
+  readonly around: Around;
+}
+
+/** Checks every policy of an entity, once all its fields were read: conditions speak of the other fields. */
+export function checkPolicies(reading: Reading, entity: EntityFields, own: Registry): void {
+  checkWritten(reading, writtenIn(entity), { ...policies, ...own });
+}
+
+/** Checks policies that decide one record together: none may wait for another that waits for it. */
+export function checkWritten(reading: Reading, all: readonly Written[], registry: Registry): void {
+  const reads = new Map(all.map((written) => [written.name, { ...written, reads: check(reading, written, registry) }]));
+  const owners = new Map([...reads.values()].flatMap(({ name, around }) => around.own.map((field) => [field, name] as const)));
+  for (const { name, path } of reads.values()) {
+    const circle = circleFrom(name, (from) => (reads.get(from)?.reads ?? []).flatMap((field) => owners.get(field) ?? []));
+    if (path === undefined || circle === undefined) continue;
+    const words = `The conditions of these policies read each other: ${circle.join(' → ')}.`;
+    reading.wrong(path, words, 'Let one of them decide without the other (PL04).');
+    return;
   }
-  const kind = Object.hasOwn(policies, named.name) ? policies[named.name] : undefined;
-  if (!kind) {
-    reading.wrong(path, `There is no policy "${named.name}".`, suggest(named.name, Object.keys(policies)));
-    return undefined;
-  }
-  if (!checkOptions(reading, kind, named.options, path)) return undefined;
-  checkSuited(reading, kind, decided, path);
-  checkMentions(reading, kind, named.options, decided, path);
-  return named;
 }
 
-function nameOf(words: z.output<typeof policyShape>): PolicySpec | undefined {
-  if (typeof words === 'string') return { name: words, options: undefined };
-  const [first, ...more] = Object.entries(words);
-  return first && more.length === 0 ? { name: first[0], options: first[1] } : undefined;
-}
-
-function checkOptions(reading: Reading, kind: PolicyKind, options: unknown, path: Path): boolean {
-  if (options !== undefined) return reading.read(kind.options, options, [...path, kind.name]) !== undefined;
-  if (kind.options.safeParse(undefined).success) return true;
-  reading.wrong(
-    path,
-    `The policy "${kind.name}" needs more than its name.`,
-    `Write policy: { ${kind.name}: … }. ${kind.options.description ?? kind.summary}`,
+function writtenIn({ path, fields, names, groups }: EntityFields): readonly Written[] {
+  const grouped = new Set(groups.flatMap((group) => group.fields));
+  const types = fields.size < names.length ? {} : { fields: typesOf([...fields.values()]) };
+  const plain = [...fields.values()].flatMap((field): readonly Written[] => {
+    if (field.policy === undefined || grouped.has(field.name)) return [];
+    const { name, type, sides, symbols } = field;
+    const loops = Object.entries(sides).flatMap(([system, side]) => (side.only === undefined && side.write === undefined ? [system] : []));
+    const around = { type, own: [name], systems: Object.keys(sides), loops, ...types, ...(symbols ? { symbols } : {}) };
+    return [{ name, words: field.policy, path: [...field.path, 'policy'], around }];
+  });
+  const whole = groups.flatMap(({ name, fields: own, systems, policy }): readonly Written[] =>
+    policy === undefined
+      ? []
+      : [{ name, words: policy, path: [...path, 'groups', name, 'policy'], around: { type: 'group', own, systems, ...types } }],
   );
-  return false;
+  return [...plain, ...whole];
 }
 
-function checkSuited(reading: Reading, kind: PolicyKind, { type }: Decided, path: Path): void {
-  const suited = SUITED[kind.name];
-  if (type === 'group') {
-    if (!kind.traits.synthetic && suited === undefined) return;
-    const whole = Object.values(policies).filter((other) => !other.traits.synthetic && SUITED[other.name] === undefined);
-    reading.wrong(
-      path,
-      `The policy "${kind.name}" cannot decide a group: it is about single values.`,
-      `Use ${whole.map(({ name }) => name).join(', ')}.`,
-    );
-  } else if (suited !== undefined && !suited.includes(type.kind)) {
-    reading.wrong(path, `The policy "${kind.name}" cannot decide a field of type ${type.kind}.`, `It is for ${suited.join(', ')}.`);
-  }
+function typesOf(fields: readonly { readonly name: string; readonly type: FieldTypes[string] }[]): FieldTypes {
+  return Object.fromEntries(fields.map(({ name, type }) => [name, type]));
 }
 
-function checkMentions(reading: Reading, kind: PolicyKind, options: unknown, decided: Decided, path: Path): void {
-  const { systems = [], values = [] } = kind.mentions(options);
-  for (const system of systems.filter((name) => !decided.systems.includes(name))) {
-    reading.wrong(path, `The policy names "${system}", which does not have this field.`, suggest(system, decided.systems));
+/** Complains of what is wrong, and answers the fields that the conditions read. */
+function check(reading: Reading, { words, path, around }: Written, registry: Registry): readonly string[] {
+  const spec = specOf(words);
+  if (path === undefined) return (spec && makePolicy(registry, spec, around).made?.readsFields) ?? [];
+  if (spec === undefined) {
+    reading.wrong(path, 'A policy is one name, or one name with its options.', 'Write policy: latest, or policy: { owner: fno }.');
+    return [];
   }
-  const { symbols } = decided;
-  if (symbols === undefined) return;
-  for (const value of values.filter((name) => !symbols.includes(name))) {
-    reading.wrong(path, `The policy names the value "${value}", which the value map does not have.`, suggest(value, symbols));
+  const { made, findings } = makePolicy(registry, spec, around, { isTried: true });
+  for (const finding of findings) tellFinding(reading, finding, path);
+  return made?.readsFields ?? [];
+}
+
+function tellFinding(reading: Reading, finding: Finding, path: Path): void {
+  const here = [...path, ...finding.at];
+  if (finding.kind === 'form') {
+    for (const issue of finding.issues) for (const complaint of explain(issue, finding.raw, here)) reading.complain(complaint);
+    return;
   }
+  const { near } = finding;
+  const suggestion = near ? suggest(near.word, near.among) : finding.suggestion;
+  if (finding.kind === 'warning') reading.warn(here, finding.text, suggestion ?? '');
+  else reading.wrong(here, finding.text, suggestion, finding.isName ? 'key' : 'value');
+}
+
+/** The way from a register through what its conditions read back to it. */
+function circleFrom(start: string, next: (name: string) => readonly string[]): readonly string[] | undefined {
+  const seen = new Set<string>();
+  const walk = (name: string, way: readonly string[]): readonly string[] | undefined => {
+    for (const further of next(name)) {
+      if (further === start) return [...way, start];
+      if (seen.has(further)) continue;
+      seen.add(further);
+      const circle = walk(further, [...way, further]);
+      if (circle) return circle;
+    }
+    return undefined;
+  };
+  return walk(start, [start]);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { block, innerPolicy } from '../policy/spec.ts';
 import type { Json } from '../values.ts';
 
 /** No column, set or symbol of a business system is longer. */
@@ -6,12 +7,9 @@ const TEXT_CHARS_MAX = 256;
 export const PORT_MAX = 65_535;
 const DAY_MS = 86_400_000;
 
-/** A block whose names are all known. An unknown one is reported with those that are, so that a near one can be suggested. */
-function block<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
-  return z.strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(', ') : undefined) });
-}
-
 const words = z.string().min(1).max(TEXT_CHARS_MAX);
+/** CEL or JSONata; what may stand in it is said when it is compiled. */
+const expression = z.string();
 const json: z.ZodType<Json> = z.json();
 const scalar = z.union([z.string().max(TEXT_CHARS_MAX), z.number(), z.boolean(), z.null()]);
 
@@ -33,6 +31,9 @@ export const sideShape = z
         .optional()
         .describe("For a reference: the field of the other entity that the column holds. Absent: it holds the other row's key."),
       only: z.enum(['read', 'write']).optional().describe('read: never written there. write: never read from there.'),
+      from: expression.optional().describe("JSONata over $, the column's value, and $row.Column: what is read in its place."),
+      to: expression.optional().describe('JSONata over $, the value to write: what is written in its place.'),
+      lossy: z.boolean().optional().describe('true: "to" and "from" need not lead back to where they began.'),
     }),
   ])
   .describe('The column in this system.');
@@ -52,27 +53,38 @@ export const tableSideShape = block({
   feed: words.optional().describe("How to tell changes, in the adapter's own words."),
   concurrency: words.optional().describe("How stale writes are prevented, in the adapter's own words."),
   only: z.literal('read').optional().describe('read: records are never written there.'),
+  filter: expression.optional().describe('CEL over the fields read here: only rows for which it is true become records.'),
 }).describe('The entity as this system keeps it.');
 
 export const typeShape = z
   .union([
-    z.string().meta({ pattern: String.raw`^(text|integer|decimal\(\d{1,2}\)|date|datetime|yesno|choice|choices)$` }),
+    z.string().meta({ pattern: String.raw`^(text|integer|decimal\(\d{1,2}\)|date|datetime|yesno|choice|choices|json)$` }),
     block({ reference: z.string().describe('The entity that is referred to.') }),
   ])
-  .describe('text (default), integer, decimal(2), date, datetime, yesno, choice, choices, or { reference: entity }.');
+  .describe('text (default), integer, decimal(2), date, datetime, yesno, choice, choices, json, or { reference: entity }.');
 
 export const valuesShape = z
   .record(z.string().min(1), z.union([symbol, z.record(z.string(), symbol)]))
   .describe("Canonical symbol to each system's own. Short form: the first system's symbol to the other's.");
 
-/** Which policies there are, and what each accepts, is the registry's to say. */
-export const policyShape = z.union([z.string(), z.record(z.string(), z.unknown())]);
+export const fieldShape = z.object({
+  type: typeShape.optional(),
+  values: valuesShape.optional(),
+  policy: innerPolicy.optional(),
+  derived: expression.optional().describe('CEL over other fields: the value is computed, not edited.'),
+});
 
-export const fieldShape = z.object({ type: typeShape.optional(), values: valuesShape.optional(), policy: policyShape.optional() });
+export const invariantShape = block({
+  check: expression.describe('CEL over the fields: what must be true of every record.'),
+  onViolation: z
+    .union([z.enum(['revert', 'hold']), block({ recompute: z.string().describe('The field to compute anew; the check is "field == …".') })])
+    .default('hold')
+    .describe('Where concurrent edits break it: hold (default), revert, or { recompute: field }.'),
+});
 
 export const groupShape = block({
   fields: z.array(z.string()).min(2).describe('The fields that are taken together.'),
-  policy: policyShape.optional(),
+  policy: innerPolicy.optional(),
 }).describe('Fields that belong together, such as an address: one side wins as a whole.');
 
 export const entityShape = z.object({
@@ -83,7 +95,13 @@ export const entityShape = z.object({
   delete: z.enum(['delete-wins', 'update-wins', 'manual']).default('update-wins').describe('When one side deletes what the other edits.'),
   fields: z.record(z.string(), z.unknown()),
   groups: z.record(z.string(), z.unknown()).default({}),
+  filter: expression.optional().describe('CEL over fields that every system reads: only rows for which it is true become records.'),
+  invariants: z.array(z.unknown()).default([]),
 });
+
+export const customPolicyShape = block({
+  module: words.describe("An ES module with a default export, its path counted from the configuration's folder."),
+}).describe('A policy of your own, run in a sandbox.');
 
 export const ledgerShape = block({ file: words.optional().describe('The ledger file; default concord.db.') }).describe(
   'Where everything is kept.',
@@ -112,6 +130,7 @@ export const limitsShape = block({
 export const rootShape = block({
   systems: z.record(z.string(), z.unknown()),
   entities: z.record(z.string(), z.unknown()),
+  policies: z.record(z.string(), z.unknown()).default({}),
   ledger: z.unknown().optional(),
   server: z.unknown().optional(),
   limits: z.unknown().optional(),

@@ -8,7 +8,7 @@ import type { typeShape } from './shapes.ts';
 /** No amount of a business system has more digits after the point. */
 const SCALE_MAX = 15;
 
-const PLAIN = ['text', 'integer', 'date', 'datetime', 'yesno', 'choice', 'choices'] as const;
+const PLAIN = ['text', 'integer', 'date', 'datetime', 'yesno', 'choice', 'choices', 'json'] as const;
 const TYPE_WORDS = [...PLAIN, 'decimal(2)', '{ reference: entity }'];
 
 /** The type that the words stand for; `undefined` after a complaint. Without words a field with a value map is a choice, any other a text. */
@@ -39,6 +39,7 @@ function suggestType(words: string): string {
   if (/^(decimal|money|number|float|currency)\b/iu.test(words)) {
     return `Write decimal(2), with the digits after the point, ${SCALE_MAX} at the most; or integer.`;
   }
+  if (/^(object|map|array|list)/iu.test(words)) return 'Did you mean "json"?';
   if (/^bool/iu.test(words)) return 'Did you mean "yesno"?';
   if (/^(string|memo)/iu.test(words)) return 'Did you mean "text"?';
   return suggest(words, TYPE_WORDS);

@@ -24,6 +24,10 @@ export function isVariable(text: string): boolean {
   return text !== '' && text.replace(WRITTEN, '') === '';
 }
 
+export function hasVariable(text: string): boolean {
+  return text.search(WRITTEN) >= 0;
+}
+
 /** Whether something in the text looks like a variable and is none. */
 export function hasBadVariable(text: string): boolean {
   return text.replace(WRITTEN, '').includes('${');

@@ -1,7 +1,8 @@
-import { actorIdFrom, changeHash, conflictId, deliveryId, entityName, keyOf, opId, recordId, systemId, type RecordId } from '../ids.ts';
+import { actorIdFrom, conflictId, deliveryId, entityName, keyOf, opId, recordId, systemId, type RecordId } from '../ids.ts';
 import type { Stamp } from '../clock/stamp.ts';
 import type { Commit } from '../ports/ledger.ts';
 import type { ChangeRow, ConflictRow, DeliveryRow, EditTold, FailureRow, OperatorAct, Plan } from '../ports/plan.ts';
+import { encode } from '../record/encode.ts';
 import type { RecordState } from '../record/record.ts';
 
 /** Plans as the core makes them, small but with every part filled, for the laws of ledgers. */
@@ -66,13 +67,12 @@ export function sampleChange(id: RecordId, seq: number, more: Partial<ChangeRow>
   return {
     record: id,
     seq,
-    hash: sampleHash(seq),
+    ...sampleEncoded(seq),
     actor: ACTOR,
     system: FNO,
     stamp: STAMP,
     by: 'Anna',
     note: 'as she said on the phone',
-    chunk: new Uint8Array([0x85, 0x6f, 0x4a, 0x83, seq % 256, 0, 255]),
     patch: [
       { op: 'replace', path: '/name', value: 'Contoso' },
       { op: 'remove', path: '/phone' },
@@ -144,5 +144,18 @@ function sampleEdit(register: string, value: EditTold['value'], stamp: Stamp): E
 }
 
 function sampleHash(number: number): ChangeRow['hash'] {
-  return changeHash(number.toString(16).padStart(64, '0'));
+  return sampleEncoded(number).hash;
+}
+
+/** A change as documents have it: a ledger may read its length and its hash out of it. */
+function sampleEncoded(seq: number): Pick<ChangeRow, 'chunk' | 'hash'> {
+  return encode({
+    actor: ACTOR,
+    seq,
+    startOp: seq,
+    time: 0,
+    message: '',
+    deps: [],
+    ops: [{ key: 'name', value: `name ${seq}`, pred: [] }],
+  });
 }

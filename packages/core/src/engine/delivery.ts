@@ -1,9 +1,11 @@
 import type { Table } from '../map/compile.ts';
+import { passOutlets } from '../map/inlets.ts';
 import { toColumns, type Columns } from '../map/translate.ts';
 import type { Settled } from '../merge/settle.ts';
 import type { Outcome, System, Write } from '../ports/system.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import { LIFE, type Attempt, type RecordState } from '../record/record.ts';
+import { registerIn } from '../record/registers.ts';
 import { holds } from '../merge/frontier.ts';
 import type { JsonObject, Value } from '../values.ts';
 import { translated } from './matching.ts';
@@ -23,10 +25,11 @@ export async function composeWrite(ledger: Ledger, record: RecordState, attempt:
   );
   if (attempt.kind === 'update' && registers.length === 0) return { kind: 'confirm' };
   const wanted = registers.map(([name, { value }]) => {
-    const stored = attempt.kind === 'update' ? record.registers[name]?.shadows[system.id]?.value : undefined;
+    const stored = attempt.kind === 'update' ? registerIn(record, name)?.shadows[system.id]?.value : undefined;
     return [name, stored === undefined ? { value } : { value, stored }] as const;
   });
-  const told = toColumns(table, system.id, new Map(wanted), system.dialect, references, { leaveOutEmpty: attempt.kind === 'create' });
+  const plain = toColumns(table, system.id, new Map(wanted), system.dialect, references, { leaveOutEmpty: attempt.kind === 'create' });
+  const told = await passOutlets(table, system.id, plain);
   if (told.kind !== 'columns') return told;
   return {
     kind: 'write',
@@ -36,7 +39,7 @@ export async function composeWrite(ledger: Ledger, record: RecordState, attempt:
 
 /** Whether the system holds the value already: writing it again would only wake its own automations. */
 function isHeld(record: RecordState, attempt: Attempt, system: System, name: string, value: Value): boolean {
-  const shadow = record.registers[name]?.shadows[system.id];
+  const shadow = registerIn(record, name)?.shadows[system.id];
   return attempt.kind === 'update' && shadow !== undefined && holds(shadow, value);
 }
 

@@ -4,6 +4,7 @@ import type { Ledger } from '../ports/ledger.ts';
 import type { Plan } from '../ports/plan.ts';
 import type { Clock, Ids, Log } from '../ports/surroundings.ts';
 import type { System } from '../ports/system.ts';
+import type { Digest } from '../record/encode.ts';
 import type { Json, Value } from '../values.ts';
 import { openCommitter } from './committer.ts';
 import { openFresh } from './fresh.ts';
@@ -13,6 +14,7 @@ import { openLanes } from './lanes.ts';
 import { LIMITS, type Limits, type Parts } from './parts.ts';
 import { openPuller, type Puller, type PullerStatus } from './puller.ts';
 import { openReads } from './reads.ts';
+import { revise, type RevisingAnswer, type RevisingAsk } from './revising.ts';
 import { rule, type RulingAnswer } from './ruling.ts';
 import { openBell } from './signal.ts';
 import { takeHints } from './hints.ts';
@@ -25,6 +27,8 @@ export interface EngineOptions {
   readonly ids: Ids;
   readonly log: Log;
   readonly limits?: Partial<Limits>;
+  /** SHA-256, where the platform has a faster one than the core's own. */
+  readonly digest?: Digest;
 }
 
 export interface EngineStatus {
@@ -53,6 +57,8 @@ export interface Engine {
   /** An inbound hook arrived. Answers how many rows or feeds it led to; `undefined` when there is no such system. */
   hint(system: SystemId, body: Json, headers: Readonly<Record<string, string>>): number | undefined;
   resolve(decision: RulingAsk): Promise<RulingAnswer>;
+  /** Brings a record to where it was reviewed to come to under other policies. */
+  revise(ask: RevisingAsk): Promise<RevisingAnswer>;
   status(): EngineStatus;
   /** Whether nothing is left to take, to send or to wait for, as far as is known. */
   isQuiet(): boolean;
@@ -76,8 +82,13 @@ export function openEngine(options: EngineOptions): Engine {
       else deliverer?.drop(plan.record.id);
     }
     if (plan.linked.length === 0) return;
+    for (const { system, key } of plan.linked) pullerOf(system, plan.record.entity)?.letIn(key);
     for (const deliverer of deliverers.values()) deliverer.wake(plan.record.id);
     for (const puller of pullers) if (puller.isAwaiting) puller.wake();
+  }
+
+  function pullerOf(id: SystemId, of: EntityName): Puller | undefined {
+    return pullers.find((puller) => puller.system === id && puller.entity === of);
   }
 
   /** Nothing is written before every system was listed once: what looks missing may only not have been read yet. */
@@ -127,6 +138,7 @@ export function openEngine(options: EngineOptions): Engine {
     },
     hint: (system, body, headers) => takeHints(parts, pullers, system, body, headers),
     resolve: (decision) => rule(parts, intake, decision),
+    revise: (ask) => revise(parts, intake, ask),
     status: () => ({
       maps: pullers.map((puller) => puller.status()),
       deliveries: [...deliverers].map(([system, { waiting, underWay, paused }]) => ({
@@ -145,7 +157,7 @@ export function openEngine(options: EngineOptions): Engine {
 }
 
 function partsOf(options: EngineOptions, pass: (plan: Plan) => void): Parts {
-  const { ledger, clock, ids, log } = options;
+  const { ledger, clock, ids, log, digest } = options;
   const fresh = openFresh();
   return {
     ledger,
@@ -159,6 +171,7 @@ function partsOf(options: EngineOptions, pass: (plan: Plan) => void): Parts {
     reads: openReads(),
     committer: openCommitter(ledger, clock),
     isFresh: fresh.has,
+    ...(digest ? { digest } : {}),
     committed: (plan) => {
       fresh.follow(plan);
       pass(plan);

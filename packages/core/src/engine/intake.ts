@@ -1,4 +1,5 @@
 import type { Key, RecordId, SystemId } from '../ids.ts';
+import { admit } from '../map/admit.ts';
 import type { Table } from '../map/compile.ts';
 import type { MappedRow } from '../map/mapped.ts';
 import type { Context } from '../merge/draft.ts';
@@ -7,6 +8,7 @@ import type { Plan } from '../ports/plan.ts';
 import type { Row, Sighting, System } from '../ports/system.ts';
 import type { RecordState } from '../record/record.ts';
 import type { Awaiting } from './awaiting.ts';
+import type { Door } from './door.ts';
 import { matchRow, translated } from './matching.ts';
 import type { Parts } from './parts.ts';
 import { must } from '../errors/must.ts';
@@ -22,6 +24,8 @@ export interface Origin {
   readonly began: number;
   /** Where rows go that cannot be matched yet; absent for rows of records that are known. */
   readonly awaiting?: Awaiting;
+  /** Keeps count of the rows that a filter leaves outside; absent where nobody counts. */
+  readonly door?: Door;
 }
 
 export interface Intake {
@@ -66,6 +70,7 @@ export function openIntake(parts: Parts): Intake {
     if (isKnown(record, { system: system.id, ...row })) return 'done';
     const mapped = await translated(ledger, system, table, row);
     record ??= await matched(origin, row, mapped);
+    if (!record && !(await admitted(origin, mapped))) return 'done';
     if (!record && waitsForKey(table, mapped) && origin.awaiting) {
       origin.awaiting.add(row.key, parts.clock.nowMs());
       return 'done';
@@ -80,6 +85,27 @@ export function openIntake(parts: Parts): Intake {
       origin.awaiting?.drop(row.key);
     }
     return answer === 'committed' ? 'done' : 'again';
+  }
+
+  /** Whether a row that belongs to no record may become one. What cannot be judged stays outside, and somebody should see it. */
+  async function admitted({ system, table, door, awaiting }: Origin, mapped: MappedRow): Promise<boolean> {
+    const admission = admit(table, mapped);
+    if (admission === 'in') door?.drop(mapped.key);
+    if (admission === 'in') return true;
+    const isNew = door?.keepOut(mapped.key) ?? true;
+    awaiting?.drop(mapped.key);
+    if (typeof admission === 'object' && isNew) {
+      const words = `the filter could not judge it, so it is not mirrored: ${admission.fault}`;
+      await committer.failure({
+        atMs: parts.clock.nowMs(),
+        system: system.id,
+        entity: table.map.entity,
+        key: mapped.key,
+        code: 'FILTER',
+        words,
+      });
+    }
+    return false;
   }
 
   async function matched({ system, table }: Origin, row: Row, mapped: MappedRow): Promise<RecordState | undefined> {
@@ -144,7 +170,12 @@ export function openIntake(parts: Parts): Intake {
     if (id !== undefined) return lanes.run(id, () => takeSighting(origin, sighting, id));
     if (sighting.kind === 'row') return lanes.run(await laneOf(origin, sighting.row), () => takeRow(origin, sighting.row, undefined));
     if (sighting.kind === 'glimpse') return takeUnknown(origin, key);
-    origin.awaiting?.drop(key);
+    forget(origin, key);
+  }
+
+  function forget({ awaiting, door }: Origin, key: Key): void {
+    awaiting?.drop(key);
+    door?.drop(key);
   }
 
   /** A row that nobody knows: it is read first, and then belongs where it says. */
@@ -153,7 +184,7 @@ export function openIntake(parts: Parts): Intake {
     try {
       const read = await origin.system.read(origin.table.map.entity, key);
       if (read.kind === 'row') await take({ ...origin, began }, { kind: 'row', row: read.row });
-      else if (read.kind === 'missing') origin.awaiting?.drop(key);
+      else if (read.kind === 'missing') forget(origin, key);
       else throw new NotNow(origin.system.id, read.kind);
     } finally {
       reads.end(began);
@@ -186,5 +217,6 @@ export class NotNow extends Error {
 }
 
 export function contextOf(parts: Parts): Context {
-  return { nowMs: parts.clock.nowMs(), newRecord: parts.ids.record(), neverSent: parts.isFresh };
+  const { digest } = parts;
+  return { nowMs: parts.clock.nowMs(), newRecord: parts.ids.record(), neverSent: parts.isFresh, ...(digest ? { digest } : {}) };
 }

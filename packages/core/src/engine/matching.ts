@@ -1,5 +1,6 @@
 import { recordId, type RecordId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
+import { openInlets } from '../map/inlets.ts';
 import type { MappedRow } from '../map/mapped.ts';
 import { translateRow } from '../map/translate.ts';
 import type { Ledger } from '../ports/ledger.ts';
@@ -7,8 +8,9 @@ import type { Row, System } from '../ports/system.ts';
 import { lookUpRow } from './references.ts';
 
 export async function translated(ledger: Ledger, system: System, table: Table, row: Row): Promise<MappedRow> {
-  const references = await lookUpRow(ledger, table, system.id, row.columns, system.dialect);
-  return translateRow(table, system.id, row, system.dialect, references);
+  const inlets = await openInlets(table, system.id, row.columns);
+  const references = await lookUpRow(ledger, table, system.id, row.columns, system.dialect, inlets);
+  return translateRow(table, system.id, row, system.dialect, references, inlets);
 }
 
 /**

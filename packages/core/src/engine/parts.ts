@@ -4,6 +4,7 @@ import type { Ledger } from '../ports/ledger.ts';
 import type { Plan } from '../ports/plan.ts';
 import type { Clock, Ids, Log, Wakeable } from '../ports/surroundings.ts';
 import type { System } from '../ports/system.ts';
+import type { Digest } from '../record/encode.ts';
 import type { Committer } from './committer.ts';
 import type { Lanes } from './lanes.ts';
 import type { Reads } from './reads.ts';
@@ -42,6 +43,7 @@ export interface Parts {
   readonly lanes: Lanes;
   readonly reads: Reads;
   readonly committer: Committer;
+  readonly digest?: Digest;
   /** Whether a planned delivery was planned since the start, and so cannot have been sent before it. */
   readonly isFresh: (id: DeliveryId) => boolean;
   /** Called for each plan that was committed, in order of commit within a record. */

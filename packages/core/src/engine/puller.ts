@@ -2,6 +2,7 @@ import { type Cursor, type EntityName, type Key, type SystemId } from '../ids.ts
 import type { Table } from '../map/compile.ts';
 import type { Pull, Sighting, System, Trouble } from '../ports/system.ts';
 import { openAwaiting } from './awaiting.ts';
+import { openDoor } from './door.ts';
 import { NotNow, type Intake } from './intake.ts';
 import { backoffMs } from './pace.ts';
 import type { Parts, Stop } from './parts.ts';
@@ -21,16 +22,22 @@ export interface PullerStatus {
   readonly state: MapState;
   readonly listed: boolean;
   readonly words?: string;
+  /** Rows, as far as they were seen since the start, that a filter leaves outside. */
+  readonly filteredRows: number;
   /** When the last pull that told everything began; ms since 1970 UTC. */
   readonly upToMs?: number;
 }
 
 export interface Puller {
+  readonly system: SystemId;
+  readonly entity: EntityName;
   run(stop: Stop): Promise<void>;
   /** There may be something new. */
   wake(): void;
   /** There may be something new in this row: it is read. Rejects when it cannot be. */
   look(key: Key): Promise<void>;
+  /** The row belongs to a record now, whatever a filter said of it before. */
+  letIn(key: Key): void;
   /** Whether rows wait for a record that their key refers to. */
   readonly isAwaiting: boolean;
   /** Whether it sleeps until the next poll, with nothing left to take. */
@@ -56,6 +63,7 @@ export function openPuller(
   let words: string | undefined;
   let upToMs: number | undefined;
   const awaiting = openAwaiting();
+  const door = openDoor();
   let resting = false;
   let failures = 0;
   // The keys of a listing that was followed from its first page; absent while it is not known to be whole.
@@ -125,7 +133,7 @@ export function openPuller(
   }
 
   async function takeAll(sightings: readonly Sighting[], began: number): Promise<void> {
-    const origin = { system, table, began, awaiting };
+    const origin = { system, table, began, awaiting, door };
     for (let from = 0; from < sightings.length; from += limits.rowsMax) {
       const ended = await Promise.allSettled(sightings.slice(from, from + limits.rowsMax).map((sighting) => intake.take(origin, sighting)));
       const failed = ended.find((result) => result.status === 'rejected');
@@ -192,6 +200,8 @@ export function openPuller(
   }
 
   return {
+    system: system.id,
+    entity,
     async run(stop) {
       ({ cursor, listed } = await ledger.cursor(system.id, entity));
       if (listed) listedNow();
@@ -206,10 +216,11 @@ export function openPuller(
       }
     },
     wake: bell.ring,
+    letIn: door.drop,
     async look(key) {
       const began = reads.begin();
       try {
-        await intake.take({ system, table, began, awaiting }, { kind: 'glimpse', key });
+        await intake.take({ system, table, began, awaiting, door }, { kind: 'glimpse', key });
       } finally {
         reads.end(began);
       }
@@ -225,6 +236,7 @@ export function openPuller(
       entity,
       state,
       listed,
+      filteredRows: door.size,
       ...(words === undefined ? {} : { words }),
       ...(upToMs === undefined ? {} : { upToMs }),
     }),

@@ -1,9 +1,11 @@
 import { entityName, keyOf, recordId, type RecordId, type SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
+import type { Inlets } from '../map/inlets.ts';
 import { identityText, referencesOf, type ReferenceAsked, type References } from '../map/translate.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Dialect } from '../ports/system.ts';
 import type { Attempt, RecordState } from '../record/record.ts';
+import { valueIn } from '../record/registers.ts';
 import { isTuple, type JsonObject, type Scalar } from '../values.ts';
 
 /** Looks up what a row refers to, so that it can be translated without waiting for anything. */
@@ -13,9 +15,10 @@ export async function lookUpRow(
   system: SystemId,
   columns: JsonObject,
   dialect: Dialect,
+  inlets: Inlets,
 ): Promise<References> {
   const found = new Map<string, RecordId>();
-  for (const asked of referencesOf(table, system, columns, dialect)) {
+  for (const asked of referencesOf(table, system, columns, dialect, inlets)) {
     const record = await resolve(ledger, system, asked);
     if (record) found.set(nameOf(asked), record);
   }
@@ -46,7 +49,7 @@ function textOf(record: RecordState | undefined, system: SystemId, by: string | 
   const link = record?.links[system];
   if (!record || link?.state !== 'present') return undefined;
   if (by === undefined) return link.key;
-  const value = record.registers[by]?.value;
+  const value = valueIn(record, by);
   return typeof value === 'string' ? value : undefined;
 }
 

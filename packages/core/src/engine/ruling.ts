@@ -1,6 +1,7 @@
 import type { RecordId } from '../ids.ts';
 import { resolve, type Ruling } from '../merge/resolve.ts';
 import type { OperatorAct, Plan } from '../ports/plan.ts';
+import { registerIn } from '../record/registers.ts';
 import type { RecordState, Register } from '../record/record.ts';
 import type { Value } from '../values.ts';
 import type { RulingAsk } from './engine.ts';
@@ -23,7 +24,7 @@ export async function rule(parts: Parts, intake: Intake, decision: RulingAsk): P
   let answer: RulingAnswer = { kind: 'resolved', record: conflict.record };
 
   function plan(record: RecordState): Plan | undefined {
-    const register = record.registers[conflict?.register ?? ''];
+    const register = registerIn(record, conflict?.register ?? '');
     if (register?.held?.id !== decision.conflict) {
       answer = { kind: 'closed' };
       return undefined;

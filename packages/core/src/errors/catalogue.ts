@@ -17,6 +17,12 @@ export const catalogue = {
     remedy: 'Name another file under `ledger` in the configuration; this one was left as it is.',
     status: 500,
   },
+  LEDGER_OLDER: {
+    text: 'The ledger "{file}" has schema version {found}; this Concord reads version {known}.',
+    remedy:
+      'Start the sidecar: it brings a ledger up to date, which what only reads must not do. One from before the first release it refuses too: begin with a new file; everything is listed again from the systems. This one was left as it is.',
+    status: 500,
+  },
   LEDGER_NEWER: {
     text: 'The ledger "{file}" has schema version {found}; this Concord knows versions up to {known}.',
     remedy: 'Start the Concord that wrote it, or a later one; the file was left as it is.',
@@ -57,14 +63,9 @@ export const catalogue = {
     remedy: 'Run the sidecar once with this configuration, or correct `ledger` in it.',
     status: 404,
   },
-  LEDGER_OLDER: {
-    text: 'The ledger "{file}" has schema version {found}; this Concord reads version {known}.',
-    remedy: 'Start the sidecar once: it brings the file up to date. What only reads must not.',
-    status: 500,
-  },
   LAB_LOCKED: {
     text: 'The ledger "{file}" is held by a running sidecar.',
-    remedy: '{how}',
+    remedy: 'Ask that sidecar: give --url http://127.0.0.1:8085 (where it answers) instead of --config; or stop it first.',
     status: 503,
   },
   LAB_PRESET_UNKNOWN: {
@@ -78,14 +79,19 @@ export const catalogue = {
     status: 400,
   },
   LAB_BUSY: {
-    text: 'A replay is running already.',
+    text: 'The laboratory is at work already.',
     remedy: 'Wait until it has ended: two would take the time from each other, and from the records.',
     status: 409,
   },
   LAB_LIST_MOVED: {
     text: 'The list of changes is {found} now; {reviewed} was reviewed.',
-    remedy: 'Run it again without --review to see the list as it is now. Nothing was changed.',
+    remedy: 'Ask again without the reviewed list (--review) to see it as it is now. Nothing was changed.',
     status: 409,
+  },
+  LAB_LIST_LONG: {
+    text: 'More than {max} records would be changed.',
+    remedy: 'Go by entity, or stop the sidecar and use `concord lab apply` with its configuration: that has no such limit.',
+    status: 422,
   },
   PAGE_LIMIT_WRONG: {
     text: 'A page of {limit} rows was asked for.',

@@ -17,6 +17,12 @@ const FRONTIERS_MAX = 50;
 /** So many of the latest failures, and of the conflicts of each state, are read. */
 const ROWS_READ_MAX = 20_000;
 
+/** Concurrent edits as they were decided, and the value that they were made on. */
+export interface Frontier {
+  readonly edits: readonly EditTold[];
+  readonly base?: Value;
+}
+
 /** What is known of one register over all records. First copies are no edits. */
 export interface RegisterFacts {
   readonly entity: EntityName;
@@ -44,7 +50,7 @@ export interface RegisterFacts {
   flaps: number;
   /** Over all records, the products of two systems' counts of edits: with the time, what meets by chance. */
   readonly pairs: Map<string, number>;
-  readonly frontiers: (readonly EditTold[])[];
+  readonly frontiers: Frontier[];
   readonly examples: Map<string, RecordId[]>;
 }
 
@@ -161,7 +167,8 @@ function openGathering() {
       if (told.kind === 'held') show(facts, 'held', id, () => (facts.held += 1));
       const isBaseless = told.code === 'C19' || (told.base === undefined && told.contributors.some((one) => one.on !== undefined));
       if (isBaseless) show(facts, 'baseless', id, () => (facts.baseless += 1));
-      if (facts.frontiers.length < FRONTIERS_MAX && told.contributors.length > 1) facts.frontiers.push(told.contributors);
+      if (facts.frontiers.length < FRONTIERS_MAX && told.contributors.length > 1)
+        facts.frontiers.push({ edits: told.contributors, ...(told.base === undefined ? {} : { base: told.base }) });
     }
 
     return {

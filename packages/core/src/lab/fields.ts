@@ -1,56 +1,63 @@
-import type { RegisterRule, Table } from '../map/compile.ts';
-import type { Decision } from '../merge/decide.ts';
+import { fieldsOf, type RegisterRule, type Table } from '../map/compile.ts';
+import { decide } from '../merge/decide.ts';
+import { viewOf } from '../merge/frontier.ts';
+import { fieldsFor, inTurn, valueAfter, type Decided, type Turn } from '../merge/turns.ts';
+import { must } from '../errors/must.ts';
+import { PERSON } from '../record/actors.ts';
 import { LIFE } from '../record/record.ts';
-import { isTuple, sameValue, type Scalar, type Value } from '../values.ts';
+import { sameValue } from '../values.ts';
+import { isFirstCopy, openKnowledge } from './knowledge.ts';
 import { lostWithLife, openLife, playLife } from './life.ts';
 import type { Moment } from './moments.ts';
 import type { Loss, Played, Player } from './player.ts';
-import { admitTold, judgeReplayed, openReplayed, openTurns, restReplayed, type Replayed } from './register.ts';
-
-export interface FieldPlaying {
-  /** Suppose that a register was at rest whenever a system told of it for the first time. */
-  readonly rested?: boolean;
-}
+import { admitTold, openReplayed, openTurns, settleReplayed, type Replayed } from './register.ts';
 
 /** Plays a record field by field, under the policies of a table map. */
-export function openFieldPlayer(table: Table, { rested = false }: FieldPlaying = {}): Player {
+export function openFieldPlayer(table: Table): Player {
   const registers = new Map<string, Replayed>();
-  const authors = new Set<string>();
   const life = openLife();
-  /** One object for the whole replay: conditions read what is decided up to now. */
-  const fields: Record<string, Scalar> = {};
   const turn = openTurns();
+  const knowledge = openKnowledge();
 
-  function playField(name: string, rule: RegisterRule, replayed: Replayed): Played {
-    const before = replayed.standing.value;
-    const decision = judgeReplayed(replayed, name, rule, fields);
-    const { standing } = replayed;
-    note(rule, standing.value);
-    return { register: name, standing, writes: writesOf(table, rule, replayed, before, decision) };
-  }
-
-  function note({ fields: names }: RegisterRule, value: Value): void {
-    names.forEach((field, index) => (fields[field] = isTuple(value) ? (value[index] ?? null) : value));
-  }
-
-  function admitFields({ change }: Moment): readonly (readonly [string, RegisterRule, Replayed])[] {
+  function admitFields({ change }: Moment): readonly string[] {
     return change.edits.flatMap((told) => {
       const rule = table.registers.get(told.register);
       if (!rule) return [];
       const replayed = registers.get(told.register) ?? openReplayed(rule.fields.length);
       registers.set(told.register, replayed);
-      const author = `${told.system} ${told.register}`;
-      if (rested && !authors.has(author) && told.saw < replayed.register.count) restReplayed(replayed);
-      authors.add(author);
-      admitTold(replayed, told, rule, turn(told.system));
-      return [[told.register, rule, replayed] as const];
+      admitTold(replayed, told, rule, turn(told.system), change.seq);
+      return [told.register];
     });
   }
 
+  function judgeOne(name: string, decided: Decided): Turn {
+    const { register } = ofRegister(name);
+    const rule = ruleOf(name);
+    const fields = fieldsFor(rule, decided, (other) => registers.get(other)?.register.value);
+    return { name, register, decision: decide(rule, viewOf(register, rule, fields)) };
+  }
+
+  function settle(turned: Turn): Played {
+    const replayed = ofRegister(turned.name);
+    settleReplayed(replayed, turned);
+    return { register: turned.name, standing: replayed.standing, writes: writesOf(table, ruleOf(turned.name), turned) };
+  }
+
+  const ruleOf = (name: string): RegisterRule => must(table.registers.get(name), 'a register that is played is in the table map');
+  const ofRegister = (name: string): Replayed => must(registers.get(name), 'a register that is decided was told');
+
   return {
     take(moment) {
-      const touched = admitFields(moment);
-      const played = touched.map(([name, rule, replayed]) => playField(name, rule, replayed));
+      const isOpen = openedBy(table, moment, knowledge.seen(moment));
+      const names = admitFields(moment);
+      const turns = inTurn(table, names, {
+        decide: judgeOne,
+        isOpen: (name) => {
+          const replayed = registers.get(name);
+          return replayed !== undefined && isOpen(name, replayed);
+        },
+      });
+      const played = turns.map(settle);
       const lifeBefore = life.standing.value;
       const decision = playLife(life, moment, table, turn);
       if (!decision) return played;
@@ -63,17 +70,36 @@ export function openFieldPlayer(table: Table, { rested = false }: FieldPlaying =
   };
 }
 
+/**
+ * Whether somebody had yet to see the edits of a register when a moment changed a field that its conditions look at. No edit tells when a
+ * register came to rest; but the ledger shows where it was looked at again and came to something else, and what the author of the moment
+ * had not seen was not seen by all.
+ */
+function openedBy(table: Table, moment: Moment, seen: number): (name: string, replayed: Replayed) => boolean {
+  const { change, answers, resolutions } = moment;
+  const patched = new Set([change, ...answers].flatMap(({ patch }) => patch.map(({ path }) => path.slice(1))));
+  const isTold = (name: string): boolean =>
+    resolutions.some(({ register }) => register === name) || fieldsOf(table, name).some((field) => patched.has(field));
+  const canTell = change.system !== PERSON && !isFirstCopy(moment);
+  return (name, { register, brought }) =>
+    isTold(name) ||
+    (canTell &&
+      table.registers.get(name)?.holders.includes(change.system) === true &&
+      register.frontier.some(({ system, number }) => system !== change.system && (brought.get(number) ?? 0) > seen));
+}
+
 function lossesOf({ lost, losing, standing }: Replayed): readonly Loss[] {
   return [...lost, ...[...losing.values()].map(({ edit, rule }) => ({ edit, rule, stands: standing.value }))];
 }
 
 /** The systems that would have to be written to: those that hold, or have just set, something else. */
-function writesOf({ systems }: Table, rule: RegisterRule, { register }: Replayed, before: Value, decision: Decision): number {
-  if (decision.kind === 'held') return 0;
-  const { value } = decision;
+function writesOf({ systems }: Table, rule: RegisterRule, turned: Turn): number {
+  const { register, decision } = turned;
+  if (decision.kind === 'held' && decision.provisional === undefined) return 0;
+  const value = valueAfter(turned);
   return systems.filter((system) => {
     if (!rule.writes(system)) return false;
     const own = register.frontier.find((edit) => edit.system === system);
-    return own ? !sameValue(own.value, value) : !sameValue(before, value);
+    return own ? !sameValue(own.value, value) : !sameValue(register.value, value);
   }).length;
 }

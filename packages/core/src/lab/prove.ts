@@ -1,6 +1,7 @@
 import type { Table } from '../map/compile.ts';
 import type { ResolutionTold } from '../ports/plan.ts';
 import { LIFE, type RecordState } from '../record/record.ts';
+import { registersIn } from '../record/registers.ts';
 import { sameValue, type Value } from '../values.ts';
 import { openFieldPlayer } from './fields.ts';
 import { momentsOf, type Moment } from './moments.ts';
@@ -33,7 +34,7 @@ export const NO_RULE = 'no rule';
 
 /** What the history says of a register, on the way. */
 interface Recorded {
-  value?: Value;
+  value?: Value | undefined;
   held: boolean;
   /** The policy that decided it last. */
   rule?: string;
@@ -42,21 +43,20 @@ interface Recorded {
 
 /** Recomputes a record from its stored edits alone, under the configured policies, and holds it against its row. */
 export async function prove(ledger: LabLedger, table: Table, record: RecordState, paging: Paging = {}): Promise<Proof> {
-  // A register that was at rest when a system joined had forgotten how it came about; whether it was, no edit tells. Both are played.
-  const players = [openFieldPlayer(table), openFieldPlayer(table, { rested: true })] as const;
+  const player = openFieldPlayer(table);
   const history = new Map<string, Recorded>();
   let changes = 0;
   for await (const moment of momentsOf(changesOf(ledger, record.id, paging))) {
     changes += 1 + moment.answers.length;
-    follow(moment, players, history);
+    follow(moment, player, history);
   }
-  const registers = Object.entries(record.registers).filter(
+  const registers = Object.entries(registersIn(record)).filter(
     ([name, { count }]) => count > 0 && (name === LIFE || table.registers.has(name)),
   );
   const differences = registers.flatMap(([name, { value, held }]) => {
     const stored = { value, held: held !== undefined };
-    if (players.some((player) => agrees(player.standing(name), stored))) return [];
-    return differenceOf(table, name, stored, players[0].standing(name), history.get(name));
+    const played = player.standing(name);
+    return agrees(played, stored) ? [] : [differenceOf(table, name, stored, played, history.get(name))];
   });
   return { registers: registers.length, changes, differences };
 }
@@ -71,7 +71,7 @@ function differenceOf(
   const { first } = recorded ?? {};
   const told = first?.told && { rule: first.told.rule, ...(first.told.value === undefined ? {} : { value: first.told.value }) };
   // Only a row that holds what was decided at the time can be excused by another rule at the time.
-  const rule = recorded && isRecorded(recorded, stored) ? ruleThen(register, table, recorded) : undefined;
+  const rule = recorded && isRecorded(recorded, stored) ? ruleThen(register, table, recorded, played?.rule) : undefined;
   return {
     register,
     stored,
@@ -82,15 +82,12 @@ function differenceOf(
   };
 }
 
-/** Notes what was told of each register, and the first moment at which both ways of playing come to something else. */
-function follow(moment: Moment, players: readonly [Player, Player], history: Map<string, Recorded>): void {
-  const [played, rested] = [players[0].take(moment), players[1].take(moment)];
-  for (const { register, standing } of played) {
+/** Notes what was told of each register, and the first moment at which the player comes to something else. */
+function follow(moment: Moment, player: Player, history: Map<string, Recorded>): void {
+  for (const { register, standing } of player.take(moment)) {
     const told = moment.resolutions.find((resolution) => resolution.register === register);
     const recorded = noted(history, moment, register, told);
-    const other = rested.find((candidate) => candidate.register === register)?.standing ?? standing;
-    if (recorded.first || [standing, other].some((one) => isRecorded(recorded, one))) continue;
-    recorded.first = { seq: moment.change.seq, ...(told ? { told } : {}) };
+    if (!recorded.first && !isRecorded(recorded, standing)) recorded.first = { seq: moment.change.seq, ...(told ? { told } : {}) };
   }
 }
 
@@ -98,9 +95,9 @@ function noted(history: Map<string, Recorded>, { change }: Moment, register: str
   const recorded = history.get(register) ?? { held: false };
   history.set(register, recorded);
   recorded.held = told?.kind === 'held';
-  // Where nothing was told, the edit stands as it was made.
-  const value = told ? told.value : change.edits.find((edit) => edit.register === register)?.value;
-  if (!recorded.held && value !== undefined) recorded.value = value;
+  // Where nothing was told, the edit stands as it was made; of a register that was only looked at again, nothing is known then.
+  const edit = change.edits.find((candidate) => candidate.register === register);
+  if (told ? told.value !== undefined : true) recorded.value = told ? told.value : edit?.value;
   if (told && !NO_POLICIES.has(told.rule)) recorded.rule = told.rule;
   return recorded;
 }
@@ -114,9 +111,10 @@ function agrees(played: Standing | undefined, stored: Pick<Standing, 'value' | '
   return played !== undefined && played.held === stored.held && sameValue(played.value, stored.value);
 }
 
-function ruleThen(register: string, table: Table, { rule, first }: Recorded): string | undefined {
+function ruleThen(register: string, table: Table, { rule, first }: Recorded, played: string | undefined): string | undefined {
   const configured = register === LIFE ? table.map.delete : table.registers.get(register)?.map.policy.name;
-  const changed = [first?.told?.rule, rule].find((one) => one !== undefined && one !== configured && !NO_POLICIES.has(one));
+  const isOurs = (name: string): boolean => name === configured || name === played || NO_POLICIES.has(name);
+  const changed = [first?.told?.rule, rule].find((one) => one !== undefined && !isOurs(one));
   if (changed !== undefined) return changed;
   return first && !first.told && table.registers.get(register)?.traits.gate === true ? NO_RULE : undefined;
 }

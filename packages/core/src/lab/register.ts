@@ -1,18 +1,16 @@
-import { opId, type OpId, type SystemId } from '../ids.ts';
+import { conflictIdFrom, opId, type OpId, type SystemId } from '../ids.ts';
 import type { RegisterRule } from '../map/compile.ts';
-import { decide, type Decision } from '../merge/decide.ts';
-import { admit, blankRegister, viewOf } from '../merge/frontier.ts';
+import type { Decision } from '../merge/decide.ts';
+import { admit, blankRegister } from '../merge/frontier.ts';
+import { valueAfter, type Turn } from '../merge/turns.ts';
 import type { EditTold } from '../ports/plan.ts';
 import { actorOf, PERSON } from '../record/actors.ts';
-import type { Agreed, Edit, Register } from '../record/record.ts';
-import { rest } from '../record/rest.ts';
-import type { Scalar } from '../values.ts';
+import { copyOfRegister } from '../record/copies.ts';
+import type { Agreed, Edit, Held, Register } from '../record/record.ts';
 import type { Loss, Standing } from './player.ts';
 
 /** So many earlier merged values of a register are remembered at the least; who stands on an older one has no base. */
 const AGREED_MAX = 10_000;
-
-type Ruled = Pick<RegisterRule, 'policy' | 'traits' | 'type'>;
 
 /** An edit that the last decision went against. */
 interface Losing {
@@ -31,37 +29,44 @@ export interface Replayed {
   /** By number. */
   losing: ReadonlyMap<number, Losing>;
   readonly lost: Loss[];
+  /** By the number of an edit in the frontier, the change that brought it. */
+  brought: ReadonlyMap<number, number>;
 }
 
-/** A register always has a system that has seen nothing, so that it never comes to rest and its frontier stays whole. */
-const UNRESTING: Register['shadows'] = { '': { value: null, ops: [], saw: 0 } };
+/** Nobody but the ledger knows when a register came to rest; nothing that is decided later depends on it, so here none ever does. */
+const NO_SHADOWS: Register['shadows'] = {};
 const NOBODY: ReadonlyMap<number, Losing> = new Map();
+/** That a register waits; which conflict that is, is the ledger's to say. */
+const WAITING: Held = { id: conflictIdFrom('replayed'), seq: 0, atMs: 0, code: 'C01' };
 
 export function openReplayed(members: number): Replayed {
   const agreed: Agreed[] = [];
-  const register = { ...blankRegister(members), shadows: UNRESTING, agreed };
-  return { register, agreed, standing: { value: register.value, held: false }, losing: NOBODY, lost: [] };
+  const register = { ...blankRegister(members), agreed };
+  return { register, agreed, standing: { value: register.value, held: false }, losing: NOBODY, lost: [], brought: new Map() };
 }
 
 /**
  * Takes a stored edit into the frontier, by the same function that did it at the time. What the ledger tells of the edit is kept as told:
- * a register at rest has forgotten some of its past, so number and stamp are not made up again.
+ * number and stamp are not made up again. `seq`: of the change that brought it.
  */
-export function admitTold(replayed: Replayed, told: EditTold, rule: Pick<RegisterRule, 'traits' | 'type'>, op: OpId): void {
+export function admitTold(replayed: Replayed, told: EditTold, rule: Pick<RegisterRule, 'traits' | 'type'>, op: OpId, seq: number): void {
   const before = replayed.register;
-  const { system, value, on, saw, number, stamp, by } = told;
-  const incoming = {
-    op,
-    system,
-    value,
-    atMs: stamp.ms,
-    ...(on === undefined ? {} : { shadow: { value: on, ops: [], saw } }),
-    ...(system === PERSON ? { sawAll: true } : {}),
-  };
-  const admitted = admit(before, incoming, rule);
-  const edit = { op, system, value, saw, number, stamp, ...(on === undefined ? {} : { on }), ...(by === undefined ? {} : { by }) };
-  const frontier = admitted.frontier.map((other) => (other.op === op ? edit : other));
-  replayed.register = { ...admitted, frontier, count: number, ops: [op], shadows: UNRESTING };
+  const { system, value, saw, number, stamp, by } = told;
+  const isRuling = system === PERSON;
+  // A ruling is made on top of what its author saw, which under other policies would have been something else.
+  const on = isRuling ? before.value : told.on;
+  const shadow = on === undefined || isRuling ? undefined : { value: on, ops: [], saw };
+  const admitted = copyOfRegister(admit(before, { op, system, value, atMs: stamp.ms, shadow, sawAll: isRuling }, rule));
+  const edit: Edit = { op, system, value, on, saw, number, stamp, by };
+  const asTold = (other: Edit): Edit => (other.op === op ? edit : other);
+  admitted.frontier = admitted.frontier.map(asTold);
+  admitted.first = admitted.first && asTold(admitted.first);
+  admitted.slots = admitted.slots && Object.fromEntries(Object.entries(admitted.slots).map(([author, slot]) => [author, asTold(slot)]));
+  admitted.count = number;
+  admitted.ops = [op];
+  admitted.shadows = NO_SHADOWS;
+  replayed.register = admitted;
+  replayed.brought = new Map(admitted.frontier.map((one) => [one.number, one.op === op ? seq : (replayed.brought.get(one.number) ?? seq)]));
   if (replayed.losing.size > 0) fall(replayed, before.frontier, told);
 }
 
@@ -75,38 +80,20 @@ function fall(replayed: Replayed, before: readonly Edit[], told: EditTold): void
   }
 }
 
-/**
- * As if the register had been at rest: what a system that joins late finds. A register comes to rest when all that have told it so far
- * have seen it, and forgets how it came about; whether it had is in no edit.
- */
-export function restReplayed(replayed: Replayed): void {
-  const { register, agreed } = replayed;
-  if (register.count === 0 || replayed.standing.held) return;
-  replayed.register = { ...rest({ ...register, shadows: {} }), shadows: UNRESTING, agreed };
-  agreed.splice(0, agreed.length, { number: register.count, value: register.value });
-}
-
-/** Decides the register as it stands. `fields` are the record's, as far as they are decided. */
-export function judgeReplayed(replayed: Replayed, name: string, rule: Ruled, fields: Readonly<Record<string, Scalar>>): Decision {
-  const view = viewOf(replayed.register, rule);
-  const decision = decide(rule, { ...view, fields });
-  settleReplayed(replayed, name, decision);
-  return decision;
-}
-
-export function settleReplayed(replayed: Replayed, name: string, decision: Decision): void {
+/** Takes what was decided: the value that stands from now on, also one that stands only meanwhile, and what lies beneath the edits to come. */
+export function settleReplayed(replayed: Replayed, { name, decision }: Omit<Turn, 'register'>): void {
   const { register, agreed } = replayed;
   replayed.losing = losingIn(name, decision, replayed);
-  if (decision.kind === 'held') {
-    replayed.standing = { value: register.value, held: true, rule: decision.rule, reason: decision.reason };
-    return;
-  }
-  const { value } = decision;
-  replayed.register = { ...register, value };
-  agreed.push({ number: register.count, value });
+  const value = valueAfter({ register, decision });
+  const next = copyOfRegister(register);
+  next.value = value;
+  next.total = decision.kind === 'agreed' ? undefined : decision.total;
+  next.held = decision.kind === 'held' ? WAITING : undefined;
+  replayed.register = next;
+  if (decision.kind !== 'held' || decision.provisional !== undefined) agreed.push({ number: register.count, value });
   if (agreed.length > 2 * AGREED_MAX) agreed.splice(0, AGREED_MAX);
-  const why = decision.kind === 'settled' ? { rule: decision.rule, reason: decision.reason } : {};
-  replayed.standing = { value, held: false, ...why };
+  const why = decision.kind === 'agreed' ? {} : { rule: decision.rule, reason: decision.reason };
+  replayed.standing = { value, held: decision.kind === 'held', ...why };
 }
 
 function losingIn(name: string, decision: Decision, { losing, register }: Replayed): ReadonlyMap<number, Losing> {

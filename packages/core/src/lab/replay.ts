@@ -2,12 +2,12 @@ import type { EntityName } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import { LIFE } from '../record/record.ts';
 import { openFieldPlayer } from './fields.ts';
-import { momentsOf } from './moments.ts';
+import { momentsOf, type Moment } from './moments.ts';
 import { changesOf, recordsOf, type LabLedger, type Paging } from './pages.ts';
 import type { Player } from './player.ts';
 import type { Preset } from './presets.ts';
 import { openRowPlayer } from './rows.ts';
-import { openTally, type Losses, type RegisterTally, type Versus } from './tally.ts';
+import { openTally, type Losses, type PlayedBy, type RegisterTally, type Versus } from './tally.ts';
 
 export type Tables = ReadonlyMap<string, Table>;
 
@@ -52,7 +52,7 @@ export async function replay(ledger: LabLedger, tables: Tables, other: Other, as
     if (!table || !rival) continue;
     const [before, after] = [openFieldPlayer(table), rival.open()];
     for await (const moment of momentsOf(changesOf(ledger, record.id, ask))) {
-      tally.moment(rival, moment, before.take(moment), after.take(moment));
+      tally.moment(rival, moment, playedBy(before, moment), playedBy(after, moment));
       changes += 1 + moment.answers.length;
     }
     tally.record(rival, record, before, after);
@@ -72,6 +72,10 @@ export async function replay(ledger: LabLedger, tables: Tables, other: Other, as
     writes,
     unplayable: unplayableIn(tables, other, ask.entity),
   };
+}
+
+function playedBy(player: Player, moment: Moment): PlayedBy {
+  return { player, played: player.take(moment) };
 }
 
 interface Rival extends Versus {

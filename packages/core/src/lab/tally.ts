@@ -66,8 +66,14 @@ export interface Versus {
   readonly ruleAfter: (register: string) => string;
 }
 
+/** What one of the two players made of a moment. */
+export interface PlayedBy {
+  readonly player: Player;
+  readonly played: readonly Played[];
+}
+
 export interface Tally {
-  moment(versus: Versus, moment: Moment, before: readonly Played[], after: readonly Played[]): void;
+  moment(versus: Versus, moment: Moment, before: PlayedBy, after: PlayedBy): void;
   record(versus: Versus, record: RecordState, before: Player, after: Player): void;
   readonly registers: ReadonlyMap<string, RegisterTally>;
   readonly losses: Losses;
@@ -116,14 +122,15 @@ export function openTally(limits: TallyLimits): Tally {
     losses,
     moment(versus, { change }, before, after) {
       if (change.stamp.ms < limits.sinceMs) return;
-      for (const a of before) {
-        const b = after.find(({ register }) => register === a.register);
-        if (!b) continue;
-        const tally = of(versus, a.register);
-        tally.edits += 1;
+      const edited = new Set(change.edits.map(({ register }) => register));
+      for (const register of new Set([...before.played, ...after.played].map((one) => one.register))) {
+        const [a, b] = [playedOf(before, register), playedOf(after, register)];
+        if (!a || !b) continue;
+        const tally = of(versus, register);
+        if (edited.has(register)) tally.edits += 1;
         tally.writes.before += a.writes;
         tally.writes.after += b.writes;
-        if (!sameStanding(a.standing, b.standing)) tally.differing += 1;
+        if (edited.has(register) && !sameStanding(a.standing, b.standing)) tally.differing += 1;
       }
     },
     record(versus, record, before, after) {
@@ -154,6 +161,12 @@ function blank({ map, registers }: Table, register: string, after: string): Regi
     lost: { before: 0, after: 0 },
     examples: [],
   };
+}
+
+/** A register that one of the two did not look at stands there as it did. */
+function playedOf({ player, played }: PlayedBy, register: string): Omit<Played, 'register'> | undefined {
+  const standing = player.standing(register);
+  return played.find((one) => one.register === register) ?? (standing && { standing, writes: 0 });
 }
 
 function sameStanding(a: Standing, b: Standing): boolean {

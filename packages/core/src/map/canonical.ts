@@ -1,3 +1,4 @@
+import { canonicalJson } from '../policy/json-text.ts';
 import { members } from '../policy/set.ts';
 import { fitsInt32, type Scalar } from '../values.ts';
 import type { FieldType } from './type.ts';
@@ -18,6 +19,8 @@ export function isCanonical(type: FieldType, value: unknown): value is Scalar {
       return isText(value) && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value) && isInstant(value);
     case 'choices':
       return isText(value) && isSet(value);
+    case 'json':
+      return isText(value) && value !== 'null' && canonicalJson(value) === value;
     case 'text':
     case 'choice':
     case 'reference':

@@ -1,10 +1,20 @@
 import { entityName, type EntityName, type SystemId } from '../ids.ts';
 import type { Policy, PolicyTraits } from '../policy/policy.ts';
 import type { PolicyKind } from '../policy/kind.ts';
+import { makePolicy } from '../policy/make.ts';
+import type { Around } from '../policy/setting.ts';
 import { LIFE } from '../record/record.ts';
 import { must } from '../errors/must.ts';
+import { compileRules, type TableRules } from './rules.ts';
 import type { RegisterMap, TableMap } from './table.ts';
 import type { FieldType } from './type.ts';
+
+/** Where a field's value is: a register, and the field's place in the register's tuple. */
+export interface FieldPlace {
+  readonly field: string;
+  readonly register: string;
+  readonly index: number;
+}
 
 /** A register with its policy ready to run. */
 export interface RegisterRule {
@@ -15,6 +25,12 @@ export interface RegisterRule {
   readonly type: FieldType;
   readonly policy: Policy;
   readonly traits: PolicyTraits;
+  /** The fields of other registers that its conditions look at. */
+  readonly looksAt: readonly FieldPlace[];
+  /** The systems that have it. */
+  readonly holders: readonly SystemId[];
+  /** Fields of other registers that the policy's conditions read: those registers are decided before this one. */
+  readonly readsFields: readonly string[];
   /** Whether rows of this system tell it. */
   readonly reads: (system: SystemId) => boolean;
   /** Whether it may be written to this system. */
@@ -26,34 +42,109 @@ export interface Table {
   readonly map: TableMap;
   readonly registers: ReadonlyMap<string, RegisterRule>;
   readonly systems: readonly SystemId[];
+  /** All registers, the life first, each behind those whose fields it looks at. */
+  readonly order: readonly string[];
+  /** By register: the registers that look at its fields. */
+  readonly readers: ReadonlyMap<string, readonly string[]>;
+  readonly rules: TableRules;
 }
 
 export function compileTable(map: TableMap, policies: Readonly<Record<string, PolicyKind>>): Table {
+  const places = placesOf(map);
+  const rules = map.registers.map((register) => compileRegister(map, register, policies, places));
   return {
     map,
-    registers: new Map(map.registers.map((register) => [register.name, compileRegister(map, register, policies)])),
+    registers: new Map(rules.map((rule) => [rule.name, rule])),
     systems: Object.values(map.sides).map((side) => side.system),
+    ...orderOf(rules),
+    rules: compileRules(map),
   };
 }
 
-function compileRegister(table: TableMap, map: RegisterMap, policies: Readonly<Record<string, PolicyKind>>): RegisterRule {
-  const kind = must(policies[map.policy.name], `policy "${map.policy.name}" was checked with the configuration`);
+function placesOf({ registers }: TableMap): ReadonlyMap<string, FieldPlace> {
+  return new Map(
+    registers.flatMap(({ name: register, fields }) => fields.map(({ name: field }, index) => [field, { field, register, index }] as const)),
+  );
+}
+
+/** Registers that look at each other in a circle were refused with the configuration; should there be one, it is cut somewhere. */
+function orderOf(rules: readonly RegisterRule[]): Pick<Table, 'order' | 'readers'> {
+  const byName = new Map(rules.map((rule) => [rule.name, rule]));
+  const order = new Set([LIFE]);
+  const readers = new Map<string, string[]>();
+  const place = (rule: RegisterRule, above: readonly string[]): void => {
+    if (order.has(rule.name) || above.includes(rule.name)) return;
+    for (const { register } of rule.looksAt) {
+      const other = byName.get(register);
+      if (other) place(other, [...above, rule.name]);
+    }
+    order.add(rule.name);
+  };
+  for (const rule of rules) {
+    place(rule, []);
+    for (const register of new Set(rule.looksAt.map((looked) => looked.register))) {
+      readers.set(register, [...(readers.get(register) ?? []), rule.name]);
+    }
+  }
+  return { order: [...order], readers };
+}
+
+function compileRegister(
+  table: TableMap,
+  map: RegisterMap,
+  policies: Readonly<Record<string, PolicyKind>>,
+  places: ReadonlyMap<string, FieldPlace>,
+): RegisterRule {
+  const { made, findings } = makePolicy(policies, map.policy, aroundOf(table, map));
+  const wrong = findings.find((finding) => finding.kind !== 'warning');
+  const { policy, traits, readsFields } = must(wrong ? undefined : made, `policy "${map.policy.name}" was checked with the configuration`);
   const sides = (system: SystemId) => map.fields.map((field) => field.sides[system]);
+  const systems = Object.values(table.sides).map(({ system }) => system);
+  const readers = new Set(systems.filter((system) => sides(system).every((side) => side !== undefined && side.only !== 'write')));
+  const writers = new Set(
+    systems.filter(
+      (system) => table.sides[system]?.only !== 'read' && sides(system).every((side) => side !== undefined && side.only !== 'read'),
+    ),
+  );
   return {
     name: map.name,
     fields: map.fields.map((field) => field.name),
     map,
     type: map.fields.length > 1 ? { kind: 'text' } : map.fields[0].type,
-    policy: kind.make(map.policy.options),
-    traits: kind.traits,
-    reads: (system) => sides(system).every((side) => side !== undefined && side.only !== 'write'),
-    writes: (system) => table.sides[system]?.only !== 'read' && sides(system).every((side) => side !== undefined && side.only !== 'read'),
+    policy,
+    traits,
+    readsFields,
+    looksAt: readsFields.flatMap((field) => places.get(field) ?? []),
+    holders: systems.filter((system) => readers.has(system) || writers.has(system)),
+    reads: (system) => readers.has(system),
+    writes: (system) => !traits.local && writers.has(system),
+  };
+}
+
+/** What is around a register's policy: what it may name, and what its conditions may read. */
+export function aroundOf(table: TableMap, { fields: own }: RegisterMap): Around {
+  const [first, ...more] = own;
+  const fields = table.registers.flatMap((register) => register.fields.map(({ name, type }) => [name, type] as const));
+  const symbols = Object.values(first.sides).flatMap(({ values }) => (values ? [Object.keys(values)] : []))[0];
+  const loops = Object.entries(first.sides).filter(([, side]) => side.only === undefined && (side.write ?? side.column) === side.column);
+  return {
+    type: more.length > 0 ? 'group' : first.type,
+    own: own.map(({ name }) => name),
+    fields: Object.fromEntries(fields),
+    systems: Object.keys(first.sides),
+    loops: loops.map(([system]) => system),
+    ...(symbols && more.length === 0 ? { symbols } : {}),
   };
 }
 
 /** The fields that a register's name stands for; `$life` stands for itself. */
 export function fieldsOf(table: Table, register: string): readonly string[] {
   return register === LIFE ? [LIFE] : must(table.registers.get(register), `register "${register}" is in the table map`).fields;
+}
+
+/** The systems that have a register; all of them have the record's life. */
+export function holdersOf(table: Table, register: string): readonly SystemId[] {
+  return table.registers.get(register)?.holders ?? table.systems;
 }
 
 /** The other entities that the natural key refers to. */

@@ -1,5 +1,6 @@
 import type { EntityName, SystemId } from '../ids.ts';
 import type { Binding } from '../ports/system.ts';
+import type { PolicySpec } from '../policy/spec.ts';
 import type { FieldType } from './type.ts';
 
 /** What a table map says of one field in one system. */
@@ -16,12 +17,12 @@ export interface Side {
   readonly values?: Readonly<Record<string, string>>;
   /** `read`: never written there. `write`: never read from there. Absent: both. */
   readonly only?: 'read' | 'write';
-}
-
-/** A policy as configured: its name in the registry and its options, already checked by the policy's own schema. */
-export interface PolicySpec {
-  readonly name: string;
-  readonly options: unknown;
+  /** JSONata: the column's JSON as the system tells it, to the JSON that is read in its place. */
+  readonly from?: string;
+  /** JSONata: the JSON that would be written, to what is written in its place. */
+  readonly to?: string;
+  /** `to` and `from` need not lead back to where they began. */
+  readonly lossy?: boolean;
 }
 
 export interface FieldMap {
@@ -49,6 +50,26 @@ export interface TableSide extends Binding {
   readonly correlation?: string;
   /** `read`: records are never written there. */
   readonly only?: 'read';
+  /** CEL over the fields that the system tells: a row for which it is not true does not become a record. */
+  readonly filter?: string;
+}
+
+/** A field that is computed from others. */
+export interface Derived {
+  readonly field: string;
+  /** CEL; its value is of the field's type. */
+  readonly text: string;
+}
+
+/** A condition that a record keeps, and what happens where concurrent edits would break it. */
+export interface Invariant {
+  /** CEL; answers yes or no. Empty, where a field that it needs is: the invariant counts as kept. */
+  readonly check: string;
+  readonly onViolation:
+    | { readonly kind: 'revert' }
+    | { readonly kind: 'hold' }
+    /** CEL: the value of the field that makes the check true. */
+    | { readonly kind: 'recompute'; readonly field: string; readonly text: string };
 }
 
 /** How one entity is mirrored. */
@@ -60,4 +81,9 @@ export interface TableMap {
   readonly key: readonly string[];
   readonly delete: DeletePolicy;
   readonly registers: readonly RegisterMap[];
+  /** CEL over the fields, for the rows of every system. */
+  readonly filter?: string;
+  /** In an order in which each can be computed: none reads one that comes after it. */
+  readonly derived?: readonly Derived[];
+  readonly invariants?: readonly Invariant[];
 }

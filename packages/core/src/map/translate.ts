@@ -4,9 +4,11 @@ import { canonicalSet, members } from '../policy/set.ts';
 import type { Json, JsonObject, Scalar, Value } from '../values.ts';
 import { isTuple } from '../values.ts';
 import type { RegisterRule, Table } from './compile.ts';
+import { NO_INLETS, type Inlets } from './inlets.ts';
 import type { MappedRow } from './mapped.ts';
 import type { FieldMap, Side } from './table.ts';
 import { must } from '../errors/must.ts';
+import type { Transformed } from './transform.ts';
 
 /** Answers, from what was looked up before, which record a reference means and how a system names a record. */
 export interface References {
@@ -28,10 +30,17 @@ export interface ReferenceAsked {
 type Read = { readonly value: Scalar } | { readonly fault: string } | { readonly waits: ReferenceAsked } | { readonly untold: true };
 
 /** A row in canonical values. Pure: what cannot be understood is reported beside the rest, never guessed. */
-export function translateRow(table: Table, system: SystemId, row: Row, dialect: Dialect, references: References): MappedRow {
+export function translateRow(
+  table: Table,
+  system: SystemId,
+  row: Row,
+  dialect: Dialect,
+  references: References,
+  inlets: Inlets = NO_INLETS,
+): MappedRow {
   const told = [...table.registers.values()]
     .filter((rule) => rule.reads(system))
-    .map((rule) => tellRegister(rule, system, row, dialect, references));
+    .map((rule) => tellRegister(rule, system, row, dialect, references, inlets));
   const values = new Map(told.flatMap((item) => ('value' in item ? [[item.name, item.value] as const] : [])));
   const identity = identityOf(table, values);
   return {
@@ -49,8 +58,8 @@ export function translateRow(table: Table, system: SystemId, row: Row, dialect: 
 
 type Told = { readonly name: string } & ({ readonly value: Value } | Exclude<Read, { readonly value: Scalar }>);
 
-function tellRegister(rule: RegisterRule, system: SystemId, row: Row, dialect: Dialect, references: References): Told {
-  const reads = rule.map.fields.map((field) => readField(field, system, row.columns, dialect, references));
+function tellRegister(rule: RegisterRule, system: SystemId, row: Row, dialect: Dialect, references: References, inlets: Inlets): Told {
+  const reads = rule.map.fields.map((field) => readField(field, system, row.columns, dialect, references, inlets));
   const [first] = reads;
   if (reads.length === 1 && first) return { name: rule.name, ...first };
   // A group is told whole or not at all: half an address is not an address.
@@ -59,14 +68,23 @@ function tellRegister(rule: RegisterRule, system: SystemId, row: Row, dialect: D
   return { name: rule.name, value: reads.map((read) => ('value' in read ? read.value : null)) };
 }
 
-function readField(field: FieldMap, system: SystemId, columns: JsonObject, dialect: Dialect, references: References): Read {
+function readField(field: FieldMap, system: SystemId, columns: JsonObject, dialect: Dialect, references: References, inlets: Inlets): Read {
   const side = must(field.sides[system], 'only registers that the system tells are read');
-  const json = columns[side.column];
-  if (json === undefined) return { untold: true };
+  const told = toldOf(field, side, columns, inlets);
+  if (!told) return { untold: true };
+  if ('fault' in told) return { fault: `${side.column} could not be transformed: ${told.fault}` };
+  const { json } = told;
   const decoded = dialect.decode(field.type, json);
   if (decoded === undefined) return { fault: `${side.column} holds ${excerpt(json)}, which is no ${field.type.kind}` };
   if (decoded === null) return { value: null };
   return fromDialect(field, side, system, decoded, references);
+}
+
+/** What the row says of a field: its column, or what the field's transform made of it. `undefined`: nothing. */
+function toldOf(field: FieldMap, side: Side, columns: JsonObject, inlets: Inlets): Transformed | undefined {
+  if (side.from !== undefined) return inlets.get(field.name);
+  const json = columns[side.column];
+  return json === undefined ? undefined : { json };
 }
 
 function fromDialect(field: FieldMap, side: Side, system: SystemId, decoded: Scalar, references: References): Read {
@@ -101,13 +119,19 @@ function fromSymbols(side: Side, decoded: Scalar): Read {
 }
 
 /** The references that a row makes, so that they can be looked up before it is translated. */
-export function referencesOf(table: Table, system: SystemId, columns: JsonObject, dialect: Dialect): readonly ReferenceAsked[] {
+export function referencesOf(
+  table: Table,
+  system: SystemId,
+  columns: JsonObject,
+  dialect: Dialect,
+  inlets: Inlets = NO_INLETS,
+): readonly ReferenceAsked[] {
   return table.map.registers.flatMap((register) =>
     register.fields.flatMap((field) => {
       const side = field.sides[system];
-      const json = side && columns[side.column];
-      if (field.type.kind !== 'reference' || !side || side.only === 'write' || json === undefined) return [];
-      const text = dialect.decode(field.type, json);
+      const told = side && toldOf(field, side, columns, inlets);
+      if (field.type.kind !== 'reference' || !side || side.only === 'write' || !told || !('json' in told)) return [];
+      const text = dialect.decode(field.type, told.json);
       if (text === null || text === undefined) return [];
       return [{ entity: field.type.entity, text: String(text), ...(side.by === undefined ? {} : { by: side.by }) }];
     }),

@@ -14,5 +14,7 @@ export type FieldType =
   | { readonly kind: 'choice' }
   /** A set of symbols: canonical JSON text of a sorted array, for example `["autumn","winter"]`. */
   | { readonly kind: 'choices' }
+  /** Any JSON, as one text for one value: no blanks, members of objects in the order of their names. */
+  | { readonly kind: 'json' }
   /** Another mirrored record, by its ledger id. */
   | { readonly kind: 'reference'; readonly entity: string };

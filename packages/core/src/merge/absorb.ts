@@ -3,12 +3,27 @@ import type { MappedRow } from '../map/mapped.ts';
 import { isEmpty } from '../policy/edits.ts';
 import { PLAIN } from '../policy/kind.ts';
 import { actorOf } from '../record/actors.ts';
-import { LIFE, type Attempt, type Link, type Register, type Shadow } from '../record/record.ts';
+import { LIFE, type Attempt, type Edit, type Link, type Register, type Shadow } from '../record/record.ts';
+import { copyOfLink, copyOfRecord, copyOfRegister } from '../record/copies.ts';
 import { rest } from '../record/rest.ts';
+import { isHeldBy, isResting } from '../record/resting.ts';
 import { sameValue, type Value } from '../values.ts';
 import { judge } from './judge.ts';
-import { latestStamp, linkOf, putLink, putRegister, registerOf, tell, toldEdit, write, type Draft } from './draft.ts';
-import { admit } from './frontier.ts';
+import {
+  changeIn,
+  latestStamp,
+  linkOf,
+  putLink,
+  putRegister,
+  registerNow,
+  registerOf,
+  storedIn,
+  toldEdit,
+  write,
+  type Draft,
+} from './draft.ts';
+import { admit, withShadow } from './frontier.ts';
+import { fieldsOf, holdersOf } from '../map/compile.ts';
 import { must } from '../errors/must.ts';
 
 /** A user's clock may run ahead by this much before it is no longer believed. */
@@ -22,18 +37,26 @@ interface Found {
 
 /**
  * Takes what a row says into the record: what differs from the shadow is an edit, unless it is a write of our own coming back.
- * The row is known to be newer than the link's version.
+ * The row is known to be newer than the link's version. `settled` are registers of which the row says nothing new.
  */
-export function absorb(draft: Draft, row: MappedRow): void {
+export function absorb(draft: Draft, row: MappedRow, settled?: ReadonlySet<string>): void {
   const link = linkOf(draft, row.system);
-  // What was surely not sent cannot come back: a user who sets the same value makes an edit of their own.
-  const attempts = [...(link.unconfirmed ?? []), ...(link.planned ? [link.planned] : [])].filter(({ id }) => !draft.context.neverSent(id));
+  const attempts = perhapsSent(draft, link);
   recogniseEchoes(draft, row, attempts);
   if (link.state !== 'present') putLink(draft, row.system, { ...linkOf(draft, row.system), heads: draft.record.heads });
-  const found = [...lifeOf(draft, row, link), ...editsOf(draft, row)];
+  const [life, edits] = [lifeOf(draft, row, link), editsOf(draft, row, settled)];
+  const found = life.length === 0 ? edits : [...life, ...edits];
   relink(draft, row, attempts);
   reportUnreadable(draft, row);
   enter(draft, found, row);
+}
+
+const NONE: readonly Attempt[] = [];
+
+/** What was surely not sent cannot come back: a user who sets the same value makes an edit of their own. */
+function perhapsSent(draft: Draft, { unconfirmed, planned }: Link): readonly Attempt[] {
+  if (!unconfirmed && !planned) return NONE;
+  return [...(unconfirmed ?? []), ...(planned ? [planned] : [])].filter(({ id }) => !draft.context.neverSent(id));
 }
 
 /** Takes edits of one author into the document and the registers, and has everything that they touch decided. */
@@ -44,19 +67,18 @@ export function enter(draft: Draft, found: readonly Found[], row: Pick<MappedRow
   const atMs = Math.min(row.modifiedAtMs ?? draft.context.nowMs, draft.context.nowMs + CLOCK_AHEAD_MS_MAX);
   const ops = append(draft, found, row, atMs, link);
   const seq = draft.record.seq;
-  putLink(draft, system, { ...linkOf(draft, system), ownSeq: seq, heads: [must(draft.changes.at(-1), 'just appended').hash] });
+  const after = copyOfLink(linkOf(draft, system));
+  after.ownSeq = seq;
+  after.heads = [must(draft.changes.at(-1), 'just appended').hash];
+  putLink(draft, system, after);
   found.forEach(({ name, value, shadow }, index) => {
     const op = must(ops[index], 'each register has its operation');
-    const incoming = { op, system, value, atMs, ...(shadow ? { shadow } : {}), ...(by === undefined ? {} : { by }) };
+    const incoming = { op, system, value, shadow, atMs, by };
     putRegister(draft, name, admit(registerOf(draft, name), incoming, ruleOrLife(draft, name)));
   });
-  tellEdits(
-    draft,
-    seq,
-    found.map(({ name }) => name),
-    system,
-  );
-  judge(draft, touched(draft, found), seq);
+  const names = found.map(({ name }) => name);
+  tellEdits(draft, seq, names, system);
+  judge(draft, touched(draft, names), seq);
 }
 
 const LIFE_RULE = { traits: PLAIN, type: { kind: 'text' } } as const;
@@ -66,39 +88,41 @@ export function ruleOrLife(draft: Draft, name: string): Parameters<typeof admit>
 }
 
 /** While a record counts as deleted, every further edit may be the one that speaks against it. */
-function touched(draft: Draft, found: readonly Found[]): readonly string[] {
-  const names = found.map(({ name }) => name);
-  const dead = draft.registers[LIFE]?.value === 'deleted' || draft.registers[LIFE]?.held !== undefined;
+function touched(draft: Draft, names: readonly string[]): readonly string[] {
+  const life = storedIn(draft, LIFE);
+  const dead = life !== undefined && (isResting(life) ? life[0] === 'deleted' : life.value === 'deleted' || life.held !== undefined);
   return names.includes(LIFE) || !dead ? names : [...names, LIFE];
 }
 
 function append(draft: Draft, found: readonly Found[], row: Pick<MappedRow, 'system' | 'by'>, atMs: number, link: Link): readonly OpId[] {
   const stamp = { ms: atMs, count: 0, system: row.system };
-  const writing = { author: row.system, stamp, deps: link.heads, ...(row.by === undefined ? {} : { by: row.by }) };
-  return write(draft, writing, new Map(found.map(({ name, value, shadow }) => [name, { value, pred: shadow?.ops ?? [] }]))).ops;
+  return write(
+    draft,
+    { author: row.system, stamp, deps: link.heads, by: row.by },
+    found.map(({ name, value, shadow }) => ({ fields: fieldsOf(draft.table, name), value, pred: shadow?.ops ?? [] })),
+  );
 }
 
+/** The change tells the edits that it brought, and bears the latest of their stamps. */
 export function tellEdits(draft: Draft, seq: number, names: readonly string[], system: string): void {
-  const entered = names.flatMap((name) => {
-    const edit = draft.registers[name]?.frontier.findLast((candidate) => candidate.system === system);
-    return edit ? [[name, edit] as const] : [];
-  });
-  const told = entered.map(([name, edit]) => toldEdit(name, edit));
-  tell(draft, seq, { patch: [], edits: told, resolutions: [] });
-  const stamp = latestStamp(
-    entered.map(([, edit]) => edit),
-    must(draft.changes.at(-1), 'just appended').stamp,
-  );
-  draft.changes = draft.changes.map((change) => (change.seq === seq ? { ...change, stamp } : change));
+  const change = must(changeIn(draft, seq), 'just appended');
+  const entered: Edit[] = [];
+  for (const name of names) {
+    const edit = draft.awake.get(name)?.frontier.findLast((candidate) => candidate.system === system);
+    if (!edit) continue;
+    entered.push(edit);
+    change.edits.push(toldEdit(name, edit));
+  }
+  change.stamp = latestStamp(entered, change.stamp);
 }
 
 /** Values that we may have written ourselves are ours, whichever of several attempts they come from. */
 function recogniseEchoes(draft: Draft, row: MappedRow, attempts: readonly Attempt[]): void {
-  if (attempts.length === 0) return;
-  for (const [name, value] of row.values) {
-    const register = draft.registers[name];
+  for (const name of new Set(attempts.flatMap(({ registers }) => Object.keys(registers)))) {
+    const value = row.values.get(name);
+    const register = registerNow(draft, name);
     const shadow = register?.shadows[row.system];
-    if (!register || (shadow && sameValue(shadow.value, value))) continue;
+    if (value === undefined || !register || (shadow && sameValue(shadow.value, value))) continue;
     const attempt = attempts.findLast(({ registers }) => registers[name] && sameValue(registers[name].value, value));
     const echo = attempt?.registers[name];
     if (!attempt || !echo) continue;
@@ -112,18 +136,22 @@ export function see(draft: Draft, system: SystemId, attempt: Attempt): void {
   const link = linkOf(draft, system);
   const own = draft.record.actors[actorOf(system)];
   const heads = own && link.ownSeq > attempt.seq ? [...attempt.heads, own.hash].toSorted() : attempt.heads;
-  putLink(draft, system, { ...link, heads });
+  const seen = copyOfLink(link);
+  seen.heads = heads;
+  putLink(draft, system, seen);
 }
 
 export function putShadow(draft: Draft, name: string, register: Register, system: string, shadow: Shadow): void {
-  putRegister(draft, name, { ...register, shadows: { ...register.shadows, [system]: shadow } });
+  const seen = copyOfRegister(register);
+  seen.shadows = withShadow(register.shadows, system, shadow);
+  putRegister(draft, name, seen);
 }
 
 /** The first sight of a row is a sign of life; so is the return of one that was deleted. */
 function lifeOf(draft: Draft, row: MappedRow, link: Link): readonly Found[] {
-  const life = draft.registers[LIFE];
+  if (link.state === 'present' && storedIn(draft, LIFE)) return [];
+  const life = registerNow(draft, LIFE);
   if (!life) return [{ name: LIFE, value: 'live', shadow: undefined }];
-  if (link.state === 'present') return [];
   const planned = link.planned?.kind === 'create' || link.unconfirmed?.some((attempt) => attempt.kind === 'create');
   const seen: Shadow = { value: life.value, ops: life.ops, saw: life.count };
   if (life.value === 'live' || planned) {
@@ -134,12 +162,16 @@ function lifeOf(draft: Draft, row: MappedRow, link: Link): readonly Found[] {
   return [{ name: LIFE, value: 'live', shadow: seen }];
 }
 
-function editsOf(draft: Draft, row: MappedRow): readonly Found[] {
+function editsOf(draft: Draft, row: MappedRow, settled: ReadonlySet<string> | undefined): readonly Found[] {
   const found: Found[] = [];
-  for (const [name, value] of row.values) {
-    const shadow = draft.registers[name]?.shadows[row.system];
+  row.values.forEach((value, name) => {
+    const stored = storedIn(draft, name);
+    // Nearly every field of nearly every row: it rests, and reads as it did.
+    if (stored !== undefined && isResting(stored) && sameValue(stored[0], value) && isHeldBy(stored, row.system)) return;
+    if (settled?.has(name)) return;
+    const shadow = registerNow(draft, name)?.shadows[row.system];
     if (shadow ? !sameValue(shadow.value, value) : !firstSight(draft, row.system, name, value)) found.push({ name, value, shadow });
-  }
+  });
   return found;
 }
 
@@ -151,36 +183,36 @@ function firstSight(draft: Draft, system: SystemId, name: string, value: Value):
   const register = registerOf(draft, name);
   const agrees = register.count > 0 && !register.held && sameValue(register.value, value);
   if (!agrees && !isEmpty(value)) return false;
-  const shadow = agrees ? { value, ops: register.ops, saw: register.count } : { value, ops: [], saw: 0 };
-  putRegister(
-    draft,
-    name,
-    agrees
-      ? rest({ ...register, shadows: { ...register.shadows, [system]: shadow } })
-      : { ...register, shadows: { ...register.shadows, [system]: shadow } },
-  );
+  const seen = copyOfRegister(register);
+  const [ops, saw] = agrees ? [register.ops, register.count] : [[], 0];
+  seen.shadows = withShadow(register.shadows, system, { value, sent: undefined, ops, saw });
+  putRegister(draft, name, agrees ? rest(seen, holdersOf(draft.table, name)) : seen);
   return true;
 }
 
 function relink(draft: Draft, row: MappedRow, attempts: readonly Attempt[]): void {
-  const { key: old, planned, unconfirmed: _unconfirmed, unread, ...link } = linkOf(draft, row.system);
+  const link = linkOf(draft, row.system);
+  const { key: old, planned, unread } = link;
   if (old !== row.key) {
     if (old !== undefined) draft.unlinked.push({ system: row.system, key: old });
     draft.linked.push({ system: row.system, key: row.key });
   }
   if (planned || unread) draft.deliveries.set(row.system, undefined);
   // An attempt that still expects this very version may yet be applied; all others were, or never will be.
-  const open = attempts.filter((attempt) => attempt.expected === row.version);
-  putLink(draft, row.system, {
-    ...link,
-    key: row.key,
-    state: 'present',
-    version: row.version,
-    ...(row.waitsFor.length > 0 ? { unread: row.waitsFor } : {}),
-    ...(open.length > 0 ? { unconfirmed: open } : {}),
-  });
+  const open = attempts.length === 0 ? attempts : attempts.filter((attempt) => attempt.expected === row.version);
+  const now = copyOfLink(link);
+  now.key = row.key;
+  now.state = 'present';
+  now.version = row.version;
+  now.planned = undefined;
+  now.unread = row.waitsFor.length > 0 ? row.waitsFor : undefined;
+  now.unconfirmed = open.length > 0 ? open : undefined;
+  putLink(draft, row.system, now);
   const { identity } = row;
-  if (identity !== undefined && draft.record.identity === undefined) draft.record = { ...draft.record, identity };
+  if (identity === undefined || draft.record.identity !== undefined) return;
+  const record = copyOfRecord(draft.record);
+  record.identity = identity;
+  draft.record = record;
 }
 
 function reportUnreadable(draft: Draft, row: MappedRow): void {

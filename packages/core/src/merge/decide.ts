@@ -23,6 +23,7 @@ export type Decision =
       readonly reason: string;
       readonly code: ConflictCode;
       readonly provisional?: Value;
+      readonly total?: Value;
     };
 
 /**
@@ -35,8 +36,15 @@ export function decide(rule: Pick<RegisterRule, 'policy' | 'traits'>, view: View
   const additive = rule.traits.additive && frontier.length > 1;
   if (first && !rule.traits.gate && !additive && allHold(frontier, first.value)) return { kind: 'agreed', value: first.value };
   const resolution = rule.policy({ ...view, frontier });
-  if (resolution.kind === 'settled' && allHold(frontier, resolution.value)) return { kind: 'agreed', value: resolution.value };
+  if (resolution.kind === 'settled' && isWhole(resolution) && allHold(frontier, resolution.value)) {
+    return { kind: 'agreed', value: resolution.value };
+  }
   return explain(resolution, frontier, rule.traits.synthetic);
+}
+
+/** Two sales that both ended at the bound hold the same value, but not the whole of what was sold. */
+function isWhole({ value, total }: Extract<Resolution, { readonly kind: 'settled' }>): boolean {
+  return total === undefined || sameValue(total, value);
 }
 
 function allHold(frontier: readonly Edit[], value: Value): boolean {

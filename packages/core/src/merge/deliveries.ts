@@ -1,8 +1,11 @@
 import { deliveryId, type SystemId } from '../ids.ts';
 import type { DeliveryRow } from '../ports/plan.ts';
 import { isEmpty } from '../policy/edits.ts';
+import { copyOfLink } from '../record/copies.ts';
+import { isHeldBy, isResting } from '../record/resting.ts';
 import { LIFE, type Attempt, type Link, type RecordState, type Register } from '../record/record.ts';
-import { linkOf, putLink, type Draft } from './draft.ts';
+import { must } from '../errors/must.ts';
+import { linkOf, putLink, registerNow, storedIn, type Draft } from './draft.ts';
 
 /** So many unconfirmed attempts are kept for one row; more than that were never sent, because each waits for the one before. */
 const UNCONFIRMED_MAX = 16;
@@ -39,19 +42,32 @@ function waitToRead(draft: Draft, system: SystemId, [first]: NonNullable<Link['u
 type Wanted = Pick<Attempt, 'kind' | 'registers' | 'expected'>;
 
 function wantedFor(draft: Draft, system: SystemId, link: Link): Wanted | undefined {
-  const life = draft.registers[LIFE];
-  if (!life || life.held) return undefined;
-  const expected = link.version === undefined ? {} : { expected: link.version };
+  const stored = storedIn(draft, LIFE);
+  if (!stored) return undefined;
+  const expected = link.version;
+  // By far the most: a record that lives, and that everybody knows to live.
+  if (link.state === 'present' && isResting(stored) && stored[0] === 'live') return updateOf(unseen(draft, system), expected);
+  const life = must(registerNow(draft, LIFE), 'just seen');
+  if (life.held) return undefined;
   if (life.value === 'deleted') {
-    return link.state === 'present' ? { kind: 'delete', registers: { [LIFE]: carried(life) }, ...expected } : undefined;
+    return link.state === 'present' ? { kind: 'delete', registers: { [LIFE]: carried(life) }, expected } : undefined;
   }
   if (link.state !== 'present') return { kind: 'create', registers: { [LIFE]: carried(life), ...everything(draft, system) } };
-  const registers = { ...unseenLife(life, system), ...unseen(draft, system) };
-  return Object.keys(registers).length > 0 ? { kind: 'update', registers, ...expected } : undefined;
+  return updateOf({ ...unseenLife(life, system), ...unseen(draft, system) }, expected);
+}
+
+function updateOf(registers: Attempt['registers'], expected: Link['version']): Wanted | undefined {
+  for (const _name in registers) return { kind: 'update', registers, expected };
+  return undefined;
 }
 
 function everything(draft: Draft, system: SystemId): Attempt['registers'] {
-  return select(draft, system, (register) => !isEmpty(register.value));
+  const chosen: Record<string, Attempt['registers'][string]> = {};
+  for (const [name, rule] of draft.table.registers) {
+    const register = registerNow(draft, name);
+    if (register && isWritable(register) && !isEmpty(register.value) && rule.writes(system)) chosen[name] = carried(register);
+  }
+  return chosen;
 }
 
 /** That a record lives on is nothing to write, but something to have confirmed. */
@@ -62,21 +78,31 @@ function unseenLife(life: Register, system: SystemId): Attempt['registers'] {
 
 /** By identity, not by value: a system that has acknowledged an operation is done with it, however it stored the value. */
 function unseen(draft: Draft, system: SystemId): Attempt['registers'] {
-  return select(draft, system, (register) => {
-    const shadow = register.shadows[system];
-    if (!shadow) return !isEmpty(register.value);
-    if (shadow.ops === register.ops) return false;
-    return register.ops.some((op) => !shadow.ops.includes(op));
-  });
+  const chosen: Record<string, Attempt['registers'][string]> = {};
+  const choose = (name: string, register: Register | undefined): void => {
+    if (!register || !isWritable(register) || !isUnseen(register, system)) return;
+    if (draft.table.registers.get(name)?.writes(system)) chosen[name] = carried(register);
+  };
+  const { registers } = draft.record;
+  for (const name in registers) {
+    const stored = registers[name];
+    // What rests is nothing to write, to those that have it: this is nearly every register of nearly every record.
+    if (stored === undefined || draft.awake.has(name) || (isResting(stored) && isHeldBy(stored, system))) continue;
+    choose(name, registerNow(draft, name));
+  }
+  for (const [name, register] of draft.awake) if (name !== LIFE) choose(name, register);
+  return chosen;
 }
 
-function select(draft: Draft, system: SystemId, wanted: (register: Register) => boolean): Attempt['registers'] {
-  const chosen: Record<string, Attempt['registers'][string]> = {};
-  for (const [name, rule] of draft.table.registers) {
-    const register = draft.registers[name];
-    if (register && !register.held && wanted(register) && rule.writes(system)) chosen[name] = carried(register);
-  }
-  return chosen;
+function isUnseen(register: Register, system: SystemId): boolean {
+  const shadow = register.shadows[system];
+  if (!shadow) return !isEmpty(register.value);
+  return shadow.ops !== register.ops && register.ops.some((op) => !shadow.ops.includes(op));
+}
+
+/** What is held is not written, but for the value that stands meanwhile. */
+function isWritable({ held }: Register): boolean {
+  return held === undefined || held.provisional === true;
 }
 
 function carried(register: Register): Attempt['registers'][string] {
@@ -91,16 +117,19 @@ function carries(attempt: Attempt | undefined, wanted: Wanted): boolean {
 }
 
 function replace(draft: Draft, system: SystemId, link: Link, wanted: Wanted | undefined): void {
-  const { planned: before, parked: _parked, unconfirmed = [], ...rest } = link;
-  const perhapsSent = before && !draft.context.neverSent(before.id) ? [before] : [];
-  const open = [...unconfirmed, ...perhapsSent].slice(-UNCONFIRMED_MAX);
-  const planned = wanted && { ...wanted, id: nextId(draft.record, system), heads: draft.record.heads, seq: draft.record.seq };
-  putLink(draft, system, { ...rest, ...(open.length > 0 ? { unconfirmed: open } : {}), ...(planned ? { planned } : {}) });
+  const { planned: before, unconfirmed = [] } = link;
+  const open = before && !draft.context.neverSent(before.id) ? [...unconfirmed, before].slice(-UNCONFIRMED_MAX) : unconfirmed;
+  const planned = wanted && plannedOf(draft.record, system, wanted);
+  const next = copyOfLink(link);
+  next.planned = planned;
+  next.parked = undefined;
+  next.unconfirmed = open.length > 0 ? open : undefined;
+  putLink(draft, system, next);
   draft.deliveries.set(system, planned && dueNow(draft, system, planned));
 }
 
-function nextId(record: RecordState, system: SystemId): Attempt['id'] {
-  return deliveryId(record.id, system, record.revision);
+function plannedOf({ id, revision, heads, seq }: RecordState, system: SystemId, { kind, registers, expected }: Wanted): Attempt {
+  return { id: deliveryId(id, system, revision), kind, expected, registers, heads, seq };
 }
 
 export function dueNow({ record, context }: Draft, system: SystemId, { id, kind }: Attempt): DeliveryRow {

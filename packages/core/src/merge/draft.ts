@@ -1,11 +1,14 @@
-import jsonPatch from 'fast-json-patch';
-import { compareStamps, type Stamp } from '../clock/stamp.ts';
-import type { ChangeHash, DeliveryId, Key, RecordId, SystemId } from '../ids.ts';
+import type { Stamp } from '../clock/stamp.ts';
+import { compareStamps } from '../clock/stamp.ts';
+import type { ActorId, ChangeHash, DeliveryId, Key, RecordId, SystemId } from '../ids.ts';
 import { fieldsOf, type Table } from '../map/compile.ts';
-import type { ChangeRow, ConflictRow, DeliveryRow, EditTold, FailureRow, PatchLine, Plan } from '../ports/plan.ts';
+import type { ChangeRow, ConflictRow, DeliveryRow, EditTold, FailureRow, PatchLine, Plan, ResolutionTold } from '../ports/plan.ts';
 import { appendChange, type Assignment } from '../record/document.ts';
+import type { Digest } from '../record/encode.ts';
 import type { Edit, Link, RecordState, Register } from '../record/record.ts';
-import { isTuple, type Json, type Value } from '../values.ts';
+import { copyOfRecord } from '../record/copies.ts';
+import { isResting, lengthen, shorten, type Stored } from '../record/resting.ts';
+import type { OpId } from '../ids.ts';
 import { blankRegister } from './frontier.ts';
 
 /** What the pure functions need from outside, as values. */
@@ -16,33 +19,45 @@ export interface Context {
   readonly newRecord: RecordId;
   /** Whether it is certain that a planned delivery was not sent. After a restart it is certain of none. */
   readonly neverSent: (id: DeliveryId) => boolean;
+  /** SHA-256, where the platform has a faster one than the core's own. */
+  readonly digest?: Digest;
+}
+
+/** A change while its draft is being worked on. */
+interface ChangeInHand extends ChangeRow {
+  stamp: Stamp;
+  readonly patch: PatchLine[];
+  readonly edits: EditTold[];
+  readonly resolutions: ResolutionTold[];
 }
 
 /** A plan in the making. It lives within one call of a pure function and is never seen outside. */
 export interface Draft {
   readonly table: Table;
   readonly context: Context;
-  /** Everything but the registers and links, which stand below while they are worked on. */
+  /** The record as it was, but for its document (heads, actors, counters), which goes along. Its registers and links are those from before. */
   record: RecordState;
-  /** Copies of this draft's own: replaced entry by entry. */
-  readonly registers: Record<string, Register>;
+  /** The registers that are worked on. All others are as they were. */
+  readonly awake: Map<string, Register>;
+  /** A copy of this draft's own: replaced entry by entry. */
   readonly links: Record<string, Link>;
-  changes: ChangeRow[];
-  conflicts: ConflictRow[];
-  deliveries: Map<SystemId, DeliveryRow | undefined>;
-  linked: { system: SystemId; key: Key }[];
-  unlinked: { system: SystemId; key: Key }[];
-  failures: FailureRow[];
+  readonly changes: ChangeInHand[];
+  readonly conflicts: ConflictRow[];
+  readonly deliveries: Map<SystemId, DeliveryRow | undefined>;
+  readonly linked: { system: SystemId; key: Key }[];
+  readonly unlinked: { system: SystemId; key: Key }[];
+  readonly failures: FailureRow[];
 }
 
-export function draftOf(record: RecordState | undefined, table: Table, context: Context): Draft {
-  const start = record ?? blank(context.newRecord, table);
+export function draftOf(before: RecordState | undefined, table: Table, context: Context): Draft {
+  const record = copyOfRecord(before ?? blank(context.newRecord, table));
+  record.revision += 1;
   return {
     table,
     context,
-    record: { ...start, revision: start.revision + 1 },
-    registers: { ...start.registers },
-    links: { ...start.links },
+    record,
+    awake: new Map(),
+    links: { ...record.links },
     changes: [],
     conflicts: [],
     deliveries: new Map(),
@@ -57,9 +72,18 @@ function blank(id: RecordId, table: Table): RecordState {
 }
 
 export function planOf(draft: Draft): Plan {
-  const { registers, links, changes, conflicts, deliveries, linked, unlinked, failures } = draft;
-  const record = { ...draft.record, registers, links };
+  const { links, changes, conflicts, deliveries, linked, unlinked, failures } = draft;
+  const record = copyOfRecord(draft.record);
+  record.links = links;
+  record.registers = registersAfter(draft);
   return { record, changes, conflicts, deliveries, linked, unlinked, failures };
+}
+
+function registersAfter({ record, awake, links }: Draft): RecordState['registers'] {
+  const registers: Record<string, Stored> = { ...record.registers };
+  const [actors, systems] = [Object.keys(record.actors), Object.keys(links)];
+  for (const [name, register] of awake) registers[name] = shorten(register, actors, systems) ?? register;
+  return registers;
 }
 
 const UNLINKED: Link = { state: 'absent', heads: [], ownSeq: 0 };
@@ -69,15 +93,51 @@ export function linkOf({ links }: Pick<Draft, 'links'>, system: SystemId): Link 
 }
 
 export function putLink(draft: Draft, system: SystemId, link: Link): void {
+  // A register at rest is known to every linked system: before there is one more, it must be told which these were.
+  if (draft.links[system] === undefined) wakeAll(draft);
   draft.links[system] = link;
 }
 
+function wakeAll(draft: Draft): void {
+  for (const name in draft.record.registers) {
+    const register = registerNow(draft, name);
+    if (register) draft.awake.set(name, register);
+  }
+}
+
+/** A register as it is now, whole. */
+export function registerNow(draft: Draft, name: string): Register | undefined {
+  const awake = draft.awake.get(name);
+  if (awake) return awake;
+  const stored = draft.record.registers[name];
+  if (stored === undefined || !isResting(stored)) return stored;
+  // Which systems it is known to stands in the record as it was; actors only ever come behind those that were there.
+  return lengthen(stored, actorsOf(draft.record), Object.keys(draft.record.links));
+}
+
+function actorsOf(record: RecordState): readonly ActorId[] | readonly string[] {
+  return Object.keys(record.actors);
+}
+
+/** A register as it is now; one that nobody has told yet is blank. */
 export function registerOf(draft: Draft, name: string): Register {
-  return draft.registers[name] ?? blankRegister(fieldsOf(draft.table, name).length);
+  return registerNow(draft, name) ?? blankRegister(fieldsOf(draft.table, name).length);
+}
+
+/** As it is stored or worked on: for those who only look. */
+export function storedIn(draft: Draft, name: string): Stored | undefined {
+  return (draft.awake.size === 0 ? undefined : draft.awake.get(name)) ?? draft.record.registers[name];
 }
 
 export function putRegister(draft: Draft, name: string, register: Register): void {
-  draft.registers[name] = register;
+  draft.awake.set(name, register);
+}
+
+/** The names of all registers that the record has now. */
+export function registerNames(draft: Draft): readonly string[] {
+  const names = Object.keys(draft.record.registers);
+  for (const name of draft.awake.keys()) if (draft.record.registers[name] === undefined) names.push(name);
+  return names;
 }
 
 export function fail(draft: Draft, system: SystemId, code: string, words: string, key?: Key): void {
@@ -91,82 +151,44 @@ export interface Writing {
   readonly author: SystemId;
   readonly stamp: Stamp;
   readonly deps: readonly ChangeHash[];
-  readonly by?: string;
-  readonly note?: string;
+  readonly by?: string | undefined;
+  readonly note?: string | undefined;
 }
 
-/** Appends a change to the document; its patch and what it tells are completed by `tell` once everything is decided. */
-export function write(
-  draft: Draft,
-  writing: Writing,
-  assignments: ReadonlyMap<string, Omit<Assignment, 'fields'>>,
-): ReturnType<typeof appendChange> {
+/** Appends a change to the document, and answers the operation of each assignment. What it tells is added while things are decided. */
+export function write(draft: Draft, writing: Writing, assignments: readonly Assignment[]): readonly OpId[] {
   const { author, stamp, deps, by, note } = writing;
-  const named = [...assignments].map(([name, rest]) => ({ fields: fieldsOf(draft.table, name), ...rest }));
-  const encoded = appendChange(draft.record, author, stamp, deps, named);
-  draft.record = encoded.record;
+  const { record, hash, actor, chunk, ops } = appendChange(draft.record, author, stamp, deps, assignments, draft.context.digest);
+  draft.record = record;
   draft.changes.push({
-    record: draft.record.id,
-    seq: draft.record.seq,
-    hash: encoded.hash,
-    actor: encoded.actor,
+    record: record.id,
+    seq: record.seq,
+    hash,
+    actor,
     system: author,
     stamp,
-    ...(by === undefined ? {} : { by }),
-    ...(note === undefined ? {} : { note }),
-    chunk: encoded.chunk,
+    by,
+    note,
+    chunk,
     patch: [],
     edits: [],
     resolutions: [],
   });
-  return encoded;
+  return ops;
 }
 
-/** Completes a change of this draft. */
-export function tell(draft: Draft, seq: number, told: Pick<ChangeRow, 'patch' | 'edits' | 'resolutions'>): void {
-  draft.changes = draft.changes.map((change) =>
-    change.seq === seq
-      ? {
-          ...change,
-          patch: [...change.patch, ...told.patch],
-          edits: [...change.edits, ...told.edits],
-          resolutions: [...change.resolutions, ...told.resolutions],
-        }
-      : change,
-  );
-}
-
-/** Some registers as they were at one point of a draft. */
-export type Registers = Readonly<Record<string, Register | undefined>>;
-
-export function registersNow(draft: Draft, names: readonly string[]): Registers {
-  return Object.fromEntries(names.map((name) => [name, draft.registers[name]]));
-}
-
-/** The JSON Patch of the merged values of some registers from one point of a draft to now. */
-export function patchOf(draft: Draft, before: Registers, names: readonly string[]): readonly PatchLine[] {
-  if (names.length === 0) return [];
-  const told = (registers: Registers): Record<string, Json> =>
-    Object.fromEntries(names.flatMap((name) => membersOf(draft.table, name, registers[name]?.value)));
-  return jsonPatch.compare(told(before), told(draft.registers)).map(lineOf);
-}
-
-function lineOf(operation: ReturnType<typeof jsonPatch.compare>[number]): PatchLine {
-  if (operation.op === 'add' || operation.op === 'replace') return { op: operation.op, path: operation.path, value: operation.value };
-  return { op: 'remove', path: operation.path };
-}
-
-/** A register's fields with their values; nothing for a register that does not exist yet. */
-export function membersOf(table: Table, name: string, value: Value | undefined): readonly (readonly [string, Json])[] {
-  if (value === undefined) return [];
-  return fieldsOf(table, name).map((field, index) => [field, isTuple(value) ? (value[index] ?? null) : value] as const);
+/** A change of this draft, by its number. */
+export function changeIn(draft: Draft, seq: number): ChangeInHand | undefined {
+  return draft.changes.find((change) => change.seq === seq);
 }
 
 export function toldEdit(register: string, edit: Edit): EditTold {
   const { system, value, on, saw, number, stamp, by } = edit;
-  return { register, system, value, saw, number, stamp, ...(on === undefined ? {} : { on }), ...(by === undefined ? {} : { by }) };
+  return { register, system, value, on, saw, number, stamp, by };
 }
 
 export function latestStamp(edits: readonly Pick<Edit, 'stamp'>[], otherwise: Stamp): Stamp {
-  return edits.map((edit) => edit.stamp).reduce((a, b) => (compareStamps(a, b) > 0 ? a : b), edits[0]?.stamp ?? otherwise);
+  let latest: Stamp | undefined;
+  for (const { stamp } of edits) if (!latest || compareStamps(stamp, latest) > 0) latest = stamp;
+  return latest ?? otherwise;
 }

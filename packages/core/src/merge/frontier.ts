@@ -2,16 +2,35 @@ import { compareStamps, type Stamp } from '../clock/stamp.ts';
 import type { OpId, SystemId } from '../ids.ts';
 import type { RegisterRule } from '../map/compile.ts';
 import { beneathOf } from '../policy/counter.ts';
+import { earliestOf, isEmpty } from '../policy/edits.ts';
 import type { View } from '../policy/policy.ts';
 import type { Agreed, Edit, Register, Shadow } from '../record/record.ts';
+import { PERSON } from '../record/actors.ts';
+import { copyOfRegister } from '../record/copies.ts';
 import { rest } from '../record/rest.ts';
 import { sameValue, type Value } from '../values.ts';
 
 /** A register that nobody has told yet. */
 export function blankRegister(members: number): Register {
   const value = members === 1 ? null : Array.from({ length: members }, () => null);
-  return { value, count: 0, ops: [], frontier: [], agreed: [], shadows: {} };
+  return { ...BLANK, value };
 }
+
+/** Every register has the same members in the same order: the engines that run this are much faster then. */
+const BLANK: Register = {
+  value: null,
+  count: 0,
+  ops: [],
+  frontier: [],
+  beneath: undefined,
+  total: undefined,
+  first: undefined,
+  slots: undefined,
+  agreed: [],
+  shadows: {},
+  verdict: undefined,
+  held: undefined,
+};
 
 /** An edit on its way into a register. */
 export interface Incoming {
@@ -19,30 +38,66 @@ export interface Incoming {
   readonly system: SystemId;
   readonly value: Value;
   /** What its author stood on; absent at a birth. */
-  readonly shadow?: Shadow;
+  readonly shadow?: Shadow | undefined;
   /** A ruling: its author had seen everything. */
   readonly sawAll?: boolean;
   readonly atMs: number;
-  readonly by?: string;
+  readonly by?: string | undefined;
 }
 
 /** Takes an edit into a register's frontier: what its author had seen drops out, the rest is concurrent. Nothing is decided yet. */
 export function admit(register: Register, incoming: Incoming, rule: Pick<RegisterRule, 'traits' | 'type'>): Register {
   const { shadow, system, op, value } = incoming;
-  const past = (edit: Edit): boolean =>
-    incoming.sawAll === true || edit.system === system || (shadow !== undefined && shadow.saw >= edit.number);
-  const kept = register.frontier.filter((edit) => !past(edit));
-  const edit = editOf(register, incoming, register.frontier.filter(past));
-  const beneath = rule.traits.additive && register.count > 0 ? beneathOf(rule.type, register.value, kept) : undefined;
-  return {
-    ...register,
-    count: edit.number,
-    ops: [...(incoming.sawAll ? [] : register.ops.filter((live) => !shadow?.ops.includes(live))), op],
-    frontier: [...kept, edit],
-    ...(beneath === undefined ? {} : { beneath }),
-    shadows: incoming.sawAll ? register.shadows : { ...register.shadows, [system]: { value, ops: [op], saw: shadow?.saw ?? 0 } },
-  };
+  const [past, kept]: [Edit[], Edit[]] = [[], []];
+  for (const edit of register.frontier) (isPast(edit, incoming) ? past : kept).push(edit);
+  const edit = editOf(register, incoming, past);
+  const beneath = rule.traits.additive && register.count > 0 ? beneathAfter(register, incoming, kept, rule) : undefined;
+  const next = copyOfRegister(register);
+  next.count = edit.number;
+  next.ops = incoming.sawAll ? [op] : [...register.ops.filter((live) => !shadow?.ops.includes(live)), op];
+  next.frontier = kept.length === 0 ? [edit] : [...kept, edit];
+  next.beneath = beneath ?? register.beneath;
+  if (!incoming.sawAll) next.shadows = withShadow(register.shadows, system, { value, sent: undefined, ops: [op], saw: shadow?.saw ?? 0 });
+  return rule.traits.first || rule.traits.slots ? remember(next, edit, rule) : next;
 }
+
+function isPast(edit: Edit, { sawAll, system, shadow }: Incoming): boolean {
+  return sawAll === true || edit.system === system || (shadow !== undefined && shadow.saw >= edit.number);
+}
+
+/**
+ * What lies beneath the edits that are kept: the whole sum less their deltas. The sum is not always the value, which may be bounded, or held
+ * back; but a ruling is made on top of the value that its author saw.
+ */
+function beneathAfter({ total, value }: Register, { sawAll = false }: Incoming, kept: readonly Edit[], { type }: Typed): Value | undefined {
+  return beneathOf(type, sawAll ? value : (total ?? value), kept);
+}
+
+/** Shadows with another one in place of a system's. */
+export function withShadow(shadows: Register['shadows'], system: string, shadow: Shadow): Register['shadows'] {
+  const next: Record<string, Shadow> = {};
+  for (const name in shadows) next[name] = name === system ? shadow : (shadows[name] ?? shadow);
+  next[system] = shadow;
+  return next;
+}
+
+/** What policies that look further back than the frontier ask for. */
+function remember(register: Register, edit: Edit, { traits }: Pick<RegisterRule, 'traits'>): Register {
+  const next = copyOfRegister(register);
+  if (traits.first) next.first = firstOf(register.first, edit);
+  if (traits.slots) next.slots = { ...register.slots, [edit.system]: edit };
+  return next;
+}
+
+/** The earliest edit, of those that are not empty if there is one; what a person ruled counts as the first again. */
+function firstOf(first: Edit | undefined, edit: Edit): Edit | undefined {
+  if (!first || edit.system === PERSON) return edit;
+  if (first.system === PERSON) return first;
+  if (isEmpty(first.value) !== isEmpty(edit.value)) return isEmpty(first.value) ? edit : first;
+  return earliestOf([first, edit]);
+}
+
+type Typed = Pick<RegisterRule, 'type'>;
 
 function editOf(register: Register, incoming: Incoming, past: readonly Edit[]): Edit {
   const { op, system, value, shadow, by } = incoming;
@@ -51,29 +106,35 @@ function editOf(register: Register, incoming: Incoming, past: readonly Edit[]): 
     op,
     system,
     value,
-    ...(on === undefined ? {} : { on }),
+    on,
     saw: incoming.sawAll ? register.count : (shadow?.saw ?? 0),
     number: register.count + 1,
     stamp: stampAfter(past, incoming.atMs, system),
-    ...(by === undefined ? {} : { by }),
+    by,
   };
 }
 
 /** A hybrid logical clock: the author's own time, but never before what the author had seen. */
 function stampAfter(past: readonly Edit[], ms: number, system: SystemId): Stamp {
-  const latest = past.map((edit) => edit.stamp).reduce<Stamp | undefined>((a, b) => (a && compareStamps(a, b) > 0 ? a : b), undefined);
+  let latest: Stamp | undefined;
+  for (const { stamp } of past) if (!latest || compareStamps(stamp, latest) >= 0) latest = stamp;
   if (!latest || latest.ms < ms) return { ms, count: 0, system };
   return { ms: latest.ms, count: latest.count + 1, system };
 }
 
-export function viewOf(register: Register, rule: Pick<RegisterRule, 'type'>): View {
-  const saw = Math.min(...register.frontier.map((edit) => edit.saw));
+export function viewOf(register: Register, rule: Pick<RegisterRule, 'type'>, fields?: View['fields']): View {
+  let saw = Number.POSITIVE_INFINITY;
+  for (const edit of register.frontier) saw = Math.min(saw, edit.saw);
   const base = standing(register.agreed, saw);
+  const { frontier, beneath, first, slots } = register;
   return {
-    frontier: register.frontier,
+    frontier,
     type: rule.type,
     ...(base ? { base: base.value } : {}),
-    ...(register.beneath === undefined ? {} : { beneath: register.beneath }),
+    ...(beneath === undefined ? {} : { beneath }),
+    ...(fields === undefined ? {} : { fields }),
+    ...(first === undefined ? {} : { first }),
+    ...(slots === undefined ? {} : { slots }),
   };
 }
 
@@ -86,18 +147,24 @@ function standing(agreed: readonly Agreed[], number: number): Agreed | undefined
  * The register once it has a merged value. Only who made all its live operations has seen it; everybody else has when a delivery is
  * confirmed, also those who hold that very value by chance: what they saw is decided by facts, never by what looks alike.
  */
-export function accept(register: Register, value: Value, ops: readonly OpId[]): Register {
-  const shadows = Object.fromEntries(
-    Object.entries(register.shadows).map(([system, shadow]) => [
-      system,
-      reflects(shadow, ops) ? { ...shadow, ops, saw: register.count } : shadow,
-    ]),
-  );
-  const next = { ...register, value, ops, shadows, agreed: [...register.agreed, { number: register.count, value }] };
-  return rest({ ...next, agreed: stillStoodOn(next) });
+export function accept(register: Register, value: Value, ops: readonly OpId[], holders: readonly string[], total?: Value): Register {
+  const shadows: Record<string, Shadow> = {};
+  for (const system in register.shadows) {
+    const shadow = register.shadows[system];
+    if (shadow) shadows[system] = reflects(shadow, ops) ? { value: shadow.value, sent: shadow.sent, ops, saw: register.count } : shadow;
+  }
+  const next = copyOfRegister(register);
+  next.value = value;
+  next.ops = ops;
+  next.shadows = shadows;
+  next.total = total;
+  next.agreed = [...register.agreed, { number: register.count, value }];
+  next.agreed = stillStoodOn(next);
+  return rest(next, holders);
 }
 
 function reflects(shadow: Shadow, ops: readonly OpId[]): boolean {
+  if (shadow.ops === ops) return true;
   return ops.every((op) => shadow.ops.includes(op));
 }
 
@@ -107,8 +174,10 @@ export function holds(shadow: Shadow, value: Value): boolean {
 }
 
 /** Only the merged values that some system or edit stands on can ever be a base again, and the current one. */
-export function stillStoodOn(register: Register): readonly Agreed[] {
-  const { agreed } = register;
-  const floors = new Set([...Object.values(register.shadows), ...register.frontier].map(({ saw }) => standing(agreed, saw)));
-  return agreed.filter((entry, index) => index === agreed.length - 1 || floors.has(entry));
+export function stillStoodOn({ agreed, shadows, frontier }: Register): readonly Agreed[] {
+  if (agreed.length < 2) return agreed;
+  const floors = new Set<Agreed | undefined>([agreed.at(-1)]);
+  for (const system in shadows) floors.add(standing(agreed, shadows[system]?.saw ?? 0));
+  for (const edit of frontier) floors.add(standing(agreed, edit.saw));
+  return floors.size < agreed.length || !floors.has(agreed[0]) ? agreed.filter((entry) => floors.has(entry)) : agreed;
 }

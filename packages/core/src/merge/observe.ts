@@ -2,10 +2,10 @@ import type { Key, SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import type { MappedRow } from '../map/mapped.ts';
 import type { Plan } from '../ports/plan.ts';
-import { LIFE, type RecordState } from '../record/record.ts';
+import { LIFE, type Link, type RecordState } from '../record/record.ts';
 import { absorb, enter } from './absorb.ts';
 import { planDeliveries } from './deliveries.ts';
-import { draftOf, linkOf, planOf, putLink, type Context, type Draft } from './draft.ts';
+import { draftOf, linkOf, planOf, putLink, registerNow, type Context, type Draft } from './draft.ts';
 import { must } from '../errors/must.ts';
 
 /** A row that reads as it did before: an echo, or nothing new. */
@@ -41,10 +41,14 @@ export function observeGone(
   return planOf(draft);
 }
 
+/** A link to a row that is gone: nothing is left to write to it. */
+export function deletedLink(link: Link): Link {
+  return { ...link, state: 'deleted', version: undefined, planned: undefined, unconfirmed: undefined, parked: undefined };
+}
+
 export function bury(draft: Draft, system: SystemId): void {
-  const { version: _version, planned: _planned, unconfirmed: _unconfirmed, parked: _parked, ...link } = linkOf(draft, system);
-  putLink(draft, system, { ...link, state: 'deleted' });
-  const life = must(draft.registers[LIFE], 'every record has a life');
+  putLink(draft, system, deletedLink(linkOf(draft, system)));
+  const life = must(registerNow(draft, LIFE), 'every record has a life');
   const shadow = life.shadows[system] ?? { value: 'live', ops: life.ops, saw: life.count };
   draft.deliveries.set(system, undefined);
   if (shadow.value !== 'deleted') enter(draft, [{ name: LIFE, value: 'deleted', shadow }], { system });

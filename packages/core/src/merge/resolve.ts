@@ -1,4 +1,4 @@
-import type { Table } from '../map/compile.ts';
+import { fieldsOf, type Table } from '../map/compile.ts';
 import type { Plan } from '../ports/plan.ts';
 import { PERSON } from '../record/actors.ts';
 import type { RecordState } from '../record/record.ts';
@@ -25,8 +25,8 @@ export function resolve(record: RecordState, ruling: Ruling, table: Table, conte
   const { register: name, value, by, note } = ruling;
   const before = registerOf(draft, name);
   const stamp = { ms: context.nowMs, count: 0, system: PERSON };
-  const writing = { author: PERSON, stamp, deps: record.heads, by, ...(note === undefined ? {} : { note }) };
-  const [op] = write(draft, writing, new Map([[name, { value, pred: before.ops }]])).ops;
+  const writing = { author: PERSON, stamp, deps: record.heads, by, note };
+  const [op] = write(draft, writing, [{ fields: fieldsOf(table, name), value, pred: before.ops }]);
   const seq = draft.record.seq;
   const incoming = { op: must(op, 'one register, one operation'), system: PERSON, value, sawAll: true, atMs: context.nowMs, by };
   putRegister(draft, name, admit(before, incoming, ruleOrLife(draft, name)));

@@ -1,17 +1,19 @@
 import { deliveryId, type SystemId } from '../ids.ts';
-import type { Table } from '../map/compile.ts';
+import { holdersOf, type Table } from '../map/compile.ts';
 import type { MappedRow } from '../map/mapped.ts';
 import type { Plan } from '../ports/plan.ts';
 import type { RefusalClass } from '../ports/system.ts';
-import { LIFE, type Attempt, type Link, type RecordState } from '../record/record.ts';
+import { LIFE, type Attempt, type RecordState } from '../record/record.ts';
+import { copyOfLink, copyOfRegister } from '../record/copies.ts';
 import { rest } from '../record/rest.ts';
-import { sameValue, type Value } from '../values.ts';
+import { sameValue } from '../values.ts';
 import { absorb, putShadow, see } from './absorb.ts';
 import { dueNow, planDeliveries } from './deliveries.ts';
 import { draftOf, fail, linkOf, planOf, putLink, putRegister, registerOf, type Context, type Draft } from './draft.ts';
-import { stillStoodOn } from './frontier.ts';
+import { stillStoodOn, withShadow } from './frontier.ts';
 import { isNear } from './near.ts';
-import { bury } from './observe.ts';
+import { bury, deletedLink } from './observe.ts';
+import { must } from '../errors/must.ts';
 
 /** How a delivery ended, with rows translated. */
 export type Settled =
@@ -63,28 +65,27 @@ type Written = Extract<Settled, { readonly kind: 'written' }>;
 
 /** What was written is seen, by identity: whatever the system made of a value, its operation needs no further write. */
 function acknowledge(draft: Draft, system: SystemId, attempt: Attempt, { row, readLater = false }: Written): void {
-  const news = new Map(beside(row.values, attempt));
-  for (const [name, sent] of Object.entries(attempt.registers)) {
+  // What the row says of registers that this write did not carry may be news: a column that the system filled in itself.
+  const settled = new Set<string>();
+  for (const name in attempt.registers) {
+    const sent = must(attempt.registers[name], 'an own name');
     const told = name === LIFE ? undefined : row.values.get(name);
     // What was read only after the write may be a user's edit on top of it; a value that no rounding or trimming explains is taken as one.
     const edited = readLater && told !== undefined && !isNear(sent.value, told);
-    if (edited) news.set(name, told);
+    if (!edited) settled.add(name);
     const stored = edited ? sent.value : (told ?? sent.value);
     const near = !sameValue(stored, sent.value);
     if (near) fail(draft, system, 'C14', `${name} was stored otherwise than written`, row.key);
     const register = registerOf(draft, name);
-    const shadow = { value: stored, ops: sent.ops, saw: sent.saw, ...(near ? { sent: sent.value } : {}) };
-    const seen = { ...register, shadows: { ...register.shadows, [system]: shadow } };
-    putRegister(draft, name, rest({ ...seen, agreed: stillStoodOn(seen) }));
+    const shadow = { value: stored, sent: near ? sent.value : undefined, ops: sent.ops, saw: sent.saw };
+    const seen = copyOfRegister(register);
+    seen.shadows = withShadow(register.shadows, system, shadow);
+    seen.agreed = stillStoodOn(seen);
+    putRegister(draft, name, rest(seen, holdersOf(draft.table, name)));
   }
   unplan(draft, system);
   see(draft, system, attempt);
-  absorb(draft, { ...row, values: news });
-}
-
-/** What the row says of registers that this write did not carry may be news: a column that the system filled in itself. */
-function beside(values: MappedRow['values'], attempt: Attempt): ReadonlyMap<string, Value> {
-  return new Map([...values].filter(([name]) => !Object.hasOwn(attempt.registers, name)));
+  absorb(draft, row, settled);
 }
 
 function acknowledgeRemoval(draft: Draft, system: SystemId, attempt: Attempt): void {
@@ -92,14 +93,15 @@ function acknowledgeRemoval(draft: Draft, system: SystemId, attempt: Attempt): v
   const carried = attempt.registers[LIFE];
   if (carried) putShadow(draft, LIFE, life, system, { value: 'deleted', ops: carried.ops, saw: carried.saw });
   see(draft, system, attempt);
-  const { version: _version, planned: _planned, unconfirmed: _unconfirmed, parked: _parked, ...link } = linkOf(draft, system);
-  putLink(draft, system, { ...link, state: 'deleted' });
+  putLink(draft, system, deletedLink(linkOf(draft, system)));
   draft.deliveries.set(system, undefined);
 }
 
 /** The attempt is over, and it is known what became of it. */
 function unplan(draft: Draft, system: SystemId): void {
-  const { planned: _planned, parked: _parked, ...link }: Link = linkOf(draft, system);
+  const link = copyOfLink(linkOf(draft, system));
+  link.planned = undefined;
+  link.parked = undefined;
   putLink(draft, system, link);
   draft.deliveries.set(system, undefined);
 }
@@ -112,20 +114,20 @@ function remember(draft: Draft, system: SystemId, attempt: Attempt): void {
 }
 
 function park(draft: Draft, system: SystemId, attempt: Attempt, { why, words }: { readonly why: string; readonly words: string }): void {
-  const { planned: _planned, ...link } = linkOf(draft, system);
-  putLink(draft, system, { ...link, parked: attempt });
+  putLink(draft, system, { ...linkOf(draft, system), planned: undefined, parked: attempt });
   draft.deliveries.set(system, { ...dueNow(draft, system, attempt), state: 'parked', words });
   fail(draft, system, 'C13', `${why}: ${words}`);
 }
 
 /** The same attempt, later; one that may have been applied is remembered until a read tells. */
 function postpone(draft: Draft, system: SystemId, outcome: Extract<Settled, { readonly dueAtMs: number }>): void {
-  const { planned, unconfirmed = [], ...link } = linkOf(draft, system);
+  const link = linkOf(draft, system);
+  const { planned, unconfirmed = [] } = link;
   if (!planned) return;
   const { dueAtMs, attempts, words } = outcome;
   const again = outcome.kind === 'unknown' ? { ...planned, id: deliveryId(draft.record.id, system, draft.record.revision) } : planned;
   const open = outcome.kind === 'unknown' ? [...unconfirmed, planned] : unconfirmed;
-  putLink(draft, system, { ...link, planned: again, ...(open.length > 0 ? { unconfirmed: open } : {}) });
+  putLink(draft, system, { ...link, planned: again, unconfirmed: open.length > 0 ? open : undefined });
   const state = outcome.kind === 'waiting' ? 'waiting' : 'due';
   draft.deliveries.set(system, { ...dueNow(draft, system, again), state, dueAtMs, attempts, words });
 }

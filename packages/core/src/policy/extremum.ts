@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { inOrder } from './edits.ts';
 import { definePolicy, type PolicyKind } from './kind.ts';
 import { compareValues } from './order.ts';
 import { must } from '../errors/must.ts';
+
+const ORDERED = ['text', 'integer', 'decimal', 'date', 'datetime', 'yesno'] as const;
 
 /**
  * The largest (or smallest) of the concurrent values stands; an empty value loses to any other.
@@ -11,10 +12,11 @@ import { must } from '../errors/must.ts';
 function extremum(name: 'max' | 'min', words: string, sign: 1 | -1): PolicyKind {
   return definePolicy({
     name,
+    suits: ORDERED,
     summary: `Of concurrent values, the ${words} stands.`,
     options: z.undefined(),
     make: () => (view) => {
-      const edits = inOrder(view.frontier);
+      const edits = view.frontier;
       const filled = edits.filter((edit) => edit.value !== null);
       const [first, ...rest] = filled.length > 0 ? filled : edits;
       const winner = rest.reduce(

@@ -14,7 +14,10 @@ export interface View {
   readonly type: FieldType;
   /** The record's fields, for conditions: those decided before this one as they are now, the others as they were last merged. */
   readonly fields?: Readonly<Record<string, Scalar>>;
-  /** The earliest edit, by stamp, that the register ever saw; only for policies with the trait `first`. */
+  /**
+   * The earliest edit, by stamp, that the register ever saw: of those that were not empty, if there was one, and since the last ruling of a
+   * person, which counts as the first again. Only for policies with the trait `first`.
+   */
   readonly first?: Edit;
   /** By author, its latest edit; only for policies with the trait `slots`. */
   readonly slots?: Readonly<Record<string, Edit>>;
@@ -37,6 +40,8 @@ export type Resolution =
       readonly code?: ConflictCode;
       /** Written to every system meanwhile; absent: the last agreed value stays. */
       readonly provisional?: Value;
+      /** What lies beneath the edits to come, as above. Additive policies only. */
+      readonly total?: Value;
     };
 
 /**
@@ -57,4 +62,6 @@ export interface PolicyTraits {
   readonly first: boolean;
   /** It weighs what every system said last, not only the concurrent edits, so the register keeps these. */
   readonly slots: boolean;
+  /** It is kept in the history and written to no system. */
+  readonly local: boolean;
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { inOrder } from './edits.ts';
 import { definePolicy } from './kind.ts';
 import type { Edit } from '../record/record.ts';
 import type { Resolution } from './policy.ts';
@@ -21,11 +20,12 @@ const options = z
 /** Of concurrent values, the one furthest up the order stands; values that cannot be compared wait for a person. */
 export const rank = definePolicy({
   name: 'rank',
+  suits: ['choice', 'text'],
   summary: 'Of concurrent values, the one furthest up the order stands.',
   options,
   mentions: ({ order, until }) => ({ values: [...order, ...Object.entries(until).flat()] }),
   make: (steps) => (view) => {
-    const edits = inOrder(view.frontier);
+    const edits = view.frontier;
     const stranger = edits.find((edit) => !isKnown(steps, edit));
     if (stranger) return held('C17', `"${String(stranger.value)}" is not in the order`);
     const aside = edits.find((edit) => typeof edit.value === 'string' && Object.hasOwn(steps.until, edit.value));

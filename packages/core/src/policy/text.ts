@@ -1,11 +1,12 @@
 import { diff3Merge } from 'node-diff3';
 import { z } from 'zod';
-import { inOrder } from './edits.ts';
+import { ask, through } from './answers.ts';
 import { definePolicy } from './kind.ts';
-import type { Resolution } from './policy.ts';
+import type { Resolution, View } from './policy.ts';
+import { block, innerPolicy } from './spec.ts';
 
 /** Longer texts are not merged but held. */
-const TEXT_CHARS_MAX = 65_536;
+export const TEXT_CHARS_MAX = 65_536;
 
 /**
  * The comparison walks over every pair of equal pieces, so a text that says one word a thousand times would stop everything else for
@@ -15,23 +16,44 @@ const STEPS_MAX = 400_000_000;
 
 type Unit = 'words' | 'lines';
 
-const options = z.enum(['words', 'lines']).default('words').describe('What is merged as a whole: words (default) or lines.');
+const units = z.enum(['words', 'lines']);
+const options = z
+  .union([
+    units.transform((words) => ({ unit: words, fallback: undefined })),
+    block({ unit: units.default('words'), fallback: innerPolicy.describe('Decides about the whole field where edits overlap.') }),
+  ])
+  .default({ unit: 'words', fallback: undefined })
+  .describe(
+    'What is merged as a whole, words (default) or lines; and `fallback`, which decides about the whole field where edits overlap.',
+  );
 
-/** Three-way merge against the common base. Where the edits overlap the whole field waits for a person: half a sentence is nobody's words. */
+/**
+ * Three-way merge against the common base. Where the edits overlap the whole field waits for a person, or goes to another policy: half a
+ * sentence is nobody's words.
+ */
 export const text = definePolicy({
   name: 'text',
   summary: 'Merges text three ways; overlapping edits wait for a person.',
+  suits: ['text'],
   traits: { synthetic: true },
   options,
-  make: (unit) => (view) => {
-    const texts = inOrder(view.frontier).map((edit) => edit.value ?? '');
-    if (view.base === undefined) return held('there is no common text to compare with', 'C19');
-    const base = view.base ?? '';
-    if (typeof base !== 'string' || !texts.every((side) => typeof side === 'string')) return held('not every value is text', 'C17');
-    if ([base, ...texts].some((side) => side.length > TEXT_CHARS_MAX)) return held(`longer than ${TEXT_CHARS_MAX} characters`, 'C17');
-    return mergeAll(unit, base, texts);
+  make: ({ unit: pieces, fallback }, setting) => {
+    const rest = fallback === undefined ? undefined : setting.inner(fallback, ['fallback'], { weighs: 'edits' });
+    return (view) => {
+      const merged = merge(pieces, view);
+      return rest && merged.kind === 'held' ? through('text', ask(rest, view), merged.reason) : merged;
+    };
   },
 });
+
+function merge(unit: Unit, view: View): Resolution {
+  const texts = view.frontier.map((edit) => edit.value ?? '');
+  if (view.base === undefined) return held('there is no common text to compare with', 'C19');
+  const base = view.base ?? '';
+  if (typeof base !== 'string' || !texts.every((side) => typeof side === 'string')) return held('not every value is text', 'C17');
+  if ([base, ...texts].some((side) => side.length > TEXT_CHARS_MAX)) return held(`longer than ${TEXT_CHARS_MAX} characters`, 'C17');
+  return mergeAll(unit, base, texts);
+}
 
 function mergeAll(unit: Unit, base: string, texts: readonly string[]): Resolution {
   const common = piecesOf(unit, base);

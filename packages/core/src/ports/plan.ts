@@ -16,13 +16,13 @@ export interface EditTold {
   readonly register: string;
   readonly system: SystemId;
   readonly value: Value;
-  readonly on?: Value;
+  readonly on?: Value | undefined;
   /** The merged value of the register, by number, that its author had seen; 0 for none. Causality, as a replay needs it. */
   readonly saw: number;
   /** Which edit of the register it is, counted from 1. */
   readonly number: number;
   readonly stamp: Stamp;
-  readonly by?: string;
+  readonly by?: string | undefined;
 }
 
 /** A decision as the history tells it: nothing that lost is ever left out. */
@@ -47,9 +47,9 @@ export interface ChangeRow {
   readonly actor: ActorId;
   readonly system: SystemId;
   readonly stamp: Stamp;
-  readonly by?: string;
+  readonly by?: string | undefined;
   /** What a person wrote beside a ruling. */
-  readonly note?: string;
+  readonly note?: string | undefined;
   /** The Automerge change: the chunks of a record, put one behind another, are its document. */
   readonly chunk: Uint8Array;
   /** From the merged values before this change to those after it. */

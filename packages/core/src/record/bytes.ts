@@ -1,120 +1,141 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 
-const START_BYTES = 4096;
+const START_BYTES = 65_536;
 /** A writer that once took a large document gives the room back. */
 const KEPT_BYTES_MAX = 1_048_576;
-const SHORT_CHARS_MAX = 64;
+/** Longer texts cost less through an encoder. */
+const SHORT_CHARS_MAX = 1_024;
 const LOW_7 = 0x7f;
 const MORE = 0x80;
 const BITS = 128;
+/** Up to here numbers are split by shifting, which is quicker; counters and times go beyond. */
+const SHIFTABLE = 2 ** 31;
 
-/** Bytes in the making, with the number encodings of Automerge's binary format (LEB128). */
-export interface Writer {
-  readonly length: number;
-  byte(value: number): void;
+/**
+ * Bytes in the making, with the number encodings of Automerge's binary format (LEB128). A class, for once: this runs for each byte of each
+ * change, and engines lay out and inline the methods of one shape.
+ */
+export class Writer {
+  #bytes = new Uint8Array(START_BYTES);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  byte(value: number): void {
+    if (this.#length === this.#bytes.length) this.#grow(1);
+    this.#bytes[this.#length] = value;
+    this.#length += 1;
+  }
+
   /** Unsigned LEB128; for whole numbers from 0 to 2^53. */
-  unsigned(value: number): void;
-  /** Signed LEB128; for whole numbers within ±2^53. */
-  signed(value: number): void;
-  raw(bytes: Uint8Array): void;
-  utf8(value: string): void;
-  /** The bytes that lower-case hex digits stand for. */
-  hex(digits: string): void;
-  /** Length, then UTF-8. */
-  text(value: string): void;
-  /** The bytes from `from` on. A view: good until something else is written. */
-  view(from: number): Uint8Array;
-  /** Forgets everything, so that the room can be used again. */
-  clear(): void;
-}
-
-export function openWriter(): Writer {
-  let bytes = new Uint8Array(START_BYTES);
-  let length = 0;
-
-  function reserve(more: number): void {
-    if (length + more <= bytes.length) return;
-    const larger = new Uint8Array(Math.max(bytes.length * 2, length + more));
-    larger.set(bytes);
-    bytes = larger;
-  }
-
-  function byte(value: number): void {
-    reserve(1);
-    bytes[length] = value;
-    length += 1;
-  }
-
-  // Division instead of shifts: counters and times go beyond 32 bits.
-  function unsigned(value: number): void {
+  unsigned(value: number): void {
     let rest = value;
-    while (rest >= BITS) {
-      byte((rest % BITS) | MORE);
+    while (rest >= SHIFTABLE) {
+      this.byte((rest % BITS) | MORE);
       rest = Math.floor(rest / BITS);
     }
-    byte(rest);
+    while (rest >= BITS) {
+      this.byte((rest & LOW_7) | MORE);
+      rest >>>= 7;
+    }
+    this.byte(rest);
   }
 
-  function signed(value: number): void {
+  /** Signed LEB128; for whole numbers within ±2^53. */
+  signed(value: number): void {
     let rest = value;
     for (;;) {
       const low = ((rest % BITS) + BITS) % BITS;
       rest = Math.floor(rest / BITS);
       const signBit = (low & 0x40) !== 0;
-      if ((rest === 0 && !signBit) || (rest === -1 && signBit)) return byte(low & LOW_7);
-      byte(low | MORE);
+      if ((rest === 0 && !signBit) || (rest === -1 && signBit)) return this.byte(low);
+      this.byte(low | MORE);
     }
   }
 
-  function utf8(value: string): void {
-    if (!isShortAscii(value)) return raw(utf8ToBytes(value));
-    reserve(value.length);
-    for (let index = 0; index < value.length; index += 1) bytes[length + index] = value.charCodeAt(index);
-    length += value.length;
+  raw(bytes: Uint8Array): void {
+    if (this.#length + bytes.length > this.#bytes.length) this.#grow(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
   }
 
-  function raw(more: Uint8Array): void {
-    reserve(more.length);
-    bytes.set(more, length);
-    length += more.length;
+  utf8(value: string): void {
+    if (value.length > SHORT_CHARS_MAX || !this.#ascii(value)) this.raw(utf8ToBytes(value));
   }
 
-  function hex(digits: string): void {
-    for (let index = 0; index < digits.length; index += 2) byte(digit(digits.charCodeAt(index)) * 16 + digit(digits.charCodeAt(index + 1)));
+  /** Length, then UTF-8. */
+  text(value: string): void {
+    const from = this.#length;
+    // Nearly all names are shorter than 128 bytes and plain, so that their length is known before and takes one byte.
+    this.byte(value.length);
+    if (value.length < BITS && this.#ascii(value)) return;
+    this.#length = from;
+    const bytes = utf8ToBytes(value);
+    this.unsigned(bytes.length);
+    this.raw(bytes);
   }
 
-  return {
-    get length() {
-      return length;
-    },
-    byte,
-    unsigned,
-    signed,
-    raw,
-    utf8,
-    hex,
-    text(value) {
-      if (isShortAscii(value)) unsigned(value.length);
-      else unsigned(utf8ToBytes(value).length);
-      utf8(value);
-    },
-    view: (from) => bytes.subarray(from, length),
-    clear() {
-      length = 0;
-      if (bytes.length > KEPT_BYTES_MAX) bytes = new Uint8Array(START_BYTES);
-    },
-  };
-}
+  /** The bytes that lower-case hex digits stand for. */
+  hex(digits: string): void {
+    for (let at = 0; at < digits.length; at += 2) this.byte(digit(digits.charCodeAt(at)) * 16 + digit(digits.charCodeAt(at + 1)));
+  }
 
-/** Nearly all names and most values are: byte by byte they cost less than through an encoder. */
-function isShortAscii(value: string): boolean {
-  if (value.length > SHORT_CHARS_MAX) return false;
-  for (let index = 0; index < value.length; index += 1) if (value.charCodeAt(index) >= BITS) return false;
-  return true;
+  /** All that another one has, byte by byte: for the few bytes that there mostly are, that is quicker than making a view of them. */
+  append(other: Writer): void {
+    const { length } = other;
+    if (this.#length + length > this.#bytes.length) this.#grow(length);
+    const [to, from] = [this.#bytes, other.#bytes];
+    for (let at = 0; at < length; at += 1) to[this.#length + at] = from[at] ?? 0;
+    this.#length += length;
+  }
+
+  /** Overwrites a byte that was put before. */
+  patch(at: number, value: number): void {
+    this.#bytes[at] = value;
+  }
+
+  /** The bytes from `from` on. A view: good until something else is written. */
+  view(from: number): Uint8Array {
+    return this.#bytes.subarray(from, this.#length);
+  }
+
+  /** A copy of the bytes from `from` on. */
+  copy(from: number): Uint8Array {
+    return this.#bytes.slice(from, this.#length);
+  }
+
+  /** Forgets everything, so that the room can be used again; leaves room for what is to be patched in front. */
+  clear(front = 0): void {
+    this.#length = front;
+    if (this.#bytes.length > KEPT_BYTES_MAX) this.#bytes = new Uint8Array(START_BYTES);
+  }
+
+  /** Puts a text of ASCII characters; puts nothing, and answers false, when there is another one in it. */
+  #ascii(value: string): boolean {
+    const from = this.#length;
+    if (from + value.length > this.#bytes.length) this.#grow(value.length);
+    const bytes = this.#bytes;
+    for (let index = 0; index < value.length; index += 1) {
+      const code = value.charCodeAt(index);
+      if (code >= BITS) return false;
+      bytes[from + index] = code;
+    }
+    this.#length = from + value.length;
+    return true;
+  }
+
+  #grow(more: number): void {
+    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + more));
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+  }
 }
 
 const [ZERO, NINE, A] = [48, 57, 97];
 
-function digit(code: number): number {
+/** The value of a lower-case hex digit, by its character code. */
+export function digit(code: number): number {
   return code <= NINE ? code - ZERO : code - A + 10;
 }

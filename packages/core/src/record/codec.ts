@@ -1,120 +1,118 @@
-import { opIdFrom, systemId, type ActorId, type OpId } from '../ids.ts';
-import { sameValue, type Json, type Value } from '../values.ts';
-import type { RecordState, Register, Verdict } from './record.ts';
-import { isQuiet } from './rest.ts';
+import { packLink, packRegister, unpackLink, unpackRegister, type Packed } from './pack.ts';
+import type { RecordState } from './record.ts';
+import { isResting, type Resting, type Stored } from './resting.ts';
 
-/** A record as the ledger keeps it, with the text of each register, so that the next version of the record need not be written anew. */
-export interface EncodedRecord {
-  readonly state: RecordState;
-  readonly text: string;
-  readonly parts: Readonly<Record<string, string>>;
-}
-
-/**
- * A record as JSON, with registers at rest (nearly all, nearly always) as short arrays. `decodeRecord(encodeRecord(state).text)` equals
- * `state`. Registers are never changed, only replaced: those that `before` holds too are taken from it.
- */
-export function encodeRecord(state: RecordState, before?: EncodedRecord): EncodedRecord {
-  const { registers, ...rest } = state;
-  const actors = Object.keys(state.actors);
-  const systems = Object.keys(state.links);
-  const reusable = before && sameNames(systems, Object.keys(before.state.links)) ? before : undefined;
-  const parts: Record<string, string> = {};
-  let told = '';
-  for (const name of Object.keys(registers)) {
-    const register = registers[name];
-    if (!register) continue;
-    const known = reusable?.state.registers[name] === register ? reusable.parts[name] : undefined;
-    const part = known ?? `${JSON.stringify(name)}:${JSON.stringify(shorten(register, actors, systems) ?? register)}`;
-    parts[name] = part;
-    told += told === '' ? part : `,${part}`;
-  }
-  return { state, parts, text: `${JSON.stringify(rest).slice(0, -1)},"registers":{${told}}}` };
-}
-
-/** The short form of a register counts on which systems the record is linked with. */
-function sameNames(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((name, index) => name === b[index]);
-}
-
-/** [value, count, ops, index of the op of the edit, author, ms, count of the stamp, by, verdict], the last two only when needed. */
-function shorten(register: Register, actors: readonly string[], systems: readonly string[]): readonly Json[] | undefined {
-  const { value, count, ops, frontier, shadows, verdict } = register;
-  const [edit] = frontier;
-  if (!edit || frontier.length > 1 || register.held || register.beneath !== undefined || edit.on !== undefined) return undefined;
-  if (edit.saw !== count || edit.number !== count || !sameValue(edit.value, value) || !ops.includes(edit.op)) return undefined;
-  const names = Object.keys(shadows);
-  if (names.length !== systems.length || !systems.every((system) => shadows[system] && isQuiet(shadows[system], register)))
-    return undefined;
-  const short: Json[] = [
-    value,
-    count,
-    ops.map((op) => pack(op, actors)).join(' '),
-    ops.indexOf(edit.op),
-    edit.system,
-    edit.stamp.ms,
-    edit.stamp.count,
-  ];
-  if (edit.by !== undefined || verdict) short.push(edit.by ?? null);
-  if (verdict) short.push({ ...verdict });
-  return short;
-}
-
-function pack(op: OpId, actors: readonly string[]): string {
-  const at = op.indexOf('@');
-  return `${op.slice(0, at)}.${actors.indexOf(op.slice(at + 1))}`;
-}
-
-function unpack(text: string, actors: readonly string[]): OpId {
-  const dot = text.indexOf('.');
-  return opIdFrom(`${text.slice(0, dot)}@${actors[Number(text.slice(dot + 1))]}`);
-}
-
-type Quiet = readonly [Value, number, string, number, string, number, number, (string | null)?, Verdict?];
-
-interface Stored extends Omit<RecordState, 'registers'> {
-  readonly registers: Readonly<Record<string, Quiet | Register>>;
+/** A record as JSON: registers at rest, nearly all of them, as they are; the others, and the links, packed. */
+export function encodeRecord(state: RecordState): string {
+  const { id, entity, revision, seq, heads, maxOp, actors, identity } = state;
+  const [links, registers] = [mapped(state.links, packLink), packAll(state.registers)];
+  return JSON.stringify({ id, revision, registers, links, entity, identity, seq, heads, maxOp, actors });
 }
 
 /** Throws a plain Error when the text is not a record that `encodeRecord` wrote. */
 export function decodeRecord(text: string): RecordState {
-  const parsed: unknown = JSON.parse(text);
-  if (!isStored(parsed)) throw new Error('The text is not a record.');
-  const actors = Object.keys(parsed.actors);
-  const systems = Object.keys(parsed.links);
-  const registers: Record<string, Register> = {};
-  for (const [name, told] of Object.entries(parsed.registers)) registers[name] = isShort(told) ? lengthen(told, actors, systems) : told;
-  return { ...parsed, registers };
+  const { id, revision, registers, links, entity, identity, seq, heads, maxOp, actors } = readStep(text);
+  if (entity === undefined || seq === undefined || !heads || maxOp === undefined || !actors) throw new Error('The text is not a record.');
+  return { id, entity, revision, seq, heads, maxOp, actors, links, registers, identity };
 }
 
-function isShort(told: Quiet | Register): told is Quiet {
-  return Array.isArray(told);
+/**
+ * What became of a record from one state to a later one, as JSON: registers and links are never changed in place, only replaced, so those
+ * that both states share are left out. `applyStep(before, encodeStep(before, after))` equals `after`.
+ */
+export function encodeStep(before: RecordState, after: RecordState): string {
+  const { id, entity, revision, seq, heads, maxOp, identity } = after;
+  const registers = packAll(replaced(before.registers, after.registers));
+  const links = mapped(replaced(before.links, after.links), packLink);
+  // A write that was settled adds nothing to the document.
+  if (seq === before.seq && identity === before.identity) return JSON.stringify({ id, revision, registers, links });
+  return JSON.stringify({ id, revision, registers, links, entity, identity, seq, heads, maxOp, actors: replaced(before.actors, after.actors) });
 }
 
-function lengthen(short: Quiet, actors: readonly ActorId[] | readonly string[], systems: readonly string[]): Register {
-  const [value, count, packed, index, author, ms, tick, by, verdict] = short;
-  const ops = packed.split(' ').map((op) => unpack(op, actors));
-  const system = systemId(author);
-  const op = ops[index] ?? opIdFrom('');
-  const shadow = { value, ops, saw: count };
+/** Throws a plain Error when the text is not a step that `encodeStep` wrote for this very state or one with the same revision. */
+export function applyStep(before: RecordState, text: string): RecordState {
+  const step = readStep(text);
+  if (step.id !== before.id || step.revision <= before.revision) throw new Error('The step does not belong to this record.');
   return {
-    value,
-    count,
-    ops,
-    frontier: [
-      { op, system, value, saw: count, number: count, stamp: { ms, count: tick, system }, ...(typeof by === 'string' ? { by } : {}) },
-    ],
-    agreed: [{ number: count, value }],
-    shadows: Object.fromEntries(systems.map((name) => [name, shadow])),
-    ...(verdict ? { verdict } : {}),
+    ...before,
+    ...step,
+    actors: { ...before.actors, ...step.actors },
+    registers: { ...before.registers, ...step.registers },
+    links: { ...before.links, ...step.links },
   };
 }
 
+/** The revision that a step leads to. Throws a plain Error when the text is not a step. */
+export function revisionAfter(text: string): number {
+  return readStep(text).revision;
+}
+
+type Step = Pick<RecordState, 'id' | 'revision' | 'registers' | 'links'> & Partial<RecordState>;
+
+interface Written extends Omit<Step, 'registers' | 'links'> {
+  readonly registers: Readonly<Record<string, Resting | Packed>>;
+  readonly links: Readonly<Record<string, Packed>>;
+}
+
+function readStep(text: string): Step {
+  const parsed: unknown = JSON.parse(text);
+  if (!isWritten(parsed)) throw new Error('The text is not a record, nor a step of one.');
+  return { ...parsed, registers: unpackAll(parsed.registers), links: mapped(parsed.links, unpackLink) };
+}
+
+// Copied as a whole, then replaced where it must be: objects that grow name by name become slow tables when they have many.
+function packAll(registers: RecordState['registers']): Readonly<Record<string, Stored | Packed>> {
+  const all: Record<string, Stored | Packed> = { ...registers };
+  for (const name in registers) {
+    const stored = registers[name];
+    if (stored && !isResting(stored)) all[name] = packRegister(stored);
+  }
+  return all;
+}
+
+function unpackAll(registers: Written['registers']): RecordState['registers'] {
+  const all: Record<string, Resting | Packed | Stored> = { ...registers };
+  for (const name in registers) {
+    const written = registers[name];
+    if (written && !isShort(written)) all[name] = unpackRegister(written);
+  }
+  if (!isUnpacked(all)) throw new Error('A register was left packed.');
+  return all;
+}
+
+function isUnpacked(all: Readonly<Record<string, Resting | Packed | Stored>>): all is RecordState['registers'] {
+  for (const name in all) {
+    const item = all[name];
+    if (Array.isArray(item) && typeof item[2] !== 'string') return false;
+  }
+  return true;
+}
+
+function isShort(written: Resting | Packed): written is Resting {
+  return typeof written[2] === 'string';
+}
+
+function replaced<Item>(before: Readonly<Record<string, Item>>, after: Readonly<Record<string, Item>>): Readonly<Record<string, Item>> {
+  const changed: Record<string, Item> = {};
+  for (const name in after) {
+    const item = after[name];
+    if (item !== undefined && item !== before[name]) changed[name] = item;
+  }
+  return changed;
+}
+
+function mapped<From, To>(items: Readonly<Record<string, From>>, map: (item: From) => To): Readonly<Record<string, To>> {
+  const to: Record<string, To> = {};
+  for (const name in items) {
+    const item = items[name];
+    if (item !== undefined) to[name] = map(item);
+  }
+  return to;
+}
+
 // A whole check would cost more than the parse. These members tell a record from anything else that could stand in its place.
-function isStored(value: unknown): value is Stored {
-  if (!isObject(value)) return false;
-  if (!('id' in value && 'entity' in value && 'revision' in value && 'seq' in value)) return false;
-  if (!('registers' in value && 'links' in value && 'heads' in value && 'actors' in value)) return false;
+function isWritten(value: unknown): value is Written {
+  if (!isObject(value) || !('id' in value && 'revision' in value && 'registers' in value && 'links' in value)) return false;
   return typeof value.id === 'string' && Number.isInteger(value.revision) && isObject(value.registers) && isObject(value.links);
 }
 

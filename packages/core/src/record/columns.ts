@@ -2,17 +2,20 @@ import type { Writer } from './bytes.ts';
 
 /**
  * Run-length encoding as in Automerge's columns: a positive count before a value that repeats, a negative count before values that
- * differ from their neighbours. No column of ours holds nulls.
+ * differ from their neighbours. No column of ours holds nulls. Values are unsigned, or signed in a column of deltas.
  */
-export function putRuns<T>(writer: Writer, values: readonly T[], put: (value: T) => void): void {
+export function putRuns(writer: Writer, values: readonly number[], signed = false): void {
   let from = 0;
   while (from < values.length) {
     const same = repeats(values, from);
-    const count = same > 1 ? same : singles(values, from);
-    writer.signed(same > 1 ? count : -count);
-    const to = same > 1 ? from + 1 : from + count;
-    for (const value of values.slice(from, to)) put(value);
-    from += count;
+    const to = same > 1 ? from + 1 : from + singles(values, from);
+    writer.signed(same > 1 ? same : from - to);
+    for (let at = from; at < to; at += 1) {
+      const value = values[at] ?? 0;
+      if (signed) writer.signed(value);
+      else writer.unsigned(value);
+    }
+    from = same > 1 ? from + same : to;
   }
 }
 
@@ -28,11 +31,26 @@ function singles(values: readonly unknown[], from: number): number {
   return to - from;
 }
 
+/** The same of texts. */
+export function putTextRuns(writer: Writer, texts: readonly string[]): void {
+  let from = 0;
+  while (from < texts.length) {
+    const same = repeats(texts, from);
+    const to = same > 1 ? from + 1 : from + singles(texts, from);
+    writer.signed(same > 1 ? same : from - to);
+    for (let at = from; at < to; at += 1) writer.text(texts[at] ?? '');
+    from = same > 1 ? from + same : to;
+  }
+}
+
 /** Differences to the value before, run-length encoded. */
 export function putDeltas(writer: Writer, values: readonly number[]): void {
-  putRuns(
-    writer,
-    values.map((value, index) => value - (values[index - 1] ?? 0)),
-    writer.signed,
-  );
+  if (values.length === 0) return;
+  let before = 0;
+  const deltas: number[] = [];
+  for (const value of values) {
+    deltas.push(value - before);
+    before = value;
+  }
+  putRuns(writer, deltas, true);
 }

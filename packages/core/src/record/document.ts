@@ -2,7 +2,8 @@ import type { Stamp } from '../clock/stamp.ts';
 import { opId, opIdFrom, type ActorId, type ChangeHash, type OpId, type SystemId } from '../ids.ts';
 import { isTuple, type Value } from '../values.ts';
 import { actorOf } from './actors.ts';
-import { encode, type WireOp } from './encode.ts';
+import { encode, type Digest, type WireOp } from './encode.ts';
+import { copyOfRecord } from './copies.ts';
 import type { RecordState } from './record.ts';
 
 /** One register set in a change. */
@@ -33,20 +34,14 @@ export function appendChange(
   stamp: Stamp,
   deps: readonly ChangeHash[],
   assignments: readonly Assignment[],
+  digest?: Digest,
 ): Encoded {
   const actor = actorOf(author);
   const seq = (record.actors[actor]?.seq ?? 0) + 1;
   const startOp = record.maxOp + 1;
   const { wire, ops, next } = number(assignments, actor, startOp);
-  const { chunk, hash } = encode({
-    actor,
-    seq,
-    startOp,
-    time: Math.floor(stamp.ms / 1000),
-    message: `${stamp.ms}.${stamp.count}`,
-    deps,
-    ops: wire,
-  });
+  const message = `${stamp.ms}.${stamp.count}`;
+  const { chunk, hash } = encode({ actor, seq, startOp, time: Math.floor(stamp.ms / 1000), message, deps, ops: wire }, digest);
   return { chunk, hash, actor, ops, record: advance(record, actor, seq, hash, deps, next - 1) };
 }
 
@@ -81,11 +76,11 @@ function advance(
   deps: readonly ChangeHash[],
   maxOp: number,
 ): RecordState {
-  return {
-    ...record,
-    seq: record.seq + 1,
-    maxOp,
-    heads: [...record.heads.filter((head) => !deps.includes(head)), hash].toSorted(),
-    actors: { ...record.actors, [actor]: { seq, hash } },
-  };
+  const next = copyOfRecord(record);
+  const others = record.heads.filter((head) => !deps.includes(head));
+  next.seq += 1;
+  next.maxOp = maxOp;
+  next.heads = others.length === 0 ? [hash] : [...others, hash].toSorted();
+  next.actors = { ...record.actors, [actor]: { seq, hash } };
+  return next;
 }

@@ -2,8 +2,8 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { changeHash, type ActorId, type ChangeHash, type OpId } from '../ids.ts';
 import type { Scalar } from '../values.ts';
-import { openWriter, type Writer } from './bytes.ts';
-import { putDeltas, putRuns } from './columns.ts';
+import { digit, Writer } from './bytes.ts';
+import { putDeltas, putRuns, putTextRuns } from './columns.ts';
 
 /** One root key set to one value. */
 export interface WireOp {
@@ -23,9 +23,16 @@ export interface WireChange {
   readonly ops: readonly WireOp[];
 }
 
-const MAGIC = Uint8Array.of(0x85, 0x6f, 0x4a, 0x83);
-const CHANGE_CHUNK = 1;
+/** SHA-256, as 64 lower-case hex digits. */
+export type Digest = (bytes: Uint8Array) => string;
+
+const digestInHex: Digest = (bytes) => bytesToHex(sha256(bytes));
+
+const MAGIC = [0x85, 0x6f, 0x4a, 0x83] as const;
 const CHECKSUM_BYTES = 4;
+const TYPE_BYTES = 1;
+const CHANGE_CHUNK = 1;
+const BITS = 128;
 const SET = 1;
 
 /** Column numbers of the format: (id << 4) + type. */
@@ -38,38 +45,59 @@ const COLUMN = { key: 21, insert: 52, action: 66, valueMeta: 86, value: 87, pred
  * takes several times as long, because the change crosses into WebAssembly as JSON.
  * Format: the Automerge binary document format, "change chunks".
  */
-export function encode(change: WireChange): { readonly chunk: Uint8Array; readonly hash: ChangeHash } {
-  contents.clear();
-  putContents(contents, change);
-  body.clear();
-  body.byte(CHANGE_CHUNK);
-  body.unsigned(contents.length);
-  body.raw(contents.view(0));
-  const hashed = body.view(0);
-  const digest = sha256(hashed);
-  const chunk = new Uint8Array(MAGIC.length + CHECKSUM_BYTES + hashed.length);
-  chunk.set(MAGIC);
-  chunk.set(digest.subarray(0, CHECKSUM_BYTES), MAGIC.length);
-  chunk.set(hashed, MAGIC.length + CHECKSUM_BYTES);
-  return { chunk, hash: changeHash(bytesToHex(digest)) };
+export function encode(change: WireChange, digest: Digest = digestInHex): { readonly chunk: Uint8Array; readonly hash: ChangeHash } {
+  contents.clear(FRONT_BYTES);
+  putContents(change);
+  const from = putFront(contents.length - FRONT_BYTES);
+  const hash = digest(contents.view(from + MAGIC.length + CHECKSUM_BYTES));
+  // The checksum is the beginning of the hash of everything behind it.
+  for (let at = 0; at < CHECKSUM_BYTES; at += 1) {
+    contents.patch(from + MAGIC.length + at, digit(hash.charCodeAt(at * 2)) * 16 + digit(hash.charCodeAt(at * 2 + 1)));
+  }
+  return { chunk: contents.copy(from), hash: changeHash(hash) };
+}
+
+/** Magic, checksum, type and length stand in front of the contents, of which the length is known last. */
+const FRONT_BYTES = 20;
+
+/** Answers where the chunk begins. */
+function putFront(length: number): number {
+  let digits = 1;
+  for (let rest = length; rest >= BITS; rest = Math.floor(rest / BITS)) digits += 1;
+  const from = FRONT_BYTES - digits - TYPE_BYTES - CHECKSUM_BYTES - MAGIC.length;
+  MAGIC.forEach((byte, at) => contents.patch(from + at, byte));
+  contents.patch(FRONT_BYTES - digits - TYPE_BYTES, CHANGE_CHUNK);
+  let rest = length;
+  for (let at = FRONT_BYTES - digits; at < FRONT_BYTES; at += 1) {
+    contents.patch(at, (rest % BITS) | (at === FRONT_BYTES - 1 ? 0 : BITS));
+    rest = Math.floor(rest / BITS);
+  }
+  return from;
 }
 
 // One set of buffers serves every change: they are filled and copied within one call, so no call sees another's bytes.
-const [contents, body, columns, raw] = [openWriter(), openWriter(), openWriter(), openWriter()];
+const [contents, columns, raw] = [new Writer(), new Writer(), new Writer()];
 
-function putContents(writer: Writer, { actor, seq, startOp, time, message, deps, ops }: WireChange): void {
-  const preds = ops.map(({ pred }) => pred.map(split).toSorted(byLamport));
-  const others = [...new Set(preds.flat().map((op) => op.actor))].filter((other) => other !== actor).toSorted();
-  writer.unsigned(deps.length);
-  for (const dep of deps.toSorted()) writer.hex(dep);
-  putActor(writer, actor);
-  writer.unsigned(seq);
-  writer.unsigned(startOp);
-  writer.signed(time);
-  writer.text(message);
-  writer.unsigned(others.length);
-  for (const other of others) putActor(writer, other);
-  putColumns(writer, ops, preds, [actor, ...others]);
+function putContents({ actor, seq, startOp, time, message, deps, ops }: WireChange): void {
+  const preds = predsOf(actor, ops);
+  contents.unsigned(deps.length);
+  for (const dep of deps.length > 1 ? deps.toSorted() : deps) contents.hex(dep);
+  putActor(actor);
+  contents.unsigned(seq);
+  contents.unsigned(startOp);
+  contents.signed(time);
+  contents.text(message);
+  contents.unsigned(preds.others.length);
+  for (const other of preds.others) putActor(other);
+  putColumns(ops, preds);
+}
+
+/** The predecessors of all operations, one behind another. */
+interface Preds {
+  readonly others: readonly string[];
+  readonly counts: readonly number[];
+  readonly actors: readonly number[];
+  readonly counters: readonly number[];
 }
 
 interface Pred {
@@ -77,7 +105,28 @@ interface Pred {
   readonly actor: string;
 }
 
-function split(op: OpId): Pred {
+/** The actors of the predecessors are told by their places: the change's own first, then the others in their order. */
+function predsOf(actor: string, ops: readonly WireOp[]): Preds {
+  const [flat, counts, others]: [Pred[], number[], string[]] = [[], [], []];
+  for (const { pred } of ops) {
+    counts.push(pred.length);
+    const split = pred.map(splitOp);
+    if (split.length > 1) split.sort(byLamport);
+    for (const one of split) {
+      flat.push(one);
+      if (one.actor !== actor && !others.includes(one.actor)) others.push(one.actor);
+    }
+  }
+  if (others.length > 1) others.sort();
+  const [actors, counters]: [number[], number[]] = [[], []];
+  for (const one of flat) {
+    actors.push(one.actor === actor ? 0 : others.indexOf(one.actor) + 1);
+    counters.push(one.counter);
+  }
+  return { others, counts, actors, counters };
+}
+
+function splitOp(op: OpId): Pred {
   const at = op.indexOf('@');
   return { counter: Number(op.slice(0, at)), actor: op.slice(at + 1) };
 }
@@ -86,74 +135,56 @@ function byLamport(a: Pred, b: Pred): number {
   return a.counter - b.counter || (a.actor < b.actor ? -1 : 1);
 }
 
-function putActor(writer: Writer, actor: string): void {
-  writer.unsigned(actor.length / 2);
-  writer.hex(actor);
+function putActor(actor: string): void {
+  contents.unsigned(actor.length / 2);
+  contents.hex(actor);
 }
 
-/** Which column, and how many bytes of it. */
-type Extent = readonly [number, number];
-
-function putColumns(writer: Writer, ops: readonly WireOp[], preds: readonly (readonly Pred[])[], actors: readonly string[]): void {
+/** Writes which columns there are and how long each is, then the columns, in the order of their numbers. */
+function putColumns(ops: readonly WireOp[], { counts, actors, counters }: Preds): void {
   columns.clear();
-  const filled = fill(ops, preds, actors).filter(([, length]) => length > 0);
-  writer.unsigned(filled.length);
-  for (const [column, length] of filled) {
-    writer.unsigned(column);
-    writer.unsigned(length);
-  }
-  writer.raw(columns.view(0));
-}
-
-/** Writes the columns one behind another, in the order of their numbers. */
-function fill(ops: readonly WireOp[], preds: readonly (readonly Pred[])[], actors: readonly string[]): readonly Extent[] {
-  const flat = preds.flat();
   raw.clear();
-  const metas = ops.map(({ value }) => putValue(value));
-  const keys = ops.map(({ key }) => key);
-  return [
-    extent(COLUMN.key, () => putRuns(columns, keys, columns.text)),
-    extent(COLUMN.insert, () => columns.unsigned(ops.length)),
-    extent(COLUMN.action, () =>
-      putRuns(
-        columns,
-        ops.map(() => SET),
-        columns.unsigned,
-      ),
-    ),
-    extent(COLUMN.valueMeta, () => putRuns(columns, metas, columns.unsigned)),
-    extent(COLUMN.value, () => columns.raw(raw.view(0))),
-    extent(COLUMN.predCount, () =>
-      putRuns(
-        columns,
-        preds.map(({ length }) => length),
-        columns.unsigned,
-      ),
-    ),
-    extent(COLUMN.predActor, () =>
-      putRuns(
-        columns,
-        flat.map(({ actor }) => actors.indexOf(actor)),
-        columns.unsigned,
-      ),
-    ),
-    extent(COLUMN.predCounter, () =>
-      putDeltas(
-        columns,
-        flat.map(({ counter }) => counter),
-      ),
-    ),
-  ];
+  const metas = ops.map(valueMeta);
+  putTextRuns(
+    columns,
+    ops.map(({ key }) => key),
+  );
+  const key = columns.length;
+  columns.unsigned(ops.length);
+  const insert = columns.length;
+  columns.signed(ops.length > 1 ? ops.length : -1);
+  columns.unsigned(SET);
+  const action = columns.length;
+  putRuns(columns, metas);
+  const meta = columns.length;
+  columns.append(raw);
+  const value = columns.length;
+  putRuns(columns, counts);
+  const count = columns.length;
+  putRuns(columns, actors);
+  const actor = columns.length;
+  putDeltas(columns, counters);
+  // Only a change whose operations replace nothing, or set nothing but empty values, has no bytes in some of its columns.
+  contents.unsigned(5 + (value > meta ? 1 : 0) + (actors.length > 0 ? 2 : 0));
+  putExtent(COLUMN.key, key);
+  putExtent(COLUMN.insert, insert - key);
+  putExtent(COLUMN.action, action - insert);
+  putExtent(COLUMN.valueMeta, meta - action);
+  putExtent(COLUMN.value, value - meta);
+  putExtent(COLUMN.predCount, count - value);
+  putExtent(COLUMN.predActor, actor - count);
+  putExtent(COLUMN.predCounter, columns.length - actor);
+  contents.append(columns);
 }
 
-function extent(column: number, put: () => void): Extent {
-  const from = columns.length;
-  put();
-  return [column, columns.length - from];
+function putExtent(column: number, length: number): void {
+  if (length === 0) return;
+  contents.unsigned(column);
+  contents.unsigned(length);
 }
 
 /** Puts the bytes of a value; answers its type in the low four bits and their length in the rest: null 0, false 1, true 2, integer 4, text 6. */
-function putValue(value: Scalar): number {
+function valueMeta({ value }: WireOp): number {
   if (value === null) return 0;
   if (typeof value === 'boolean') return value ? 2 : 1;
   const from = raw.length;

@@ -2,6 +2,7 @@ import type { ActorId, ChangeHash, ConflictId, DeliveryId, EntityName, Key, OpId
 import type { Stamp } from '../clock/stamp.ts';
 import type { Value } from '../values.ts';
 import type { ConflictCode } from './code.ts';
+import type { Stored } from './resting.ts';
 
 /** Who made an edit: a system's users, a person at Concord's inbox, or Concord's own resolutions. */
 export type Author = SystemId;
@@ -13,14 +14,14 @@ export interface Edit {
   readonly system: Author;
   readonly value: Value;
   /** The value that its author saw and changed; absent at a birth. */
-  readonly on?: Value;
+  readonly on?: Value | undefined;
   /** The merged value, by number, that its author had seen; 0 for none. */
   readonly saw: number;
   /** The first merged value, by number, that includes it. */
   readonly number: number;
   readonly stamp: Stamp;
   /** The user's name or id, where the system tells it. */
-  readonly by?: string;
+  readonly by?: string | undefined;
 }
 
 /** What one system is known to hold of one register. */
@@ -28,7 +29,7 @@ export interface Shadow {
   /** What is stored there. */
   readonly value: Value;
   /** What we wrote, where the system stored something else (rounded, trimmed, re-cased). */
-  readonly sent?: Value;
+  readonly sent?: Value | undefined;
   /** The operations that it reflects. */
   readonly ops: readonly OpId[];
   /** The latest merged value, by number, that the system has seen. */
@@ -49,6 +50,16 @@ export interface Verdict {
   readonly seq: number;
 }
 
+/** The open conflict of a register that waits for a person. */
+export interface Held {
+  readonly id: ConflictId;
+  readonly seq: number;
+  readonly atMs: number;
+  readonly code: ConflictCode;
+  /** A value stands meanwhile, and is written to the systems. */
+  readonly provisional?: true;
+}
+
 /** The unit that is merged: one field, or a group of fields that are taken together. */
 export interface Register {
   /** The merged value; while a register is held, the last agreed one. */
@@ -60,13 +71,19 @@ export interface Register {
   /** The edits of which none is in another's past. */
   readonly frontier: readonly Edit[];
   /** Everything in the frontier's past, each edit counted once: what additive policies add to. */
-  readonly beneath?: Value;
+  readonly beneath?: Value | undefined;
+  /** What lies beneath further edits, where it is not the value: a sum before it was bounded. */
+  readonly total?: Value | undefined;
+  /** The earliest edit, by stamp, that there ever was; kept for policies that ask. */
+  readonly first?: Edit | undefined;
+  /** By author, its latest edit; kept for policies that ask. */
+  readonly slots?: Readonly<Record<string, Edit>> | undefined;
   /** The merged values that a system or an edit still stands on, oldest first. */
   readonly agreed: readonly Agreed[];
   readonly shadows: Readonly<Record<string, Shadow>>;
-  readonly verdict?: Verdict;
+  readonly verdict?: Verdict | undefined;
   /** The open conflict, when the register waits for a person. */
-  readonly held?: { readonly id: ConflictId; readonly seq: number; readonly atMs: number; readonly code: ConflictCode };
+  readonly held?: Held | undefined;
 }
 
 /** A write to one system that was planned, and may have been sent. */
@@ -74,7 +91,7 @@ export interface Attempt {
   readonly id: DeliveryId;
   readonly kind: 'create' | 'update' | 'delete';
   /** The version that the row must still have; absent at a create. */
-  readonly expected?: Version;
+  readonly expected?: Version | undefined;
   /** Register name to what was to be written and the operations that it carries. */
   readonly registers: Readonly<Record<string, { readonly value: Value; readonly ops: readonly OpId[]; readonly saw: number }>>;
   /** The heads that the system will have seen once this is acknowledged. */
@@ -86,8 +103,8 @@ export interface Attempt {
 /** Ties a record to one system. */
 export interface Link {
   /** Absent until the record exists there. */
-  readonly key?: Key;
-  readonly version?: Version;
+  readonly key?: Key | undefined;
+  readonly version?: Version | undefined;
   /** Present in the system, deleted from it, or not there yet. */
   readonly state: 'present' | 'deleted' | 'absent';
   /** The heads that the system has seen. */
@@ -95,13 +112,13 @@ export interface Link {
   /** The number of the system's own last change; 0 when it has made none. */
   readonly ownSeq: number;
   /** The write that is planned or under way. */
-  readonly planned?: Attempt;
+  readonly planned?: Attempt | undefined;
   /** Earlier writes that nobody confirmed: any of them may still come back on the feed. */
-  readonly unconfirmed?: readonly Attempt[];
+  readonly unconfirmed?: readonly Attempt[] | undefined;
   /** References of the row that lead to nothing mirrored yet: the row is read again when they may. */
-  readonly unread?: readonly { readonly register: string; readonly entity: string; readonly text: string }[];
+  readonly unread?: readonly { readonly register: string; readonly entity: string; readonly text: string }[] | undefined;
   /** The write that the system refused: not tried again until it would write something else, or a person says so. */
-  readonly parked?: Attempt;
+  readonly parked?: Attempt | undefined;
 }
 
 /** Where an actor's changes stand. */
@@ -122,9 +139,10 @@ export interface RecordState {
   readonly maxOp: number;
   readonly actors: Readonly<Record<ActorId, ActorState>>;
   readonly links: Readonly<Record<string, Link>>;
-  readonly registers: Readonly<Record<string, Register>>;
+  /** Whole, or in short where every linked system has seen it: see `registerIn`. */
+  readonly registers: Readonly<Record<string, Stored>>;
   /** The normalised natural key, when the table map declares one and the record has it. */
-  readonly identity?: string;
+  readonly identity?: string | undefined;
 }
 
 /** The register that holds a record's life: `live` or `deleted`. A tombstone is a value that policies decide on. */

@@ -1,30 +1,33 @@
 import { latestOf } from '../policy/edits.ts';
 import { sameValue } from '../values.ts';
-import type { Edit, Register, Shadow } from './record.ts';
+import { copyOfRegister } from './copies.ts';
+import type { Edit, Register } from './record.ts';
+import { isQuiet } from './resting.ts';
 
 /**
  * A register that every system has seen needs no memory of how it came about: whatever comes next comes after it. The edit that stands for
- * it stays, for those who ask who set it and for a system that joins later.
+ * it stays, for those who ask who set it.
+ *
+ * `holders` are all systems that have the register. One that has not been heard of yet may still bring an edit that is concurrent with all
+ * of these, and needs them as they are: until then nothing rests.
  */
-export function rest(register: Register): Register {
-  const { value, ops, count, frontier } = register;
-  const shadows = Object.values(register.shadows);
-  if (register.held || frontier.length === 0 || !shadows.every((shadow) => isQuiet(shadow, register))) return register;
-  const told = latestOf(frontier.filter((edit) => sameValue(edit.value, value))) ?? latestOf(frontier);
+export function rest(register: Register, holders: readonly string[]): Register {
+  const { value, count, frontier } = register;
+  if (register.held || frontier.length === 0) return register;
+  for (const system of holders) {
+    const shadow = register.shadows[system];
+    if (!shadow || !isQuiet(shadow, register)) return register;
+  }
+  const told =
+    frontier.length === 1 ? frontier[0] : (latestOf(frontier.filter((edit) => sameValue(edit.value, value))) ?? latestOf(frontier));
   if (!told) return register;
-  const { beneath: _beneath, ...kept } = register;
-  return { ...kept, ops, frontier: [standing(told, count)], agreed: [{ number: count, value }] };
+  const resting = copyOfRegister(register);
+  resting.beneath = undefined;
+  resting.frontier = [standing(told, count)];
+  resting.agreed = [{ number: count, value }];
+  return resting;
 }
 
 function standing({ op, system, value, stamp, by }: Edit, count: number): Edit {
-  return { op, system, value, saw: count, number: count, stamp, ...(by === undefined ? {} : { by }) };
-}
-
-/** Whether a system holds the merged value as it is, and has seen all that led to it. */
-export function isQuiet(shadow: Shadow, { value, ops, count }: Register): boolean {
-  return shadow.saw === count && shadow.sent === undefined && sameValue(shadow.value, value) && sameOps(shadow.ops, ops);
-}
-
-function sameOps(a: readonly string[], b: readonly string[]): boolean {
-  return a === b || (a.length === b.length && a.every((op, index) => op === b[index]));
+  return { op, system, value, on: undefined, saw: count, number: count, stamp, by };
 }

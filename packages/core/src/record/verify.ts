@@ -3,6 +3,7 @@ import { fieldsOf, type Table } from '../map/compile.ts';
 import { isTuple } from '../values.ts';
 import { shifted } from './document.ts';
 import type { RecordState, Register } from './record.ts';
+import { registersIn } from './registers.ts';
 
 /**
  * Loads a record's document from its chunks with Automerge, and holds it against the record row: same heads, same live operations, same
@@ -16,7 +17,7 @@ export function verifyRecord(table: Table, record: RecordState, chunks: readonly
       heads.join() === record.heads.join() ? [] : [`the heads are ${heads.join(', ')}, the row says ${record.heads.join(', ')}`];
     return [
       ...wrong,
-      ...Object.entries(record.registers).flatMap(([name, register]) => differences(document, fieldsOf(table, name), register)),
+      ...Object.entries(registersIn(record)).flatMap(([name, register]) => differences(document, fieldsOf(table, name), register)),
     ];
   } finally {
     free(document);

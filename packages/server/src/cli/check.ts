@@ -1,5 +1,5 @@
 import { tellFault } from '@concord/core';
-import { systemFaults } from '../compose.ts';
+import { examine } from '../compose.ts';
 import { readConfig } from './config-file.ts';
 
 /** Names every fault of a configuration, each with its line and what to write instead. */
@@ -12,9 +12,10 @@ export async function check(file: string): Promise<number> {
   }
   const { config, warnings } = read;
   for (const warning of warnings) console.log(tellFault(warning));
-  const wrong = (await systemFaults(config)).map((words) => `${file}  ${words}`);
-  for (const line of wrong) console.error(line);
-  if (wrong.length > 0) return 1;
+  const { faults, warnings: further } = await examine(config);
+  for (const words of further) console.log(`${file}  ${words}`);
+  for (const words of faults) console.error(`${file}  ${words}`);
+  if (faults.length > 0) return 1;
   const fields = config.entities.reduce(
     (sum, { registers }) => sum + registers.reduce((count, { fields: { length } }) => count + length, 0),
     0,

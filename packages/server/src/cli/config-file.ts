@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { ConcordError, parseConfig, tellFault, type Config, type Fault } from '@concord/core';
+import { quickjsSandbox } from '@concord/adapters';
+import { ConcordError, parseConfig, tellFault, type Config, type Fault, type Modules, type Sandbox } from '@concord/core';
 
 export type Read =
   | { readonly kind: 'ok'; readonly config: Config; readonly warnings: readonly Fault[] }
@@ -9,7 +10,25 @@ export type Read =
 /** Reads and checks a configuration file. Throws CONFIG_MISSING when there is none. */
 export function readConfig(file: string): Read {
   if (!existsSync(file)) throw new ConcordError('CONFIG_MISSING', { file });
-  return parseConfig(readFileSync(file, 'utf8'), { file, env: process.env });
+  const sandbox = quickjsSandbox();
+  try {
+    return parseConfig(readFileSync(file, 'utf8'), { file, env: process.env, modules: modulesOf(file, sandbox) });
+  } finally {
+    void sandbox.close();
+  }
+}
+
+/** How policies of the user's own are loaded, their paths counted from the folder of a file. */
+export function modulesOf(file: string, sandbox: Sandbox): Modules {
+  return { sandbox, read: (path) => readText(resolve(dirname(file), path)) };
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 /** The configuration, with paths counted from its own folder. Throws CONFIG_WRONG with every fault. */

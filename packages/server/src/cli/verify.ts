@@ -1,5 +1,5 @@
-import { sqliteLedger } from '@concord/adapters';
-import { compileTable, policies, verifyRecord, type Ledger, type RecordState, type Table } from '@concord/core';
+import { quickjsSandbox, sqliteLedger } from '@concord/adapters';
+import { compileTable, policyKinds, verifyRecord, type Ledger, type RecordState, type Table } from '@concord/core';
 import { loadConfig } from './config-file.ts';
 
 const PAGE = 200;
@@ -8,12 +8,14 @@ const TOLD_EVERY = 1000;
 /** Loads every document of the ledger with Automerge and holds it against its row. The sidecar must not be running. */
 export async function verify(file: string): Promise<number> {
   const config = loadConfig(file);
-  const tables = new Map<string, Table>(config.entities.map((map) => [map.entity, compileTable(map, policies)]));
+  const sandbox = quickjsSandbox();
+  const kinds = policyKinds(config.policies, sandbox);
+  const tables = new Map<string, Table>(config.entities.map((map) => [map.entity, compileTable(map, kinds)]));
   const ledger = sqliteLedger({ file: config.ledger.file });
   try {
     return await verifyAll(ledger, tables);
   } finally {
-    await ledger.close();
+    await Promise.all([ledger.close(), sandbox.close()]);
   }
 }
 

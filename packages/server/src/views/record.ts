@@ -1,19 +1,18 @@
-import { LIFE, type Link, type RecordState, type Register, type Table } from '@concord/core';
+import { LIFE, registersIn, valueIn, type Link, type RecordState, type Register, type Table } from '@concord/core';
 import { fieldsIn, instantOf, valuesOf } from './values.ts';
 
 /** A record as the API tells it: merged values, where it lives, what waits. */
 export function tellRecord(table: Table | undefined, record: RecordState) {
-  const registers = Object.entries(record.registers).filter(([name]) => name !== LIFE);
+  const all = Object.entries(registersIn(record));
+  const registers = all.filter(([name]) => name !== LIFE);
   return {
     id: record.id,
     entity: record.entity,
-    state: record.registers[LIFE]?.value ?? 'live',
+    state: valueIn(record, LIFE) ?? 'live',
     versions: record.seq,
     heads: record.heads,
     values: Object.assign({}, ...registers.map(([name, register]) => valuesOf(fieldsIn(table, name), register.value))),
-    held: Object.entries(record.registers).flatMap(([name, { held }]) =>
-      held ? [{ conflict: held.id, fields: fieldsIn(table, name) }] : [],
-    ),
+    held: all.flatMap(([name, { held }]) => (held ? [{ conflict: held.id, fields: fieldsIn(table, name) }] : [])),
     systems: Object.fromEntries(Object.entries(record.links).map(([system, link]) => [system, tellLink(link)])),
   };
 }
@@ -30,7 +29,7 @@ function tellLink(link: Link) {
 
 /** Field by field: who set the value that stands, when, and by which rule. */
 export function tellBlame(table: Table | undefined, record: RecordState) {
-  return Object.entries(record.registers).flatMap(([name, register]) => {
+  return Object.entries(registersIn(record)).flatMap(([name, register]) => {
     const values = valuesOf(fieldsIn(table, name), register.value);
     return Object.entries(values).map(([field, value]) => ({ field, value, ...blameOf(register) }));
   });

@@ -1,47 +1,86 @@
 import { ConcordError, type Ledger } from '@concord/core';
 import { prepareCommit } from './commit.ts';
 import { speaking } from './faults.ts';
+import { prepareHistory } from './history.ts';
+import { openJournal } from './journal.ts';
 import { prepareLists } from './lists.ts';
 import { openLedgerFile } from './open.ts';
+import { prepareQueue } from './queue.ts';
 import { prepareReads } from './reads.ts';
-import { openRecords } from './records.ts';
+import { openRecords, type Pending } from './records.ts';
+import { recover } from './recover.ts';
+import { prepareWriteBack } from './write-back.ts';
 
 export interface SqliteLedgerOptions {
   /** The path of the ledger file; made when it does not exist. Its folder must exist. */
   readonly file: string;
 }
 
+/** The number of no record. */
+const NOBODY = 0;
+
+/** So many records are written back in one transaction when the ledger is opened or closed. */
+const WRITTEN_AT_ONCE_MAX = 1_000;
+
 /**
  * The embedded ledger: one SQLite file, held by one process.
  *
- * A commit is on the disk when it resolves. Throws LEDGER_LOCKED, LEDGER_FOREIGN, LEDGER_NEWER, LEDGER_UNREACHABLE or
+ * A commit is on the disk when it resolves. Throws LEDGER_LOCKED, LEDGER_FOREIGN, LEDGER_OLDER, LEDGER_NEWER, LEDGER_UNREACHABLE or
  * LEDGER_NOT_DURABLE when the file cannot be used. Copy it only by SQLite's own backup: a plain copy misses what is still in the log.
  */
 export function sqliteLedger({ file }: SqliteLedgerOptions): Ledger {
   const db = openLedgerFile(file);
-  const [reads, lists] = [prepareReads(db, file), prepareLists(db, file)];
-  const records = openRecords(reads.record);
-  const commitAll = prepareCommit(db, records);
+  const reads = prepareReads(db, file);
+  const [records, journal] = [openRecords(reads.record), openJournal(db)];
+  const lists = prepareLists(db, file, (id) => records.pending.get(id)?.state);
+  const writeBack = prepareWriteBack(db, records, journal);
+  const commitAll = prepareCommit(db, records, journal, writeBack);
+  const history = prepareHistory(db, file);
+  const enqueue = prepareQueue(db);
+
+  /** Brings the queue's table up to date, so that it can be listed and counted: what is queued mostly has left again before. */
+  const settleQueue = (): void => {
+    const unsettled = [...records.pending.values()].filter(({ queued }) => queued.size > 0);
+    if (unsettled.length === 0) return;
+    db.transaction(() => unsettled.forEach(({ state, queued }) => enqueue(state.id, queued)))();
+    unsettled.forEach((item: Pending) => item.queued.clear());
+  };
+  const writeAllBack = (): void => {
+    const some = db.transaction(() => writeBack.some(WRITTEN_AT_ONCE_MAX));
+    while (records.pending.size > 0) some().apply();
+  };
   const whileOpen = async <Answer>(work: () => Answer): Promise<Answer> => {
     if (!db.open) throw new ConcordError('LEDGER_CLOSED');
     return speaking(file, work);
   };
+  const queued = <Answer>(work: () => Answer): Promise<Answer> =>
+    whileOpen(() => {
+      settleQueue();
+      return work();
+    });
+
+  speaking(file, () => {
+    recover(db, file, records, journal);
+    writeAllBack();
+  });
   return {
-    record: (id) => whileOpen(() => records.get(id)),
+    record: (id) => whileOpen(() => records.get(id)?.state),
     linked: (system, entity, key) => whileOpen(() => reads.linked(system, entity, key)),
     identified: (entity, identity) => whileOpen(() => reads.identified(entity, identity)),
     commit: (commit) => whileOpen(() => commitAll(commit)),
     cursor: (system, entity) => whileOpen(() => reads.cursor(system, entity)),
     links: (system, entity, ask) => whileOpen(() => lists.links(system, entity, ask)),
-    deliveries: (ask) => whileOpen(() => lists.deliveries(ask)),
+    deliveries: (ask) => queued(() => lists.deliveries(ask)),
     records: (ask) => whileOpen(() => lists.records(ask)),
-    changes: (record, ask) => whileOpen(() => lists.changes(record, ask)),
+    changes: (id, ask) =>
+      whileOpen(() => history({ id, number: records.get(id)?.number ?? NOBODY }, records.pending.get(id)?.changes ?? [], ask)),
     conflicts: (ask) => whileOpen(() => lists.conflicts(ask)),
     conflict: (id) => whileOpen(() => reads.conflict(id)),
     failures: (ask) => whileOpen(() => lists.failures(ask)),
     acts: (ask) => whileOpen(() => lists.acts(ask)),
-    counts: () => whileOpen(() => reads.counts()),
+    counts: () => queued(() => reads.counts()),
     close: async () => {
+      if (db.open) speaking(file, writeAllBack);
       db.close();
     },
   };

@@ -1,5 +1,4 @@
 import type {
-  ChangeRow,
   ConflictRow,
   ConflictState,
   DeliveryRow,
@@ -16,17 +15,7 @@ import type {
 } from '@concord/core';
 import type { Database } from 'better-sqlite3';
 import { limitOf, markText, numberMark, pageOf, pairMark, textMark } from '../page.ts';
-import {
-  toChange,
-  toConflict,
-  toDelivery,
-  toRecord,
-  undamaged,
-  type ChangeStored,
-  type ConflictStored,
-  type DeliveryStored,
-  type RecordRow,
-} from './reads.ts';
+import { toConflict, toDelivery, toRecord, undamaged, type ConflictStored, type DeliveryStored, type RecordRow } from './reads.ts';
 import { readAct, readFailure } from './told.ts';
 
 /** Answers in pages. Each goes on behind the last row of the page before, so rows that are added meanwhile make no gap and no repeat. */
@@ -36,7 +25,6 @@ export interface Lists {
     ask: PageAsk & { readonly system?: SystemId; readonly state?: DeliveryState; readonly record?: RecordId },
   ): PageOf<DeliveryRow>;
   records(ask: PageAsk & { readonly entity?: EntityName }): PageOf<RecordState>;
-  changes(record: RecordId, ask: PageAsk & { readonly fromSeq?: number }): PageOf<ChangeRow>;
   conflicts(
     ask: PageAsk & { readonly state?: ConflictState; readonly entity?: EntityName; readonly record?: RecordId },
   ): PageOf<ConflictRow>;
@@ -44,9 +32,10 @@ export interface Lists {
   acts(ask: PageAsk & { readonly record?: RecordId }): PageOf<OperatorAct>;
 }
 
-export function prepareLists(db: Database, file: string): Lists {
+/** `now` answers a record's latest state, where the journal tells more of it than its table. */
+export function prepareLists(db: Database, file: string, now: (id: RecordId) => RecordState | undefined): Lists {
   return {
-    ...prepareKeyed(db, file),
+    ...prepareKeyed(db, file, now),
     deliveries: prepareDeliveries(db),
     conflicts: prepareConflicts(db, file),
     ...prepareJournals(db, file),
@@ -54,15 +43,12 @@ export function prepareLists(db: Database, file: string): Lists {
 }
 
 /** Lists in the order of a key. */
-function prepareKeyed(db: Database, file: string): Pick<Lists, 'links' | 'records' | 'changes'> {
+function prepareKeyed(db: Database, file: string, now: (id: RecordId) => RecordState | undefined): Pick<Lists, 'links' | 'records'> {
   type LinkStored = { readonly key: Key; readonly record: RecordId };
   const links = db.prepare<[string, string, string, number], LinkStored>(
     'SELECT key, record FROM links WHERE system = ? AND entity = ? AND key > ? ORDER BY key LIMIT ?',
   );
-  const changes = db.prepare<[string, number, number], ChangeStored>(
-    'SELECT * FROM changes WHERE record = ? AND seq >= ? ORDER BY seq LIMIT ?',
-  );
-  const records = filtered<RecordRow>(db, 'SELECT id, state FROM records', 'id > ?', 'id');
+  const records = filtered<RecordRow>(db, 'SELECT id, number, state FROM records', 'id > ?', 'id');
   return {
     links: (system, entity, ask) => {
       const limit = limitOf(ask);
@@ -74,18 +60,8 @@ function prepareKeyed(db: Database, file: string): Pick<Lists, 'links' | 'record
       return pageOf(
         rows,
         limit,
-        (row) => toRecord(file, row),
+        (row) => now(row.id) ?? toRecord(file, row),
         (row) => row.id,
-      );
-    },
-    changes: (record, ask) => {
-      const limit = limitOf(ask);
-      const from = Math.max(ask.fromSeq ?? 1, numberMark(ask.after, 0) + 1);
-      return pageOf(
-        changes.all(record, from, limit + 1),
-        limit,
-        (row) => toChange(file, row),
-        (row) => String(row.seq),
       );
     },
   };

@@ -3,17 +3,22 @@ import type { Database } from 'better-sqlite3';
 /** Marks a SQLite file as a Concord ledger: `Cncd` in ASCII. SQLite keeps it at byte 68 of the file. */
 export const APPLICATION_ID = 0x43_6e_63_64;
 
+/** The layout of this number was never released: its files are refused, not read wrongly. */
+export const SCHEMA_BEFORE_RELEASE = 1;
+
 /**
- * Step n brings a ledger from schema version n to n + 1. A step that was released is never altered: a new one is added.
+ * Step n brings a ledger from schema version n + 1 to n + 2. A step that was released is never altered: a new one is added.
  *
- * Histories lie together by record, so that a page of history is one range read. The inbox and the links carry the indexes that their
- * lists are read by, and no more: each index is paid for with every commit. The queue has none: every edit enters and leaves it, and it
- * is short when it is listed.
+ * Every edit is first appended to the journal, which is all that a commit must put on the disk. The record's state, its history and its
+ * place in the queue are written back later, for many edits at once: see `journal.ts`. So the tables may be behind the journal, never
+ * ahead of it. Histories lie together by record, so that a page of history is one range read. The inbox and the links carry the indexes
+ * that their lists are read by, and no more: each index is paid for with every commit. The queue has none: it is short when it is listed.
  */
 const steps: readonly string[] = [
   `
   CREATE TABLE records (
-    id TEXT NOT NULL PRIMARY KEY,
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
     entity TEXT NOT NULL,
     identity TEXT,
     revision INTEGER NOT NULL,
@@ -22,27 +27,31 @@ const steps: readonly string[] = [
   CREATE INDEX records_by_entity ON records (entity, id);
   CREATE UNIQUE INDEX records_by_identity ON records (entity, identity) WHERE identity IS NOT NULL;
 
+  CREATE TABLE journal (
+    number INTEGER PRIMARY KEY,
+    told TEXT NOT NULL,
+    chunks BLOB NOT NULL
+  ) STRICT;
+
   CREATE TABLE links (
     system TEXT NOT NULL,
     entity TEXT NOT NULL,
     key TEXT NOT NULL,
-    record TEXT NOT NULL REFERENCES records (id),
+    record TEXT NOT NULL,
     PRIMARY KEY (system, entity, key)
   ) STRICT, WITHOUT ROWID;
 
+  -- Some changes of one record, one behind another. Place: the record's number and the number of the first change, see history.ts.
   CREATE TABLE changes (
-    record TEXT NOT NULL,
-    seq INTEGER NOT NULL,
-    hash BLOB NOT NULL,
-    chunk BLOB NOT NULL,
+    place INTEGER PRIMARY KEY,
     told TEXT NOT NULL,
-    PRIMARY KEY (record, seq)
-  ) STRICT, WITHOUT ROWID;
+    chunks BLOB NOT NULL
+  ) STRICT;
 
   CREATE TABLE conflicts (
     number INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
-    record TEXT NOT NULL REFERENCES records (id),
+    record TEXT NOT NULL,
     entity TEXT NOT NULL,
     state TEXT NOT NULL,
     opened_at_ms INTEGER NOT NULL,
@@ -53,7 +62,7 @@ const steps: readonly string[] = [
   CREATE INDEX conflicts_by_record ON conflicts (record, opened_at_ms, number);
 
   CREATE TABLE deliveries (
-    record TEXT NOT NULL REFERENCES records (id),
+    record TEXT NOT NULL,
     system TEXT NOT NULL,
     id TEXT NOT NULL,
     entity TEXT NOT NULL,
@@ -92,12 +101,13 @@ const steps: readonly string[] = [
 ];
 
 /** The schema version that this code reads and writes. */
-export const SCHEMA_VERSION = steps.length;
+export const SCHEMA_VERSION = SCHEMA_BEFORE_RELEASE + steps.length;
 
 /** Brings the ledger to `SCHEMA_VERSION`, each step in a transaction of its own. A step that fails leaves the version before it. */
 export function migrate(db: Database, from: number): void {
   for (const [index, step] of steps.entries()) {
-    if (index >= from) applyStep(db, step, index + 1);
+    const version = SCHEMA_BEFORE_RELEASE + index + 1;
+    if (version > from) applyStep(db, step, version);
   }
 }
 

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { ConcordError } from '@concord/core';
 import Sqlite, { type Database } from 'better-sqlite3';
 import { speaking } from './faults.ts';
-import { APPLICATION_ID, migrate, SCHEMA_VERSION } from './migrations.ts';
+import { APPLICATION_ID, migrate, SCHEMA_BEFORE_RELEASE, SCHEMA_VERSION } from './migrations.ts';
 
 /** Long enough for another process to finish a look at the file, short enough for a start that must fail to fail at once. */
 const BUSY_WAIT_MS_MAX = 250;
@@ -74,6 +74,7 @@ function versionOf(db: Database, file: string): number {
   // A start that was killed before its first step leaves a database with nothing in it: that one is still free to take.
   if (application === 0 && version === 0 && tables === 0) return 0;
   if (application !== APPLICATION_ID) throw new ConcordError('LEDGER_FOREIGN', { file });
+  if (version <= SCHEMA_BEFORE_RELEASE) throw new ConcordError('LEDGER_OLDER', { file, found: version, known: SCHEMA_VERSION });
   if (version > SCHEMA_VERSION) throw new ConcordError('LEDGER_NEWER', { file, found: version, known: SCHEMA_VERSION });
   return version;
 }

@@ -1,9 +1,7 @@
 import {
-  changeHash,
   ConcordError,
   cursor,
   decodeRecord,
-  type ChangeRow,
   type ConflictId,
   type ConflictRow,
   type Counts,
@@ -17,19 +15,14 @@ import {
   type SystemId,
 } from '@concord/core';
 import type { Database } from 'better-sqlite3';
-import { readChange, readConflict } from './told.ts';
+import { readConflict } from './told.ts';
+import type { Kept } from './records.ts';
 
 /** Rows as the tables hold them. What Concord itself wrote is taken at its word; what cannot be read is reported as damage. */
 export interface RecordRow {
   readonly id: RecordId;
+  readonly number: number;
   readonly state: string;
-}
-export interface ChangeStored {
-  readonly record: RecordId;
-  readonly seq: number;
-  readonly hash: Buffer;
-  readonly chunk: Buffer;
-  readonly told: string;
 }
 export interface ConflictStored {
   readonly number: number;
@@ -47,7 +40,8 @@ export interface DeliveryStored extends Pick<DeliveryRow, 'id' | 'record' | 'ent
 
 /** Answers to questions about one thing. */
 export interface Reads {
-  record(id: RecordId): RecordState | undefined;
+  /** As its table has it. */
+  record(id: RecordId): Kept | undefined;
   linked(system: SystemId, entity: EntityName, key: Key): RecordId | undefined;
   identified(entity: EntityName, identity: string): RecordId | undefined;
   cursor(system: SystemId, entity: EntityName): { readonly cursor: Cursor | undefined; readonly listed: boolean };
@@ -56,7 +50,7 @@ export interface Reads {
 }
 
 export function prepareReads(db: Database, file: string): Reads {
-  const record = db.prepare<[string], RecordRow>('SELECT id, state FROM records WHERE id = ?');
+  const record = db.prepare<[string], RecordRow>('SELECT id, number, state FROM records WHERE id = ?');
   const linked = db
     .prepare<[string, string, string], RecordId>('SELECT record FROM links WHERE system = ? AND entity = ? AND key = ?')
     .pluck();
@@ -66,7 +60,7 @@ export function prepareReads(db: Database, file: string): Reads {
   );
   const conflict = db.prepare<[string], ConflictStored>('SELECT * FROM conflicts WHERE id = ?');
   return {
-    record: (id) => found(record.get(id), (row) => toRecord(file, row)),
+    record: (id) => found(record.get(id), (row) => ({ number: row.number, state: toRecord(file, row) })),
     linked: (system, entity, key) => linked.get(system, entity, key),
     identified: (entity, identity) => identified.get(entity, identity),
     cursor: (system, entity) => {
@@ -93,16 +87,6 @@ function prepareCounts(db: Database): () => Counts {
 
 export function toRecord(file: string, row: RecordRow): RecordState {
   return undamaged(file, `record ${row.id}`, () => decodeRecord(row.state));
-}
-
-export function toChange(file: string, { record, seq, hash, chunk, told }: ChangeStored): ChangeRow {
-  return undamaged(file, `change ${seq} of record ${record}`, () => ({
-    record,
-    seq,
-    hash: changeHash(hash.toString('hex')),
-    chunk: new Uint8Array(chunk),
-    ...readChange(told),
-  }));
 }
 
 export function toConflict(file: string, row: ConflictStored): ConflictRow {

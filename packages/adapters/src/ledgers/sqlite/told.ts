@@ -69,7 +69,16 @@ export function writeChange(change: ChangeTold): string {
 }
 
 export function readChange(text: string): ChangeTold {
-  const short: ChangeShort = JSON.parse(text);
+  return longChange(JSON.parse(text));
+}
+
+/** Several changes in one text, as `[…,…]`. */
+export function readChanges(text: string): readonly ChangeTold[] {
+  const all: readonly ChangeShort[] = JSON.parse(text);
+  return all.map(longChange);
+}
+
+function longChange(short: ChangeShort): ChangeTold {
   const author = { system: short.s, stamp: longStamp(short.t) };
   return {
     actor: short.a,

@@ -1,4 +1,4 @@
-import type { Dialect, FieldType, Json, Scalar } from '@concord/core';
+import { canonicalJson, type Dialect, type FieldType, type Json, type Scalar } from '@concord/core';
 import { isWhole } from '../../shared/json/look.ts';
 import { canonicalInstant, dayOf, isDate } from '../../shared/values/date.ts';
 import { canonicalDecimal, exactNumber, isNumeric, scaleOf } from '../../shared/values/decimal.ts';
@@ -29,6 +29,7 @@ const decoders: Readonly<Record<FieldType['kind'], Decode>> = {
   yesno: (json) => (typeof json === 'boolean' ? json : undefined),
   choice: (json) => (typeof json === 'number' && fitsInt32(json) ? String(json) : undefined),
   choices: (json) => (typeof json === 'string' ? choicesIn(json) : undefined),
+  json: jsonIn,
   reference: (json) => (json === EMPTY_GUID ? null : text(json)),
 };
 
@@ -42,6 +43,8 @@ const encoders: Readonly<Record<FieldType['kind'], Encode>> = {
   yesno: (value) => (typeof value === 'boolean' ? value : undefined),
   choice: (value) => (typeof value === 'string' && isOption(value) ? Number(value) : undefined),
   choices: (value) => (typeof value === 'string' ? choicesText(value) : undefined),
+  // As other programs read it: the text that documents hold is JSON already.
+  json: (value) => text(value),
   reference: (value) => (value === EMPTY_GUID ? undefined : text(value)),
 };
 
@@ -58,4 +61,10 @@ function choicesIn(json: string): string | null | undefined {
 function choicesText(value: string): string | undefined {
   const symbols = symbolsOf(value);
   return symbols !== undefined && symbols.length <= CHOICES_MAX && symbols.every(isOption) ? symbols.join(',') : undefined;
+}
+
+/** A text column that holds JSON; `null` written out is empty. */
+function jsonIn(json: Json): string | null | undefined {
+  const read = typeof json === 'string' ? canonicalJson(json) : undefined;
+  return read === 'null' ? null : read;
 }

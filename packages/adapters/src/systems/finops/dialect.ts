@@ -1,4 +1,4 @@
-import type { Dialect, FieldType, Json, Scalar } from '@concord/core';
+import { canonicalJson, type Dialect, type FieldType, type Json, type Scalar } from '@concord/core';
 import { isWhole } from '../../shared/json/look.ts';
 import { canonicalInstant, dayOf, isDate } from '../../shared/values/date.ts';
 import { canonicalDecimal, exactNumber, isNumeric, scaleOf } from '../../shared/values/decimal.ts';
@@ -31,6 +31,7 @@ const empties: Readonly<Record<FieldType['kind'], string | undefined>> = {
   yesno: undefined,
   choice: '',
   choices: '',
+  json: '',
   reference: '',
 };
 
@@ -45,6 +46,7 @@ const decoders: Readonly<Record<FieldType['kind'], Decode>> = {
   yesno: (json) => (json === 'Yes' ? true : json === 'No' ? false : undefined),
   choice: text,
   choices: (json) => (typeof json === 'string' ? choicesIn(json) : undefined),
+  json: jsonIn,
   reference: (json) => (json === EMPTY_GUID ? null : text(json)),
 };
 
@@ -58,6 +60,8 @@ const encoders: Readonly<Record<FieldType['kind'], Encode>> = {
   yesno: (value) => (typeof value === 'boolean' ? (value ? 'Yes' : 'No') : undefined),
   choice: (value) => text(value),
   choices: (value) => (typeof value === 'string' ? choicesText(value) : undefined),
+  // As other programs read it: the text that documents hold is JSON already.
+  json: (value) => text(value),
   reference: (value) => (value === EMPTY_GUID ? undefined : text(value)),
 };
 
@@ -75,4 +79,10 @@ function choicesText(value: string): string | undefined {
   const symbols = symbolsOf(value);
   const plain = symbols?.every((symbol) => symbol !== '' && symbol.trim() === symbol && !symbol.includes(';') && isWhole(symbol));
   return plain ? symbols?.join(';') : undefined;
+}
+
+/** A text column that holds JSON; `null` written out is empty. */
+function jsonIn(json: Json): string | null | undefined {
+  const read = typeof json === 'string' ? canonicalJson(json) : undefined;
+  return read === 'null' ? null : read;
 }

@@ -1,4 +1,4 @@
-import type { Dialect, FieldType, Json, Scalar } from '@concord/core';
+import { canonicalJson, type Dialect, type FieldType, type Json, type Scalar } from '@concord/core';
 import { isWhole } from '../../shared/json/look.ts';
 import { canonicalInstant, isDate } from '../../shared/values/date.ts';
 import { canonicalDecimal } from '../../shared/values/decimal.ts';
@@ -24,9 +24,14 @@ const readers: Readonly<Record<FieldType['kind'], Reader>> = {
   yesno: (json) => (typeof json === 'boolean' ? json : undefined),
   choice: text,
   choices: (json) => (typeof json === 'string' && symbolsOf(json) !== undefined ? json : undefined),
+  json: (json) => (typeof json === 'string' ? nullIfSo(canonicalJson(json)) : undefined),
   reference: text,
 };
 
 function isNumeric(json: Json): json is string | number {
   return typeof json === 'number' || typeof json === 'string';
+}
+
+function nullIfSo(json: string | undefined): string | null | undefined {
+  return json === 'null' ? null : json;
 }

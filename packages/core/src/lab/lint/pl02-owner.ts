@@ -1,6 +1,6 @@
 import { PERSON } from '../../record/actors.ts';
 import { HABIT_EDITS_MIN } from '../suggest.ts';
-import { finding, known, policyLine, type LintRule } from './rule.ts';
+import { finding, known, outermost, policyLine, uses, type LintRule } from './rule.ts';
 
 const FOREIGN_SHARE_MAX = 0.01;
 
@@ -10,7 +10,7 @@ export const unowned: LintRule = {
   title: 'a field that practically one system edits is left to whoever edits last',
   needs: 'ledger',
   check: (subject) =>
-    known(subject, ['latest']).flatMap((place) => {
+    known(outermost(uses(subject, ['latest']))).flatMap((place) => {
       const editors = [...place.facts.bySystem].filter(([system]) => system !== PERSON).toSorted(([, a], [, b]) => b - a);
       const all = editors.reduce((total, [, edits]) => total + edits, 0);
       const [[system, edits] = [undefined, 0]] = editors;

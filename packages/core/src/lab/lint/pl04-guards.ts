@@ -1,6 +1,5 @@
-import { conditionsIn, readsOf } from './conditions.ts';
 import { cycleIn, type Edges } from './orders.ts';
-import { finding, places, policyLine, type LintRule } from './rule.ts';
+import { finding, policyLine, registers, uses, type LintRule } from './rule.ts';
 
 /** Two fields that wait for each other have no order in which they could be decided; a condition that stands twice is tried once. */
 export const guards: LintRule = {
@@ -12,19 +11,17 @@ export const guards: LintRule = {
 
 const circles: LintRule['check'] = (subject) =>
   [...subject.tables.values()].flatMap((table) => {
-    const edges: Edges = new Map([...table.registers].map(([name, rule]) => [name, readsOf(rule, table)]));
+    const edges: Edges = new Map([...table.registers].map(([name, { looksAt }]) => [name, new Set(looksAt.map((at) => at.register))]));
     const name = cycleIn(edges);
-    const rule = name === undefined ? undefined : table.registers.get(name);
-    if (!rule) return [];
-    const evidence = `the conditions of "${rule.name}" read ${[...readsOf(rule, table)].join(', ')}, and lead back to it`;
-    return [
-      finding('PL04', { table, rule }, { severity: 'error', evidence, change: policyLine({ table, rule }, 'one without that condition') }),
-    ];
+    const place = registers(subject).find((one) => one.table === table && one.rule.name === name);
+    if (!place) return [];
+    const evidence = `the conditions of "${place.rule.name}" read ${place.rule.readsFields.join(', ')}, and lead back to it`;
+    return [finding('PL04', place, { severity: 'error', evidence, change: policyLine(place, 'one without that condition') })];
   });
 
 const doubles: LintRule['check'] = (subject) =>
-  places(subject).flatMap((place) => {
-    const conditions = conditionsIn(place.rule.map.policy.options).map((text) => text.replaceAll(/\s+/gu, ' ').trim());
+  uses(subject, ['when']).flatMap((place) => {
+    const conditions = place.used.conditions.map((text) => text.replaceAll(/\s+/gu, ' ').trim());
     const double = conditions.find((text, index) => conditions.indexOf(text) < index);
     if (double === undefined) return [];
     const evidence = `the condition "${double}" stands twice: the second one is never reached`;

@@ -1,4 +1,7 @@
-import { finding, known, policyLine, share, type LintRule } from './rule.ts';
+import { finding, known, policyLine, share, uses, type LintRule } from './rule.ts';
+
+/** `fill` undoes what empties a field again; under the others it loses to whatever is not empty. */
+const PASSING = ['not-empty', 'fill', 'longest', 'most-complete'];
 
 /** A policy that passes over empty values takes it from people to empty a field while another edits it. */
 export const cleared: LintRule = {
@@ -6,7 +9,7 @@ export const cleared: LintRule = {
   title: 'empty values are passed over in a field that people do empty',
   needs: 'ledger',
   check: (subject) =>
-    known(subject, ['not-empty', 'nonnull', 'fill']).flatMap((place) => {
+    known(uses(subject, PASSING)).flatMap((place) => {
       const { cleared: count, edits, examples } = place.facts;
       if (count === 0) return [];
       const evidence = `${share(count, edits)} edits emptied it`;

@@ -1,5 +1,7 @@
 import { failuresOf, recordsIn } from './failures.ts';
-import { finding, places, policyLine, type LintRule } from './rule.ts';
+import { finding, policyLine, uses, type LintRule } from './rule.ts';
+
+const ADDING = ['counter', 'counted', 'bounded', 'reserve', 'sum'];
 
 /** A sum of what was rounded is off by a little more with each edit. */
 export const rounded: LintRule = {
@@ -7,7 +9,7 @@ export const rounded: LintRule = {
   title: 'a counter whose values are rounded on the way',
   needs: 'ledger',
   check: (subject) =>
-    places(subject, ['counter', 'bounded', 'sum']).flatMap((place) => {
+    uses(subject, ADDING).flatMap((place) => {
       const { type } = place.rule;
       const scale = type.kind === 'decimal' ? type.scale : 0;
       const seen = place.facts?.placesMax ?? 0;

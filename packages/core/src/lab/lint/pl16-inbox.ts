@@ -1,5 +1,5 @@
 import type { ConflictRow } from '../../ports/plan.ts';
-import { finding, places, policyLine, type LintRule } from './rule.ts';
+import { finding, policyLine, registers, type LintRule } from './rule.ts';
 
 const DAY_MS = 86_400_000;
 /** Fewer than this in the inbox is no queue. */
@@ -12,7 +12,7 @@ export const inbox: LintRule = {
   title: 'more conflicts wait for a person than people decide',
   needs: 'ledger',
   check: (subject) =>
-    places(subject).flatMap((place) => {
+    registers(subject).flatMap((place) => {
       const rows =
         subject.facts?.conflicts.filter((row) => row.entity === place.table.map.entity && row.register === place.rule.name) ?? [];
       const waiting = rows.filter(({ state }) => state === 'held');

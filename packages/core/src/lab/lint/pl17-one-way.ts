@@ -1,4 +1,4 @@
-import { finding, places, policyLine, type LintRule } from './rule.ts';
+import { finding, policyLine, registers, type LintPlace, type LintRule } from './rule.ts';
 
 /** Where a system cannot be written to, an edit elsewhere that wins never gets there, and the two stay apart. */
 export const oneWay: LintRule = {
@@ -6,12 +6,12 @@ export const oneWay: LintRule = {
   title: 'a system that cannot be written to does not own the field',
   needs: 'configuration',
   check: (subject) =>
-    places(subject).flatMap((place) => {
-      const { rule, table, policy } = place;
+    registers(subject).flatMap((place) => {
+      const { rule, table, used } = place;
       const readers = table.systems.filter((system) => rule.reads(system));
       const locked = readers.find((system) => !rule.writes(system));
-      const owns = policy === 'owner' && rule.map.policy.options === locked;
-      if (locked === undefined || owns || readers.length < 2 || ['immutable', 'local', 'derived'].includes(policy)) return [];
+      const owns = used.name === 'owner' && used.options === locked;
+      if (locked === undefined || owns || readers.length < 2 || isExempt(place)) return [];
       const foreign = [...(place.facts?.bySystem ?? [])]
         .filter(([system]) => system !== locked)
         .reduce((total, [, count]) => total + count, 0);
@@ -19,3 +19,9 @@ export const oneWay: LintRule = {
       return [finding('PL17', place, { severity: 'warning', evidence, change: policyLine(place, `{ owner: ${locked} }`) })];
     }),
 };
+
+/** What never changes, is written nowhere, or is computed, cannot drift apart by edits. */
+function isExempt({ rule, table, used }: LintPlace): boolean {
+  const isComputed = table.rules.derived.some(({ field }) => rule.fields.includes(field));
+  return used.name === 'immutable' || rule.traits.local || isComputed;
+}

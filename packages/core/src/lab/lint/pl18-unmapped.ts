@@ -1,5 +1,5 @@
 import { failuresOf, recordsIn } from './failures.ts';
-import { finding, places, type LintRule } from './rule.ts';
+import { finding, registers, type LintRule } from './rule.ts';
 
 /** A choice that the value map does not have is not mirrored at all. */
 export const unmapped: LintRule = {
@@ -7,7 +7,7 @@ export const unmapped: LintRule = {
   title: 'a system uses choices that the value map does not have',
   needs: 'ledger',
   check: (subject) =>
-    places(subject)
+    registers(subject)
       .filter(({ rule }) => rule.type.kind === 'choice' || rule.type.kind === 'choices')
       .flatMap((place) => {
         const rows = failuresOf(subject, 'VALUE_UNREADABLE', place.table.map.entity, place.rule.name);

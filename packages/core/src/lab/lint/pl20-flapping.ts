@@ -1,4 +1,4 @@
-import { finding, known, policyLine, type LintRule } from './rule.ts';
+import { finding, known, policyLine, registers, type LintRule } from './rule.ts';
 
 /** Two systems that set a field to and fro are two automations, and neither gives way. */
 export const flapping: LintRule = {
@@ -6,7 +6,7 @@ export const flapping: LintRule = {
   title: 'two systems set a field to and fro',
   needs: 'ledger',
   check: (subject) =>
-    known(subject).flatMap((place) => {
+    known(registers(subject)).flatMap((place) => {
       const { flaps, bySystem, examples } = place.facts;
       if (flaps === 0) return [];
       const [[system] = [place.table.systems[0] ?? '']] = [...bySystem].toSorted(([, a], [, b]) => b - a);

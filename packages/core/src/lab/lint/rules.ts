@@ -18,7 +18,7 @@ import { oneWay } from './pl17-one-way.ts';
 import { unmapped } from './pl18-unmapped.ts';
 import { unused } from './pl19-unused.ts';
 import { flapping } from './pl20-flapping.ts';
-import type { Finding, LintRule, LintSubject } from './rule.ts';
+import type { LintFinding, LintRule, LintSubject } from './rule.ts';
 
 /** Every rule. A new one is one file and one line here. */
 export const lintRules: readonly LintRule[] = [
@@ -47,6 +47,6 @@ export const lintRules: readonly LintRule[] = [
 const WEIGHT = { error: 0, warning: 1, notice: 2 } as const;
 
 /** All findings, the worst first. */
-export function lint(subject: LintSubject): readonly Finding[] {
+export function lint(subject: LintSubject): readonly LintFinding[] {
   return lintRules.flatMap((rule) => rule.check(subject)).toSorted((a, b) => WEIGHT[a.severity] - WEIGHT[b.severity]);
 }

@@ -1,6 +1,7 @@
 import { PRESET_NAMES } from '@concord/core';
 import type { Command } from 'commander';
 import { labApply, type ApplyGiven } from './apply.ts';
+import type { Where } from './asked.ts';
 import { labForecast, labSuggest, type ForecastGiven } from './forecast.ts';
 import { labLint, type LintGiven } from './lint.ts';
 import { labProve, type ProveGiven } from './prove.ts';
@@ -9,6 +10,7 @@ import { labReplay, type ReplayGiven } from './replay.ts';
 type Does = <Given extends unknown[]>(command: (...given: Given) => Promise<number>) => (...given: Given) => Promise<void>;
 
 const CONFIG = ['--config <file>', 'the configuration, for example concord.yaml'] as const;
+const AT_URL = ['--url <url>', 'ask the sidecar that runs there, which holds the ledger'] as const;
 
 /** `concord lab`: policies tried against the real history. */
 export function labCommands(program: Command, does: Does): void {
@@ -17,7 +19,7 @@ export function labCommands(program: Command, does: Does): void {
     .command('replay')
     .description('play the history under other policies, and tell what would be different; writes nothing')
     .option(...CONFIG)
-    .option('--url <url>', 'ask the sidecar that runs there, which holds the ledger')
+    .option(...AT_URL)
     .option('--policies <file>', 'other policies: a whole configuration, or only what differs')
     .option('--preset <name>', `a way of whole rows: ${PRESET_NAMES.join(', ')}`)
     .option('--since <time>', 'count only what was edited since: an instant, or 7d, 12h, 30m')
@@ -29,7 +31,8 @@ export function labCommands(program: Command, does: Does): void {
   lab
     .command('apply')
     .description('bring merged values to where other policies would have them: a list first, then, if you agree, the changes')
-    .requiredOption(...CONFIG)
+    .option(...CONFIG)
+    .option(...AT_URL)
     .requiredOption('--policies <file>', 'other policies: a whole configuration, or only what differs')
     .requiredOption('--by <name>', 'who agrees to it; kept with every change')
     .option('--note <words>', 'why; kept with every change')
@@ -40,27 +43,31 @@ export function labCommands(program: Command, does: Does): void {
   lab
     .command('lint')
     .description('name policies that look unintended, with the evidence')
-    .requiredOption(...CONFIG)
+    .option(...CONFIG)
+    .option(...AT_URL)
     .option('--static', 'look at the configuration alone')
     .option('--json', 'as JSON')
     .action(does((given: LintGiven) => labLint(given)));
   lab
     .command('forecast')
     .description('how many conflicts a day are to be expected, and what a shorter lag would save')
-    .requiredOption(...CONFIG)
+    .option(...CONFIG)
+    .option(...AT_URL)
     .option('--lag <seconds>', 'instead of what the history tells')
     .option('--json', 'as JSON')
     .action(does((given: ForecastGiven) => labForecast(given)));
   lab
     .command('suggest')
     .description('policies learnt from who really edits what, as an overlay')
-    .requiredOption(...CONFIG)
-    .action(does((given: { config: string }) => labSuggest(given)));
+    .option(...CONFIG)
+    .option(...AT_URL)
+    .action(does((given: Where) => labSuggest(given)));
   lab
     .command('prove')
     .description('recompute merged values from the stored edits alone')
     .argument('[record]', 'the id of a record')
-    .requiredOption(...CONFIG)
+    .option(...CONFIG)
+    .option(...AT_URL)
     .option('--all', 'every record')
     .action(does((id: string | undefined, given: ProveGiven) => labProve(id, given)));
 }

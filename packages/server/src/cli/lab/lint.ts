@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { gatherFacts, lint, type Finding } from '@concord/core';
+import { ConcordError, gatherFacts, lint } from '@concord/core';
 import { loadConfig } from '../config-file.ts';
-import { inLaboratory, STOP_IT, tablesOf } from './opened.ts';
+import { lintShape, tellLint, type LintTold } from '../../views/habits.ts';
+import { either, getFrom, type Where } from './asked.ts';
+import { inLaboratory, withLedger } from './opened.ts';
 
-export interface LintGiven {
-  readonly config: string;
+export interface LintGiven extends Where {
   /** Looks at the configuration alone. */
   readonly static?: boolean;
   readonly json?: boolean;
@@ -12,20 +13,29 @@ export interface LintGiven {
 
 /** Names what looks unintended in the policies, with the evidence. Answers 1 when something does harm already. */
 export async function labLint(given: LintGiven): Promise<number> {
-  const config = loadConfig(given.config);
-  if (given.static === true || !existsSync(config.ledger.file)) return print(lint({ tables: tablesOf(config.entities) }), given);
-  return inLaboratory(given.config, `${STOP_IT} Or give --static, which looks at the configuration alone.`, async ({ tables, ledger }) =>
-    print(lint({ tables, facts: await gatherFacts(ledger, tables) }), given),
+  return either(
+    given,
+    async (url) => {
+      if (given.static === true) throw new ConcordError('LAB_ASK_WRONG', { words: '--static looks at a configuration: give --config' });
+      return print(await getFrom(`${url}/v1/lab/lint`, lintShape), given);
+    },
+    (config) => {
+      if (given.static === true || !existsSync(loadConfig(config).ledger.file))
+        return inLaboratory(config, async ({ tables, kinds }) => print(tellLint(lint({ tables, kinds })), given));
+      return withLedger(config, async ({ tables, kinds, ledger }) =>
+        print(tellLint(lint({ tables, kinds, facts: await gatherFacts(ledger, tables) })), given),
+      );
+    },
   );
 }
 
-function print(findings: readonly Finding[], { json = false }: LintGiven): number {
+function print({ findings }: LintTold, { json = false }: LintGiven): number {
   console.log(json ? JSON.stringify(findings, undefined, 2) : findings.flatMap(linesOf).join('\n'));
   if (!json) console.log(findings.length === 0 ? 'Nothing looks unintended.' : `\n${findings.length} finding(s)`);
   return findings.some(({ severity }) => severity === 'error') ? 1 : 0;
 }
 
-function linesOf({ code, severity, entity, register, evidence, change, records }: Finding): readonly string[] {
+function linesOf({ code, severity, entity, register, evidence, change, records }: LintTold['findings'][number]): readonly string[] {
   const examples = records.length === 0 ? [] : [`      for example ${records.join(', ')}`];
   return [
     `${code} ${severity.padEnd(7)} ${entity}${register === undefined ? '' : `.${register}`}: ${evidence}`,

@@ -1,40 +1,76 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { readOnlyLedger } from '@concord/adapters';
-import { compileTable, ConcordError, policies, tellFault, type Config, type Fault, type LabLedger, type Table } from '@concord/core';
-import { loadConfig } from '../config-file.ts';
+import { quickjsSandbox, readOnlyLedger } from '@concord/adapters';
+import {
+  compileTable,
+  ConcordError,
+  parseOverlay,
+  policyKinds,
+  tellFault,
+  type Config,
+  type Fault,
+  type LabLedger,
+  type Registry,
+  type Sandbox,
+  type Tables,
+} from '@concord/core';
+import { loadConfig, modulesOf } from '../config-file.ts';
 
-/** What a command of the laboratory works on. */
+/** What a command of the laboratory works on: a configuration, with its policies ready to run. */
 export interface Laboratory {
   readonly config: Config;
-  readonly tables: ReadonlyMap<string, Table>;
-  readonly ledger: LabLedger;
+  readonly kinds: Registry;
+  readonly tables: Tables;
+  readonly sandbox: Sandbox;
 }
 
-/** Opens the ledger of a configuration for reading, and lets go of it afterwards. Throws LAB_LOCKED while a sidecar holds it. */
-export async function inLaboratory(file: string, how: string, work: (laboratory: Laboratory) => Promise<number>): Promise<number> {
+/** Reads a configuration, and lets go of its sandbox afterwards. */
+export async function inLaboratory(file: string, work: (laboratory: Laboratory) => Promise<number>): Promise<number> {
   const config = loadConfig(file);
-  const ledger = unlocked(config, how, () => readOnlyLedger(config.ledger));
+  const sandbox = quickjsSandbox();
   try {
-    return await work({ config, tables: tablesOf(config.entities), ledger });
+    const kinds = policyKinds(config.policies, sandbox);
+    return await work({ config, kinds, tables: tablesOf(config.entities, kinds), sandbox });
   } finally {
-    await ledger.close();
+    await sandbox.close();
   }
 }
 
-export function unlocked<Opened>({ ledger: { file } }: Config, how: string, open: () => Opened): Opened {
+/** The same with the ledger of the configuration, opened for reading. Throws LAB_LOCKED while a sidecar holds it. */
+export function withLedger(
+  file: string,
+  work: (laboratory: Laboratory & { readonly ledger: LabLedger }) => Promise<number>,
+): Promise<number> {
+  return inLaboratory(file, async (laboratory) => {
+    const ledger = unlocked(laboratory.config, () => readOnlyLedger(laboratory.config.ledger));
+    try {
+      return await work({ ...laboratory, ledger });
+    } finally {
+      await ledger.close();
+    }
+  });
+}
+
+export function unlocked<Opened>({ ledger: { file } }: Config, open: () => Opened): Opened {
   try {
     return open();
   } catch (thrown) {
     if (!(thrown instanceof ConcordError) || thrown.code !== 'LEDGER_LOCKED') throw thrown;
-    throw new ConcordError('LAB_LOCKED', { file, how }, thrown);
+    throw new ConcordError('LAB_LOCKED', { file }, thrown);
   }
 }
 
-export function tablesOf(entities: Config['entities']): ReadonlyMap<string, Table> {
-  return new Map(entities.map((map) => [map.entity, compileTable(map, policies)]));
+function tablesOf(entities: Config['entities'], kinds: Registry): Tables {
+  return new Map(entities.map((map) => [map.entity, compileTable(map, kinds)]));
 }
 
-export const STOP_IT = 'Stop the sidecar first, and start it again afterwards.';
+/** The tables with the policies of another file. Throws CONFIG_WRONG with every fault of it, each with its line; what looks wrong is said. */
+export function overlaid(file: string, { config, kinds, sandbox }: Laboratory): Tables {
+  const options = { file, env: process.env, modules: modulesOf(file, sandbox) };
+  const read = parseOverlay(textOf(file), { entities: config.entities, kinds }, options);
+  if (read.kind === 'faults') return refuse(file, read.faults);
+  for (const warning of read.warnings) console.error(tellFault(warning));
+  return tablesOf(read.entities, read.policies ? policyKinds(read.policies, sandbox) : kinds);
+}
 
 /** Throws CONFIG_MISSING. */
 export function textOf(file: string): string {

@@ -1,0 +1,80 @@
+import { must, type DeliveryRow, type SystemId } from '@concord/core';
+import type { Database } from 'better-sqlite3';
+import { joinChunks, splitChunks } from './chunks.ts';
+import type { ChangeText } from './history.ts';
+
+/** What became of a record's place in the queue of each system. */
+export type Queued = ReadonlyMap<SystemId, DeliveryRow | undefined>;
+
+/**
+ * What one commit did to one record: how its state changed, the changes of its document, and what became of its deliveries.
+ *
+ * Appending the entries of a commit is all that it needs to survive a power cut: one row at the end of a table instead of three for each
+ * record in the midst of others. The tables get it later, for many edits of a record at once.
+ */
+export interface Entry {
+  /** The record's number in its table. */
+  readonly record: number;
+  /** As `encodeStep` tells it. */
+  readonly step: string;
+  readonly changes: readonly ChangeText[];
+  readonly queued: Queued;
+}
+
+export interface Journal {
+  /** All entries of one commit. Answers its number; they grow as long as there is one. */
+  append(entries: readonly Entry[]): number;
+  all(): IterableIterator<Entry & { readonly number: number }>;
+  /** Forgets the commits before this one: the tables hold what they tell. */
+  trim(before: number): void;
+}
+
+/** Short names: n number of the record, s step, q numbers of the changes, c changes, d deliveries. */
+interface Told {
+  readonly n: number;
+  readonly s: object;
+  readonly q: readonly number[];
+  readonly c: readonly object[];
+  readonly d?: readonly (readonly [SystemId, DeliveryRow | null])[];
+}
+
+interface Row {
+  readonly number: number;
+  readonly told: string;
+  readonly chunks: Uint8Array;
+}
+
+export function openJournal(db: Database): Journal {
+  const insert = db.prepare<[string, Uint8Array]>('INSERT INTO journal (told, chunks) VALUES (?, ?)');
+  const select = db.prepare<[], Row>('SELECT * FROM journal ORDER BY number');
+  const remove = db.prepare<[number]>('DELETE FROM journal WHERE number < ?');
+  return {
+    append: (entries) => {
+      const chunks = joinChunks(entries.flatMap(({ changes }) => changes.map(({ chunk }) => chunk)));
+      return Number(insert.run(`[${entries.map(tell).join(',')}]`, chunks).lastInsertRowid);
+    },
+    *all() {
+      for (const row of select.iterate()) yield* read(row);
+    },
+    trim: (before) => void remove.run(before),
+  };
+}
+
+function tell({ record, step, changes, queued }: Entry): string {
+  const [seqs, told] = [changes.map(({ seq }) => seq).join(','), changes.map((change) => change.told).join(',')];
+  const deliveries = queued.size === 0 ? '' : `,"d":${JSON.stringify([...queued].map(([system, row]) => [system, row ?? null]))}`;
+  return `{"n":${record},"s":${step},"q":[${seqs}],"c":[${told}]${deliveries}}`;
+}
+
+/** Throws a plain Error when the row is not what `append` wrote. */
+function* read({ number, told, chunks }: Row): IterableIterator<Entry & { readonly number: number }> {
+  const entries: readonly Told[] = JSON.parse(told);
+  const split = splitChunks(chunks);
+  let at = 0;
+  for (const { n: record, s, q, c, d = [] } of entries) {
+    const changes = q.map((seq, index) => ({ seq, told: JSON.stringify(c[index]), chunk: must(split[at + index], 'a chunk a change') }));
+    at += q.length;
+    yield { number, record, step: JSON.stringify(s), changes, queued: new Map(d.map(([system, row]) => [system, row ?? undefined])) };
+  }
+  if (at !== split.length) throw new Error(`There are ${split.length} chunks for ${at} changes.`);
+}

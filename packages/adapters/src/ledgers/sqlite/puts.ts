@@ -1,0 +1,55 @@
+import type { Commit, ConflictRow, Plan, RecordId } from '@concord/core';
+import type { Database } from 'better-sqlite3';
+import { writeConflict } from './told.ts';
+
+/** Finds the other record, if any, that a key of the plan leads to. */
+export function prepareHolder(db: Database): (plan: Plan) => RecordId | undefined {
+  const holder = db
+    .prepare<[string, string, string], RecordId>('SELECT record FROM links WHERE system = ? AND entity = ? AND key = ?')
+    .pluck();
+  return ({ record, linked }) =>
+    linked.map(({ system, key }) => holder.get(system, record.entity, key)).find((found) => found !== undefined && found !== record.id);
+}
+
+export function prepareLinks(db: Database): (plan: Plan) => void {
+  const remove = db.prepare<[string, string, string, string]>(
+    'DELETE FROM links WHERE system = ? AND entity = ? AND key = ? AND record = ?',
+  );
+  const add = db.prepare<[string, string, string, string]>('INSERT OR IGNORE INTO links VALUES (?, ?, ?, ?)');
+  return ({ record, linked, unlinked }) => {
+    for (const { system, key } of unlinked) remove.run(system, record.entity, key, record.id);
+    for (const { system, key } of linked) add.run(system, record.entity, key, record.id);
+  };
+}
+
+export function prepareConflict(db: Database): (conflict: ConflictRow) => void {
+  const upsert = db.prepare<[string, string, string, string, number, string]>(
+    `INSERT INTO conflicts (id, record, entity, state, opened_at_ms, told) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET state = excluded.state, opened_at_ms = excluded.opened_at_ms, told = excluded.told`,
+  );
+  return (row) => {
+    upsert.run(row.id, row.record, row.entity, row.state, row.openedAtMs, writeConflict(row));
+  };
+}
+
+/** What a commit tells beside its plans, and what the taken plans tell beside their records. */
+export function prepareNotes(db: Database): (commit: Commit, taken: readonly Plan[]) => void {
+  const moveCursor = db.prepare<[string, string, string | null, number]>('INSERT OR REPLACE INTO cursors VALUES (?, ?, ?, ?)');
+  const addFailure = db.prepare<[string]>('INSERT INTO failures (told) VALUES (?)');
+  const addAct = db.prepare<[string | null, string]>('INSERT INTO operators (record, told) VALUES (?, ?)');
+  const addTotals = db.prepare<[number, number]>('UPDATE totals SET records = records + ?, changes = changes + ?');
+  return ({ cursors, failures, acts }, taken) => {
+    if (taken.length > 0) addTotals.run(taken.filter(isNew).length, sum(taken.map((plan) => plan.changes.length)));
+    for (const { system, entity, cursor, listed } of cursors) moveCursor.run(system, entity, cursor ?? null, listed ? 1 : 0);
+    for (const failure of [...taken.flatMap((plan) => plan.failures), ...failures]) addFailure.run(JSON.stringify(failure));
+    for (const act of [...taken.flatMap((plan) => plan.act ?? []), ...acts]) addAct.run(act.record ?? null, JSON.stringify(act));
+  };
+}
+
+function isNew(plan: Plan): boolean {
+  return plan.record.revision === 1;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, next) => total + next, 0);
+}

@@ -1,0 +1,84 @@
+import { encodeRecord } from '@concord/core';
+import type { Database } from 'better-sqlite3';
+import { prepareAppend } from './history.ts';
+import type { Journal } from './journal.ts';
+import { prepareQueue } from './queue.ts';
+import type { Pending, Records } from './records.ts';
+
+/**
+ * The journal runs ahead of the tables by so much at the most. More would spare more writes of busy records, but stands in memory, and a
+ * start after a crash has more to read.
+ */
+const PENDING_RECORDS_MAX = 8_192;
+const PENDING_BYTES_MAX = 48 * 1_048_576;
+const PENDING_COMMITS_MAX = 8_192;
+
+/** The journal is trimmed by so many commits at a time: each trimming costs a little of its own. */
+const TRIM_COMMITS = 16;
+
+/** What a write-back did, within a transaction of the caller's. */
+export interface Written {
+  readonly records: number;
+  /** To be called once the transaction is on the disk: only then may memory forget. */
+  apply(): void;
+}
+
+/** Takes what the journal tells into the tables, longest pending first. */
+export interface WriteBack {
+  /** As much as is pending beyond the limits. */
+  surplus(): Written;
+  /** So many records at the most. */
+  some(records: number): Written;
+}
+
+export function prepareWriteBack(db: Database, records: Records, journal: Journal): WriteBack {
+  const update = db.prepare<[number, string, number]>('UPDATE records SET revision = ?, state = ? WHERE number = ?');
+  const append = prepareAppend(db);
+  const enqueue = prepareQueue(db);
+  let trimmed = 0;
+
+  function put({ number, state, changes, queued }: Pending): void {
+    update.run(state.revision, encodeRecord(state), number);
+    append(number, changes);
+    enqueue(state.id, queued);
+  }
+
+  function write(items: readonly Pending[], next: Pending | undefined): Written {
+    for (const item of items) put(item);
+    const needed = next?.since ?? records.latest + 1;
+    const trims = items.length > 0 && (next === undefined || needed - trimmed >= TRIM_COMMITS);
+    if (trims) journal.trim(needed);
+    return {
+      records: items.length,
+      apply() {
+        for (const item of items) records.done(item);
+        if (trims) trimmed = needed;
+      },
+    };
+  }
+
+  /** Those from the front of the line for which `more` holds, and the first one behind them. */
+  function split(more: (item: Pending, taken: number, size: number) => boolean): readonly [readonly Pending[], Pending | undefined] {
+    const items: Pending[] = [];
+    let size = 0;
+    for (const item of records.pending.values()) {
+      if (!more(item, items.length, size)) return [items, item];
+      items.push(item);
+      size += item.size;
+    }
+    return [items, undefined];
+  }
+
+  return {
+    surplus: () =>
+      write(
+        ...split(
+          ({ since }, taken, size) =>
+            records.pending.size - taken > PENDING_RECORDS_MAX ||
+            records.size - size > PENDING_BYTES_MAX ||
+            records.latest - since > PENDING_COMMITS_MAX,
+        ),
+      ),
+    some: (most) => write(...split((_item, taken) => taken < most)),
+  };
+}

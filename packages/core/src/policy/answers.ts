@@ -1,0 +1,41 @@
+import type { ConflictCode } from '../record/code.ts';
+import type { Edit } from '../record/record.ts';
+import { sameValue, type Value } from '../values.ts';
+import type { Resolution, View } from './policy.ts';
+import type { Condition, Made } from './setting.ts';
+
+export function settled(rule: string, value: Value, reason: string): Resolution {
+  return { kind: 'settled', value, rule, reason };
+}
+
+export function held(rule: string, reason: string, code?: ConflictCode): Resolution {
+  return { kind: 'held', rule, reason, ...(code === undefined ? {} : { code }) };
+}
+
+/** What an inner policy answers, as the outer one's answer. */
+export function through(rule: string, resolution: Resolution, why?: string): Resolution {
+  const reason = `${resolution.rule}: ${resolution.reason}`;
+  return { ...resolution, rule, reason: why === undefined ? reason : `${why}; ${reason}` };
+}
+
+/** What an inner policy makes of a view: like a policy of a field it is asked only where there is something to decide. */
+export function ask({ policy, traits }: Made, view: View): Resolution {
+  const { frontier } = view;
+  const [first] = frontier;
+  const adds = traits.additive && frontier.length > 1;
+  if (first && !traits.gate && !adds && frontier.every((edit) => sameValue(edit.value, first.value))) {
+    return settled('agreed', first.value, frontier.length > 1 ? 'all came to the same' : `${first.system} alone edited`);
+  }
+  return policy(view);
+}
+
+/** Whether a condition holds; a resolution when it has no answer, which is for a person to see. */
+export function holds(rule: string, condition: Condition, view: View, own?: Value): boolean | Resolution {
+  const answer = own === undefined ? condition(view) : condition(view, own);
+  return answer.kind === 'answer' ? answer.holds : held(rule, answer.words, 'C17');
+}
+
+/** A person's word, which every gate lets through. */
+export function rulingOf(frontier: readonly Edit[]): Edit | undefined {
+  return frontier.findLast((edit) => edit.system === 'person');
+}

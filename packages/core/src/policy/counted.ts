@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { settled } from './answers.ts';
+import { latestOf } from './edits.ts';
+import { definePolicy } from './kind.ts';
+import { canonicalAmount, sumOf } from './sums.ts';
+
+const options = z.string().describe('The system whose numbers are counts of what is there; what others write is a change.');
+
+/**
+ * A counter of which one system takes stock. What it counts stands, and what the others added or took away without having seen the count
+ * is added to it. An edit is a number and not an intent; but what its author had seen is known, and so one system's count is told exactly
+ * from changes. With two counting systems the same missing piece would be taken off twice: there can be only one.
+ */
+export const counted = definePolicy({
+  name: 'counted',
+  summary: 'One system counts what is there; what others change meanwhile is added to its count.',
+  suits: ['integer', 'decimal'],
+  traits: { additive: true, synthetic: true },
+  options,
+  mentions: (system) => ({ systems: [system] }),
+  make: (system) => (view) => {
+    const births = view.frontier.every((edit) => edit.on === undefined);
+    const count = latestOf(view.frontier.filter((edit) => edit.system === system));
+    // First numbers of others are no changes: they too tell what is there, and less reliably.
+    if (births && count) return settled('counted', count.value, `${system} counted`);
+    const added = sumOf('counted', view);
+    return 'sum' in added ? settled('counted', canonicalAmount(view.type, added.sum), added.reason) : added;
+  },
+});

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import type { View } from './policy.ts';
+import type { Made, Setting } from './setting.ts';
+import { isObject } from './json-text.ts';
+import { innerPolicy } from './spec.ts';
+import { changedSides, decideSpot, memberOf, type Outcome, type Spot } from './spots.ts';
+
+const PATHS_MAX = 200;
+
+/** By place, its policy. */
+export const paths = z
+  .record(z.string().regex(/^(\/[^/]*)+$/u, 'Expected a JSON pointer, such as /price or /sizes/*'), innerPolicy)
+  .refine((map) => Object.keys(map).length <= PATHS_MAX, `Expected ${PATHS_MAX} paths at the most`)
+  .default({})
+  .describe('By JSON pointer, in which * stands for any one name, its policy; the first that fits counts.');
+
+/** The policies of places within a JSON value. */
+export interface Rules {
+  readonly at: readonly { readonly parts: readonly string[]; readonly policy: Made }[];
+  readonly rest: Made;
+}
+
+export function rulesOf(setting: Setting, map: z.output<typeof paths>, then: z.output<typeof innerPolicy>): Rules {
+  const inside = { weighs: 'edits', type: 'any' } as const;
+  return {
+    at: Object.entries(map).map(([path, words]) => ({ parts: partsOf(path), policy: setting.inner(words, ['paths', path], inside) })),
+    rest: setting.inner(then, ['then'], inside),
+  };
+}
+
+/** Merges a place three ways: objects member by member, everything else by the policy of its place, or by the rest's. */
+export function mergeSpot(spot: Spot, rules: Rules, view: View): Outcome {
+  const own = rules.at.find(({ parts }) => fits(parts, partsOf(spot.path)));
+  if (own && spot.path !== '') return decideSpot(spot, own.policy, view);
+  const told = [...changedSides(spot).map(({ value }) => value), ...(spot.based ? [spot.base] : [])];
+  if (told.length === 0 || !told.every(isObject)) return decideSpot(spot, rules.rest, view);
+  const names = [
+    ...new Set([...told, ...spot.sides.map(({ value }) => value)].flatMap((item) => (isObject(item) ? Object.keys(item) : []))),
+  ].toSorted();
+  const members = names.map((name) => [name, mergeSpot(memberOf(spot, name), rules, view)] as const);
+  const open = members.flatMap(([, outcome]) => (outcome.kind === 'held' ? [outcome] : []));
+  if (open.length > 0) return allHeld(open);
+  return {
+    kind: 'value',
+    value: Object.fromEntries(
+      members.flatMap(([name, outcome]) => (outcome.kind === 'value' && outcome.value !== undefined ? [[name, outcome.value]] : [])),
+    ),
+  };
+}
+
+const TOLD_MAX = 3;
+
+/** One place that waits holds the whole: half a value is nobody's. */
+export function allHeld(open: readonly (Outcome & { readonly kind: 'held' })[]): Outcome {
+  const code = open.find((outcome) => outcome.code !== undefined)?.code;
+  const more = open.length > TOLD_MAX ? `; and ${open.length - TOLD_MAX} more` : '';
+  const reason = `${open
+    .slice(0, TOLD_MAX)
+    .map((outcome) => outcome.reason)
+    .join('; ')}${more}`;
+  return { kind: 'held', reason, ...(code === undefined ? {} : { code }) };
+}
+
+function partsOf(path: string): readonly string[] {
+  return path.split('/').slice(1);
+}
+
+function fits(pattern: readonly string[], parts: readonly string[]): boolean {
+  return pattern.length === parts.length && pattern.every((part, index) => part === '*' || part === parts[index]);
+}

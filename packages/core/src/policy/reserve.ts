@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import type { Edit } from '../record/record.ts';
+import { held, rulingOf, settled } from './answers.ts';
+import { definePolicy } from './kind.ts';
+import { Exact } from './order.ts';
+import type { View } from './policy.ts';
+import { amountOf, canonicalAmount, sumOf } from './sums.ts';
+
+const WHOLE = 100;
+const options = z
+  .record(z.string(), z.int().min(0).max(WHOLE))
+  .refine((shares) => Object.values(shares).reduce((sum, share) => sum + share, 0) <= WHOLE, 'Expected shares that come to 100 at the most')
+  .describe('By system, the percentage of what is there that it may take away before the others have heard of it.');
+
+/**
+ * A counter that cannot be overdrawn: each system has a share of what is there, and may take no more than that unseen. As long as everybody
+ * keeps to it the sum stays above zero, in whatever order the news arrive. Taking more waits for a person, also without a rival.
+ */
+export const reserve = definePolicy({
+  name: 'reserve',
+  summary: 'A counter of which each system may take away no more than its share.',
+  suits: ['integer', 'decimal'],
+  traits: { gate: true, additive: true, synthetic: true },
+  options,
+  mentions: (shares) => ({ systems: Object.keys(shares) }),
+  make: (shares) => (view) => {
+    const ruling = rulingOf(view.frontier);
+    if (ruling && view.frontier.length === 1) return settled('reserve', ruling.value, 'a person set it');
+    const added = sumOf('reserve', view);
+    if (!('sum' in added)) return added;
+    const total = canonicalAmount(view.type, added.sum);
+    const over = view.frontier.find((edit) => isOver(edit, view, Object.hasOwn(shares, edit.system) ? shares[edit.system] : undefined));
+    if (!over) return settled('reserve', total, added.reason);
+    const words = `${over.system} took more than its ${shares[over.system] ?? 0} percent of ${amountOf(view.base)?.toFixed() ?? '0'}`;
+    return { ...held('reserve', words, 'C11'), total };
+  },
+});
+
+function isOver(edit: Edit, view: View, share = 0): boolean {
+  if (edit.system === 'person') return false;
+  const [there, left] = [amountOf(view.base), amountOf(edit.value)];
+  if (!there || !left) return true;
+  // Counted from what all had seen: many small steps are one large one.
+  return there.minus(left).times(WHOLE).greaterThan(Exact.max(there, 0).times(share));
+}
