@@ -57,8 +57,7 @@ function wantedFor(draft: Draft, system: SystemId, link: Link): Wanted | undefin
 }
 
 function updateOf(registers: Attempt['registers'], expected: Link['version']): Wanted | undefined {
-  for (const _name in registers) return { kind: 'update', registers, expected };
-  return undefined;
+  return Object.keys(registers).length > 0 ? { kind: 'update', registers, expected } : undefined;
 }
 
 function everything(draft: Draft, system: SystemId): Attempt['registers'] {
