@@ -16,6 +16,8 @@ let env: Readonly<Record<string, string>>;
 let running: string;
 /** What was answered while the sidecar ran. */
 let asked: readonly Awaited<ReturnType<typeof runCommand>>[];
+/** The same by command, of those that were asked one after another. */
+const askedThere = new Map<string, Awaited<ReturnType<typeof runInside>>>();
 
 beforeAll(async () => {
   town = await openTown(CUSTOMERS);
@@ -40,6 +42,17 @@ beforeAll(async () => {
     labOutside('replay', '--preset', 'dual-write', ...config()),
     labOutside('prove', '--all', ...config()),
   ]);
+  const there = ['--url', sidecar.url] as const;
+  for (const args of [
+    ['prove', '--all'],
+    ['lint'],
+    ['forecast', '--lag', '60'],
+    ['suggest'],
+    ['apply', '--policies', place('other.yaml'), '--by', 'Mia'],
+  ]) {
+    const [command = '', ...more] = args;
+    askedThere.set(command, await lab(command, ...more, ...there));
+  }
   await sidecar.end('SIGTERM');
 }, 90_000);
 afterAll(() => town.close());
@@ -59,7 +72,18 @@ test('while a sidecar holds the ledger, it is asked, and everything else says wh
   const [told, replayed, proven] = asked;
   expect(told?.printed).toMatch(/^Lost under dual-write, and not as configured: [12]$/mu);
   expect(replayed).toMatchObject({ status: 1, printed: expect.stringContaining('give --url') });
-  expect(proven).toMatchObject({ status: 1, printed: expect.stringContaining('Stop the sidecar first') });
+  expect(proven).toMatchObject({ status: 1, printed: expect.stringContaining('or stop it first') });
+});
+
+test('a sidecar that runs answers every question of the laboratory, and changes nothing that nobody reviewed', () => {
+  const told = (command: string): string => askedThere.get(command)?.printed ?? '';
+  expect(told('prove')).toMatch(/^5 records, \d+ registers played from their edits alone, 0 differ$/mu);
+  expect(told('lint')).toMatch(/PL\d\d|Nothing looks unintended/u);
+  expect(told('forecast')).toMatch(/Where it tells no lag, 60 s are assumed[^]*Conflicts a day: [\d.e-]+\. With half the lag/u);
+  expect(told('suggest')).toMatch(/suggests nothing|entities:/u);
+  expect(told('apply')).toMatch(
+    /customer .*C-00001.* {2}name: “Finance Ltd” → “Sales Ltd” \(prefer[^]*This list is [0-9a-f]{16}[^]*Nothing was changed/u,
+  );
 });
 
 test('a replay under other policies names the value that would be other, and the edits that either would lose', async () => {
@@ -134,6 +158,30 @@ test('applied: first the list, refused when another list was reviewed, then chan
   ]);
   await again.stop();
   expect((await lab('prove', ...config(), '--all')).printed).toContain('0 differ');
+}, 60_000);
+
+test('applied by a sidecar that runs: what was reviewed is written to the systems at once, and a second run finds nothing', async () => {
+  const sidecar = await town.startOutside();
+  await untilEqual(town, sidecar.url);
+  const apply = (...args: readonly string[]) =>
+    lab('apply', '--url', sidecar.url, '--policies', place('other.yaml'), '--by', 'Mia', ...args);
+  // A ruling had put an end to the conflict; what two people do now is another one.
+  await whileApart(town, async () => {
+    await town.anna.edit('C-00003', { name: 'Sales Ltd' });
+    await town.ben.edit('C-00003', { OrganizationName: 'Finance Ltd' });
+  });
+  await untilEqual(town, sidecar.url);
+  const list = /C-00003.*“Sales Ltd” \(prefer[^]*This list is ([0-9a-f]{16})\./u.exec((await apply()).printed)?.[1] ?? '';
+  expect(await apply('--review', '0123456789abcdef')).toMatchObject({ status: 1, printed: expect.stringContaining(`${list} now`) });
+  expect(await apply('--review', list)).toMatchObject({
+    status: 0,
+    printed: expect.stringContaining('1 records were changed, and are being written'),
+  });
+  await untilEqual(town, sidecar.url);
+  expect(await recordOf(sidecar.url, 'C-00003')).toMatchObject({ values: { name: 'Sales Ltd' } });
+  expect((await apply('--yes')).printed).toContain('Nothing is left to change');
+  expect((await lab('prove', '--all', '--url', sidecar.url)).printed).toContain('0 differ');
+  await sidecar.end('SIGTERM');
 }, 60_000);
 
 test('nobody answers there: that is said', async () => {
