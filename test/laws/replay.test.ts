@@ -88,6 +88,39 @@ for (const systems of [
   );
 }
 
+/** Little but conditions, and often everything comes to rest between two edits: what all have seen is not looked at again. */
+const LOOKING = {
+  account: {},
+  status: {},
+  price: { policy: { name: 'freeze', options: { when: 'status == "red"' } } },
+  next: { policy: { name: 'when', options: [{ if: 'price == "blue"', then: 'immutable' }] } },
+} as const;
+const word = fc.constantFrom<Value>('red', 'blue', null);
+const looking = { account: fc.constant<Value>('a'), status: word, price: word, next: word };
+/** Between two steps everybody may be told everything. */
+const pauses = fc.infiniteStream(fc.integer({ min: 0, max: 3 }));
+
+test.each([[[FNO, CE]], [[FNO, CE, POS]]])(
+  '%s: a rule that looks at other fields is played again where it looked again, and left alone where all had seen its edits',
+  async (systems) => {
+    const table = tableOf(LOOKING, { systems });
+    await fc.assert(
+      fc.asyncProperty(histories(systems, looking, { removals: false }), pauses, async (steps, chance) => {
+        const world = worldOf(table);
+        for (const step of steps) {
+          play(world, [step]);
+          if (chance.next().value === 0) calm(world);
+        }
+        const player = await replayed(world, openFieldPlayer(table));
+        for (const [name, register] of Object.entries(world.record ? registersIn(world.record) : {})) {
+          if (register.count > 0) expect(told(player, name)).toEqual([name, register.value, register.held !== undefined]);
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  },
+);
+
 const TABLE = tableOf(PLAN, { delete: 'manual' });
 const LATEST = tableOf(Object.fromEntries(Object.keys(MIXED).map((name) => [name, {}])));
 const tables = (table: Table) => new Map([[String(table.map.entity), table]]);

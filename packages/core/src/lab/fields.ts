@@ -17,7 +17,8 @@ export function openFieldPlayer(table: Table): Player {
   const registers = new Map<string, Replayed>();
   const life = openLife();
   const turn = openTurns();
-  const knowledge = openKnowledge();
+  // Only where rules look at other fields does it matter who had seen what of the whole record.
+  const knowledge = table.readers.size === 0 ? undefined : openKnowledge();
 
   function admitFields({ change }: Moment): readonly string[] {
     return change.edits.flatMap((told) => {
@@ -48,7 +49,7 @@ export function openFieldPlayer(table: Table): Player {
 
   return {
     take(moment) {
-      const isOpen = openedBy(table, moment, knowledge.seen(moment));
+      const isOpen = openedBy(table, moment, knowledge?.seen(moment) ?? 0);
       const names = admitFields(moment);
       const turns = inTurn(table, names, {
         decide: judgeOne,
@@ -77,9 +78,11 @@ export function openFieldPlayer(table: Table): Player {
  */
 function openedBy(table: Table, moment: Moment, seen: number): (name: string, replayed: Replayed) => boolean {
   const { change, answers, resolutions } = moment;
-  const patched = new Set([change, ...answers].flatMap(({ patch }) => patch.map(({ path }) => path.slice(1))));
-  const isTold = (name: string): boolean =>
-    resolutions.some(({ register }) => register === name) || fieldsOf(table, name).some((field) => patched.has(field));
+  const isTold = (name: string): boolean => {
+    const paths = new Set(fieldsOf(table, name).map((field) => `/${field}`));
+    const isPatched = [change, ...answers].some(({ patch }) => patch.some(({ path }) => paths.has(path)));
+    return isPatched || resolutions.some(({ register }) => register === name);
+  };
   const canTell = change.system !== PERSON && !isFirstCopy(moment);
   return (name, { register, brought }) =>
     isTold(name) ||
