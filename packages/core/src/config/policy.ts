@@ -18,21 +18,26 @@ export function policyOf(words: PolicyWords | undefined): PolicySpec {
 }
 
 /** One register's policy as written, and what it is to decide. */
-interface Written {
+export interface Written {
   readonly name: string;
   readonly words: PolicyWords;
-  readonly path: Path;
+  /** Absent: it was checked before, and only what its conditions read is asked. */
+  readonly path?: Path;
   readonly around: Around;
 }
 
 /** Checks every policy of an entity, once all its fields were read: conditions speak of the other fields. */
 export function checkPolicies(reading: Reading, entity: EntityFields, own: Registry): void {
-  const registry = { ...policies, ...own };
-  const reads = new Map(writtenIn(entity).map((written) => [written.name, { ...written, reads: check(reading, written, registry) }]));
+  checkWritten(reading, writtenIn(entity), { ...policies, ...own });
+}
+
+/** Checks policies that decide one record together: none may wait for another that waits for it. */
+export function checkWritten(reading: Reading, all: readonly Written[], registry: Registry): void {
+  const reads = new Map(all.map((written) => [written.name, { ...written, reads: check(reading, written, registry) }]));
   const owners = new Map([...reads.values()].flatMap(({ name, around }) => around.own.map((field) => [field, name] as const)));
   for (const { name, path } of reads.values()) {
     const circle = circleFrom(name, (from) => (reads.get(from)?.reads ?? []).flatMap((field) => owners.get(field) ?? []));
-    if (circle === undefined) continue;
+    if (path === undefined || circle === undefined) continue;
     const words = `The conditions of these policies read each other: ${circle.join(' → ')}.`;
     reading.wrong(path, words, 'Let one of them decide without the other (PL04).');
     return;
@@ -64,6 +69,7 @@ function typesOf(fields: readonly { readonly name: string; readonly type: FieldT
 /** Complains of what is wrong, and answers the fields that the conditions read. */
 function check(reading: Reading, { words, path, around }: Written, registry: Registry): readonly string[] {
   const spec = specOf(words);
+  if (path === undefined) return (spec && makePolicy(registry, spec, around).made?.readsFields) ?? [];
   if (spec === undefined) {
     reading.wrong(path, 'A policy is one name, or one name with its options.', 'Write policy: latest, or policy: { owner: fno }.');
     return [];

@@ -14,6 +14,7 @@ import { openLanes } from './lanes.ts';
 import { LIMITS, type Limits, type Parts } from './parts.ts';
 import { openPuller, type Puller, type PullerStatus } from './puller.ts';
 import { openReads } from './reads.ts';
+import { revise, type RevisingAnswer, type RevisingAsk } from './revising.ts';
 import { rule, type RulingAnswer } from './ruling.ts';
 import { openBell } from './signal.ts';
 import { takeHints } from './hints.ts';
@@ -56,6 +57,8 @@ export interface Engine {
   /** An inbound hook arrived. Answers how many rows or feeds it led to; `undefined` when there is no such system. */
   hint(system: SystemId, body: Json, headers: Readonly<Record<string, string>>): number | undefined;
   resolve(decision: RulingAsk): Promise<RulingAnswer>;
+  /** Brings a record to where it was reviewed to come to under other policies. */
+  revise(ask: RevisingAsk): Promise<RevisingAnswer>;
   status(): EngineStatus;
   /** Whether nothing is left to take, to send or to wait for, as far as is known. */
   isQuiet(): boolean;
@@ -135,6 +138,7 @@ export function openEngine(options: EngineOptions): Engine {
     },
     hint: (system, body, headers) => takeHints(parts, pullers, system, body, headers),
     resolve: (decision) => rule(parts, intake, decision),
+    revise: (ask) => revise(parts, intake, ask),
     status: () => ({
       maps: pullers.map((puller) => puller.status()),
       deliveries: [...deliverers].map(([system, { waiting, underWay, paused }]) => ({

@@ -121,7 +121,8 @@ function compileRegister(
   };
 }
 
-function aroundOf(table: TableMap, { fields: own }: RegisterMap): Around {
+/** What is around a register's policy: what it may name, and what its conditions may read. */
+export function aroundOf(table: TableMap, { fields: own }: RegisterMap): Around {
   const [first, ...more] = own;
   const fields = table.registers.flatMap((register) => register.fields.map(({ name, type }) => [name, type] as const));
   const symbols = Object.values(first.sides).flatMap(({ values }) => (values ? [Object.keys(values)] : []))[0];

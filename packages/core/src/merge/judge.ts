@@ -1,24 +1,21 @@
-import { fieldsOf, holdersOf, type RegisterRule } from '../map/compile.ts';
-import type { View } from '../policy/policy.ts';
+import { fieldsOf, holdersOf } from '../map/compile.ts';
 import { CONCORD } from '../record/actors.ts';
 import { copyOfRegister } from '../record/copies.ts';
 import { LIFE, type Edit, type Register } from '../record/record.ts';
 import type { ResolutionTold } from '../ports/plan.ts';
-import { sameValue, type Scalar, type Value } from '../values.ts';
+import type { Value } from '../values.ts';
 import { closeConflict, openConflict } from './conflicts.ts';
 import { decide, type Decision } from './decide.ts';
 import { changeIn, latestStamp, putRegister, registerNow, write, type Draft } from './draft.ts';
 import { accept, stillStoodOn, viewOf } from './frontier.ts';
 import { decideLife } from './life.ts';
-import { memberOf, patchOf } from './patch.ts';
+import { patchOf } from './patch.ts';
 import { tellDecision, tellRuling } from './told.ts';
+import { fieldsFor, inTurn, valueAfter, type Decided, type Turn } from './turns.ts';
 import { must } from '../errors/must.ts';
 
 /** A register with what was decided about it. */
-export interface Judged {
-  readonly name: string;
-  readonly register: Register;
-  readonly decision: Decision;
+export interface Judged extends Turn {
   readonly told: ResolutionTold | undefined;
 }
 
@@ -45,31 +42,10 @@ export function judge(draft: Draft, names: readonly string[], cause: number, ove
 }
 
 function judgeAll(draft: Draft, names: readonly string[], overruled: Overruled): readonly Judged[] {
-  const { table } = draft;
-  const decided = new Map<string, Value>();
-  const touched = table.readers.size === 0 ? undefined : new Set(names);
-  const judged: Judged[] = [];
-  for (const name of touched ? table.order : names) {
-    if (touched && !touched.has(name)) continue;
-    const item = judgeOne(draft, name, overruled[name], decided);
-    if (names.includes(name) || isNews(item)) judged.push(item);
-    if (!touched || sameValue(valueAfter(item), item.register.value)) continue;
-    decided.set(name, valueAfter(item));
-    // A rule that looks at this field may see its own edits in another light now, as long as not everybody has seen what they came to.
-    for (const reader of table.readers.get(name) ?? []) if (isOpen(draft, reader)) touched.add(reader);
-  }
-  return judged;
-}
-
-/** Whether looking again came to something else than before. */
-function isNews(item: Judged): boolean {
-  const { register, decision } = item;
-  return (decision.kind === 'held') !== (register.held !== undefined) || !sameValue(valueAfter(item), register.value);
-}
-
-function valueAfter({ register, decision }: Judged): Value {
-  if (decision.kind === 'held') return decision.provisional ?? register.value;
-  return decision.value;
+  return inTurn(draft.table, names, {
+    decide: (name, decided) => judgeOne(draft, name, overruled[name], decided),
+    isOpen: (name) => isOpen(draft, name),
+  });
 }
 
 /** Whether the register's edits are not yet in the past of every system. */
@@ -78,27 +54,23 @@ function isOpen(draft: Draft, name: string): boolean {
   return register !== undefined && register.frontier.some((edit) => edit.on !== undefined || edit.saw < edit.number);
 }
 
-function judgeOne(draft: Draft, name: string, overruled: readonly Edit[] | undefined, decided: ReadonlyMap<string, Value>): Judged {
+function judgeOne(draft: Draft, name: string, overruled: readonly Edit[] | undefined, decided: Decided): Judged {
   const register = must(registerNow(draft, name), 'a touched register exists');
   const decision = name === LIFE ? decideLife(draft) : decideField(draft, name, register, decided);
   const told = overruled ? tellRuling(name, register, overruled) : tellDecision(draft, name, register, decision);
   return { name, register, decision, told };
 }
 
-function decideField(draft: Draft, name: string, register: Register, decided: ReadonlyMap<string, Value>): Decision {
+function decideField(draft: Draft, name: string, register: Register, decided: Decided): Decision {
   const rule = must(draft.table.registers.get(name), 'a touched register is in the table map');
-  return decide(rule, viewOf(register, rule, fieldsFor(draft, rule, decided)));
-}
-
-/** The fields that a rule's conditions look at: as decided just now, or as last merged. */
-function fieldsFor(draft: Draft, rule: RegisterRule, decided: ReadonlyMap<string, Value>): View['fields'] {
-  if (rule.looksAt.length === 0) return undefined;
-  const fields: Record<string, Scalar> = {};
-  for (const { field, register, index } of rule.looksAt) {
-    const value = decided.get(register) ?? registerNow(draft, register)?.value;
-    fields[field] = value === undefined ? null : memberOf(value, index);
-  }
-  return fields;
+  return decide(
+    rule,
+    viewOf(
+      register,
+      rule,
+      fieldsFor(rule, decided, (other) => registerNow(draft, other)?.value),
+    ),
+  );
 }
 
 /**

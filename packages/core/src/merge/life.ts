@@ -1,6 +1,6 @@
 import { LIFE, type Edit, type Register } from '../record/record.ts';
 import { PERSON } from '../record/actors.ts';
-import type { Table } from '../map/compile.ts';
+import type { DeletePolicy } from '../map/table.ts';
 import type { Decision } from './decide.ts';
 import { registerNow, registerNames, type Draft } from './draft.ts';
 import { must } from '../errors/must.ts';
@@ -10,17 +10,22 @@ import { must } from '../errors/must.ts';
  */
 export function decideLife(draft: Draft): Decision {
   const { frontier } = must(registerNow(draft, LIFE), 'every record has a life');
+  const rivals = rivalsOfDeletion(draft).map(([, edit]) => edit);
+  return judgeLife(draft.table.map.delete, frontier, rivals);
+}
+
+/** The same from facts alone: the edits of the record's life, and those of fields that no author of a deletion had seen. */
+export function judgeLife(policy: DeletePolicy, frontier: readonly Edit[], rivals: readonly Pick<Edit, 'system'>[]): Decision {
   const deletions = frontier.filter((edit) => edit.value === 'deleted');
   const lives = frontier.filter((edit) => edit.value === 'live');
   if (deletions.length === 0) return { kind: 'agreed', value: 'live' };
-  const rivals = rivalsOfDeletion(draft);
   if (lives.length === 0 && rivals.length === 0) return { kind: 'agreed', value: 'deleted' };
   const author = deletions[0]?.system ?? '';
-  const others = [...new Set([...lives, ...rivals.map(([, edit]) => edit)].map((edit) => edit.system))].join(', ');
-  return byPolicy(draft.table.map.delete, deletions, lives, `${author} deleted it while ${others} edited it`);
+  const others = [...new Set([...lives, ...rivals].map((edit) => edit.system))].join(', ');
+  return byPolicy(policy, deletions, lives, `${author} deleted it while ${others} edited it`);
 }
 
-function byPolicy(policy: Table['map']['delete'], deletions: readonly Edit[], lives: readonly Edit[], what: string): Decision {
+function byPolicy(policy: DeletePolicy, deletions: readonly Edit[], lives: readonly Edit[], what: string): Decision {
   switch (policy) {
     case 'manual':
       return { kind: 'held', rule: 'manual', reason: what, code: 'C04' };
