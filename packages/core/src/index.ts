@@ -5,6 +5,7 @@ export * from './record/code.ts';
 export * from './record/record.ts';
 export * from './record/registers.ts';
 export * from './record/resting.ts';
+export { valueText } from './record/pack.ts';
 export * from './expression/compile.ts';
 export * from './expression/expression.ts';
 export * from './ports/sandbox.ts';
