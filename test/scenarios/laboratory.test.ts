@@ -48,6 +48,7 @@ beforeAll(async () => {
     ['lint'],
     ['forecast', '--lag', '60'],
     ['suggest'],
+    ['replay', '--policies', place('wrong.yaml')],
     ['apply', '--policies', place('other.yaml'), '--by', 'Mia'],
   ]) {
     const [command = '', ...more] = args;
@@ -81,6 +82,9 @@ test('a sidecar that runs answers every question of the laboratory, and changes 
   expect(told('lint')).toMatch(/PL\d\d|Nothing looks unintended/u);
   expect(told('forecast')).toMatch(/Where it tells no lag, 60 s are assumed[^]*Conflicts a day: [\d.e-]+\. With half the lag/u);
   expect(told('suggest')).toMatch(/suggests nothing|entities:/u);
+  expect(told('replay')).toMatch(
+    /^The sidecar answers: [^]*customer\.fields\.name\.policy {2}There is no policy "preferr"[^]*Correct the lines named/u,
+  );
   expect(told('apply')).toMatch(
     /customer .*C-00001.* {2}name: “Finance Ltd” → “Sales Ltd” \(prefer[^]*This list is [0-9a-f]{16}[^]*Nothing was changed/u,
   );

@@ -78,6 +78,11 @@ export const catalogue = {
     remedy: 'See docs/laboratory.md for what each command takes.',
     status: 400,
   },
+  LAB_REFUSED: {
+    text: 'The sidecar answers: {words}',
+    remedy: '{remedy}',
+    status: 502,
+  },
   LAB_BUSY: {
     text: 'The laboratory is at work already.',
     remedy: 'Wait until it has ended: two would take the time from each other, and from the records.',

@@ -1,6 +1,6 @@
 import { quickjsSandbox } from '@concord/adapters';
 import { ConcordError, overlayJson, type JsonObject } from '@concord/core';
-import type { Static, TSchema } from 'typebox';
+import { Type, type Static, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { modulesOf } from '../config-file.ts';
 import { refuse, textOf } from './opened.ts';
@@ -26,6 +26,9 @@ export function postTo<Shape extends TSchema>(url: string, body: JsonObject, sha
   return answered(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }, shape);
 }
 
+const problemShape = Type.Object({ title: Type.String(), remedy: Type.String() });
+const SAME = 'Is it a sidecar of the same version that runs there?';
+
 /** What the sidecar refuses is told in its words. */
 async function answered<Shape extends TSchema>(url: string, sent: RequestInit, shape: Shape): Promise<Static<Shape>> {
   const answer = await fetch(url, sent).catch((cause: unknown) => {
@@ -33,8 +36,10 @@ async function answered<Shape extends TSchema>(url: string, sent: RequestInit, s
   });
   const told: unknown = await answer.json().catch(() => undefined);
   if (answer.ok && Value.Check(shape, told)) return told;
-  const title = typeof told === 'object' && told !== null && 'title' in told ? String(told.title) : `it answered ${answer.status}`;
-  throw new ConcordError('LAB_ASK_WRONG', { words: title });
+  const { title, remedy } = Value.Check(problemShape, told)
+    ? told
+    : { title: `${answer.status}, and nothing that is known here.`, remedy: SAME };
+  throw new ConcordError('LAB_REFUSED', { words: title, remedy });
 }
 
 /** Other policies as a sidecar takes them. Throws CONFIG_WRONG with the faults that can be seen without it. */
