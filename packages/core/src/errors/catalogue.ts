@@ -97,6 +97,16 @@ export const catalogue = {
     remedy: 'Give every field of the conflict, written as the conflict itself shows its values.',
     status: 422,
   },
+  RULING_CHOICE_UNKNOWN: {
+    text: 'The conflict "{conflict}" cannot be resolved like that.',
+    remedy: 'Send one of: {choices}.',
+    status: 422,
+  },
+  RULING_REFUSED: {
+    text: 'The conflict "{conflict}" cannot be resolved like that now: {words}.',
+    remedy: 'Settle what is named first, then try again.',
+    status: 409,
+  },
   SYSTEM_UNKNOWN: {
     text: 'There is no system "{system}".',
     remedy: 'Use one of: {systems}.',

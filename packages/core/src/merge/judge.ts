@@ -1,4 +1,5 @@
 import { fieldsOf, holdersOf, type RegisterRule } from '../map/compile.ts';
+import { isEmpty } from '../policy/edits.ts';
 import type { View } from '../policy/policy.ts';
 import { CONCORD } from '../record/actors.ts';
 import { copyOfRegister } from '../record/copies.ts';
@@ -44,6 +45,23 @@ export function judge(draft: Draft, names: readonly string[], cause: number, ove
   if (resolved.length > 0) writeResolutions(draft, resolved);
 }
 
+/** Decides again what waited for something outside the record. What settles now is written as a change of Concord's own. */
+export function judgeAgain(draft: Draft, names: readonly string[]): boolean {
+  const judged = judgeAll(draft, names, NOTHING).filter(({ decision }) => decision.kind !== 'held');
+  if (judged.length > 0) writeResolutions(draft, judged);
+  return judged.length > 0;
+}
+
+/** Has a register wait for a person although its edits agree. */
+export function holdRegister(draft: Draft, name: string, { rule, reason, code }: Pick<Extract<Decision, { kind: 'held' }>, 'rule' | 'reason' | 'code'>): void {
+  const register = must(registerNow(draft, name), 'a register that is to wait exists');
+  const decision: Decision = { kind: 'held', rule, reason, code };
+  const judged = { name, register, decision, told: tellDecision(draft, name, register, decision) };
+  const waiting = copyOfRegister(register);
+  waiting.held = openConflict(draft, judged, draft.record.seq);
+  putRegister(draft, name, waiting);
+}
+
 function judgeAll(draft: Draft, names: readonly string[], overruled: Overruled): readonly Judged[] {
   const { table } = draft;
   const decided = new Map<string, Value>();
@@ -87,7 +105,19 @@ function judgeOne(draft: Draft, name: string, overruled: readonly Edit[] | undef
 
 function decideField(draft: Draft, name: string, register: Register, decided: ReadonlyMap<string, Value>): Decision {
   const rule = must(draft.table.registers.get(name), 'a touched register is in the table map');
-  return decide(rule, viewOf(register, rule, fieldsFor(draft, rule, decided)));
+  const taken = draft.context.taken?.get(name);
+  if (taken !== undefined) return { kind: 'held', rule: 'unique', reason: taken, code: 'C07' };
+  return seeded(draft, rule, register) ?? decide(rule, viewOf(register, rule, fieldsFor(draft, rule, decided)));
+}
+
+/** Where two rows meet for the first time, the configuration may name the system whose values stand. */
+function seeded({ table }: Draft, { traits }: RegisterRule, { frontier }: Register): Decision | undefined {
+  const { seed } = table.map;
+  if (seed === undefined || traits.gate || frontier.length < 2 || frontier.some((edit) => edit.on !== undefined)) return undefined;
+  const first = frontier.find((edit) => edit.system === seed && !isEmpty(edit.value));
+  const losers = first ? frontier.filter((edit) => !sameValue(edit.value, first.value)) : [];
+  if (!first || losers.length === 0) return undefined;
+  return { kind: 'settled', value: first.value, rule: 'seed', reason: `${seed} comes first where two rows meet`, code: 'C06', losers };
 }
 
 /** The fields that a rule's conditions look at: as decided just now, or as last merged. */

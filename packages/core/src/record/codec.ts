@@ -4,16 +4,16 @@ import { isResting, type Resting, type Stored } from './resting.ts';
 
 /** A record as JSON: registers at rest, nearly all of them, as they are; the others, and the links, packed. */
 export function encodeRecord(state: RecordState): string {
-  const { id, entity, revision, seq, heads, maxOp, actors, identity } = state;
+  const { id, entity, revision, seq, heads, maxOp, actors, identity, relations } = state;
   const [links, registers] = [mapped(state.links, packLink), packAll(state.registers)];
-  return JSON.stringify({ id, revision, registers, links, entity, identity, seq, heads, maxOp, actors });
+  return JSON.stringify({ id, revision, registers, links, entity, identity, relations, seq, heads, maxOp, actors });
 }
 
 /** Throws a plain Error when the text is not a record that `encodeRecord` wrote. */
 export function decodeRecord(text: string): RecordState {
-  const { id, revision, registers, links, entity, identity, seq, heads, maxOp, actors } = readStep(text);
+  const { id, revision, registers, links, entity, identity, relations, seq, heads, maxOp, actors } = readStep(text);
   if (entity === undefined || seq === undefined || !heads || maxOp === undefined || !actors) throw new Error('The text is not a record.');
-  return { id, entity, revision, seq, heads, maxOp, actors, links, registers, identity };
+  return { id, entity, revision, seq, heads, maxOp, actors, links, registers, identity, relations };
 }
 
 /**
@@ -21,12 +21,15 @@ export function decodeRecord(text: string): RecordState {
  * that both states share are left out. `applyStep(before, encodeStep(before, after))` equals `after`.
  */
 export function encodeStep(before: RecordState, after: RecordState): string {
-  const { id, entity, revision, seq, heads, maxOp, identity } = after;
+  const { id, entity, revision, seq, heads, maxOp, relations } = after;
   const registers = packAll(replaced(before.registers, after.registers));
   const links = mapped(replaced(before.links, after.links), packLink);
   // A write that was settled adds nothing to the document.
-  if (seq === before.seq && identity === before.identity) return JSON.stringify({ id, revision, registers, links });
-  return JSON.stringify({ id, revision, registers, links, entity, identity, seq, heads, maxOp, actors: replaced(before.actors, after.actors) });
+  if (seq === before.seq && after.identity === before.identity && relations === before.relations) return JSON.stringify({ id, revision, registers, links });
+  // An alias gives up its identity, which must be said.
+  const identity = after.identity ?? (before.identity === undefined ? undefined : null);
+  const actors = replaced(before.actors, after.actors);
+  return JSON.stringify({ id, revision, registers, links, entity, identity, relations, seq, heads, maxOp, actors });
 }
 
 /** Throws a plain Error when the text is not a step that `encodeStep` wrote for this very state or one with the same revision. */
@@ -49,7 +52,8 @@ export function revisionAfter(text: string): number {
 
 type Step = Pick<RecordState, 'id' | 'revision' | 'registers' | 'links'> & Partial<RecordState>;
 
-interface Written extends Omit<Step, 'registers' | 'links'> {
+interface Written extends Omit<Step, 'registers' | 'links' | 'identity'> {
+  readonly identity?: string | null;
   readonly registers: Readonly<Record<string, Resting | Packed>>;
   readonly links: Readonly<Record<string, Packed>>;
 }
@@ -57,7 +61,9 @@ interface Written extends Omit<Step, 'registers' | 'links'> {
 function readStep(text: string): Step {
   const parsed: unknown = JSON.parse(text);
   if (!isWritten(parsed)) throw new Error('The text is not a record, nor a step of one.');
-  return { ...parsed, registers: unpackAll(parsed.registers), links: mapped(parsed.links, unpackLink) };
+  const { identity, ...rest } = parsed;
+  const named = identity === undefined ? {} : { identity: identity ?? undefined };
+  return { ...rest, ...named, registers: unpackAll(parsed.registers), links: mapped(parsed.links, unpackLink) };
 }
 
 // Copied as a whole, then replaced where it must be: objects that grow name by name become slow tables when they have many.
