@@ -47,6 +47,7 @@ export * from './engine/engine.ts';
 export * from './engine/parts.ts';
 export * from './engine/ruling.ts';
 export * from './engine/puller.ts';
+export type { Decision, GuardStatus } from './engine/guard.ts';
 export * from './config/config.ts';
 export { tellFault, type Fault } from './config/fault.ts';
 export * from './config/json-schema.ts';

@@ -6,6 +6,7 @@ import { answerProblem } from './problem.ts';
 import { conflictRoutes } from './routes/conflicts.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hooks.ts';
+import { mapRoutes } from './routes/maps.ts';
 import { parkedRoutes } from './routes/parked.ts';
 import { recordRoutes } from './routes/records.ts';
 
@@ -48,6 +49,7 @@ export function buildApp(rooms: Rooms): FastifyInstance {
   healthRoutes(routes, rooms);
   recordRoutes(routes, rooms);
   conflictRoutes(routes, rooms);
+  mapRoutes(routes, rooms);
   parkedRoutes(routes, rooms);
   hookRoutes(routes, rooms);
   return app;

@@ -113,10 +113,19 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     if (outcome.kind === 'refused' && outcome.why === 'schema-drift') {
       return end(record.id, planned, table, { kind: 'later', words: outcome.words, ...retry(row) });
     }
+    if (outcome.kind === 'missing' && (await isGuarded(record))) {
+      return end(record.id, planned, table, { kind: 'later', words: 'its row is gone, and too many are', ...retry(row) });
+    }
     const settled = await translateOutcome(ledger, table, system, record, outcome);
     if (settled) return end(record.id, planned, table, settled);
     if (record.links[system.id]?.state === 'present') await intake.reread(record, system);
     else await end(record.id, planned, table, { kind: 'later', words: 'the row that is in the way could not be read', ...retry(row) });
+  }
+
+  /** Rows that are found to be gone because they were to be written to count like any others. */
+  async function isGuarded({ entity, links }: RecordState): Promise<boolean> {
+    const key = links[system.id]?.key;
+    return key !== undefined && (await parts.guardOf(system.id, entity)?.judge('deletes', key)) === 'wait';
   }
 
   async function end(id: RecordId, planned: Attempt, table: Table, settled: Settled): Promise<void> {

@@ -11,6 +11,7 @@ import { openCommitter } from './committer.ts';
 import { openFresh } from './fresh.ts';
 import { openDeliverer, type Deliverer } from './deliverer.ts';
 import { openIntake } from './intake.ts';
+import { openGuard, type Decision, type Guard } from './guard.ts';
 import type { ChildRule } from './governor.ts';
 import { openLanes } from './lanes.ts';
 import { LIMITS, type Limits, type Parts } from './parts.ts';
@@ -66,6 +67,8 @@ export interface Engine {
   /** An inbound hook arrived. Answers how many rows or feeds it led to; `undefined` when there is no such system. */
   hint(system: SystemId, body: Json, headers: Readonly<Record<string, string>>): number | undefined;
   resolve(decision: RulingAsk): Promise<RulingAnswer>;
+  /** Lets what a map's guard keeps waiting pass, or has it undone. `idle`: nothing waits. */
+  guard(system: SystemId, entity: EntityName, decision: Decision): Promise<'decided' | 'idle' | 'unknown'>;
   status(): EngineStatus;
   /** Whether nothing is left to take, to send or to wait for, as far as is known. */
   isQuiet(): boolean;
@@ -77,7 +80,8 @@ export function openEngine(options: EngineOptions): Engine {
   const deliverers = new Map<SystemId, Deliverer>();
   const pullers: Puller[] = [];
   const listed = new Map<EntityName, Set<SystemId>>();
-  const parts = partsOf(options, (plan) => pass(plan), (chores) => choring.put(chores));
+  const parts = partsOf(options, (plan) => pass(plan), (chores) => choring.put(chores), (system, entity) => guards.get(`${system} ${entity}`));
+  const guards = new Map<string, Guard>();
   const intake = openIntake(parts);
   const choring = openChores(parts, () => intake);
   let running: Promise<unknown> = Promise.resolve();
@@ -119,7 +123,9 @@ export function openEngine(options: EngineOptions): Engine {
   for (const system of options.systems) deliverers.set(system.id, openDeliverer(parts, intake, system, isOpen));
   for (const table of options.tables) {
     for (const system of options.systems.filter(({ id }) => table.systems.includes(id))) {
-      const { entity } = table.map;
+      const { entity, sides } = table.map;
+      const bound = sides[system.id]?.guard;
+      if (bound) guards.set(`${system.id} ${entity}`, openGuard(parts, bound, system.id, entity));
       pullers.push(
         openPuller(
           parts,
@@ -154,6 +160,14 @@ export function openEngine(options: EngineOptions): Engine {
     },
     hint: (system, body, headers) => takeHints(parts, pullers, system, body, headers),
     resolve: (decision) => rule(parts, intake, decision),
+    guard: async (system, entity, decision) => {
+      const puller = pullerOf(system, entity);
+      if (!puller) return 'unknown';
+      const decided = await guards.get(`${system} ${entity}`)?.decide(decision);
+      if (!decided) return 'idle';
+      puller.wake();
+      return 'decided';
+    },
     status: () => ({
       maps: pullers.map((puller) => puller.status()),
       deliveries: [...deliverers].map(([system, { waiting, underWay, paused }]) => ({
@@ -172,7 +186,7 @@ export function openEngine(options: EngineOptions): Engine {
   };
 }
 
-function partsOf(options: EngineOptions, pass: (plan: Plan) => void, chores: (chores: readonly Chore[]) => void): Parts {
+function partsOf(options: EngineOptions, pass: (plan: Plan) => void, chores: (chores: readonly Chore[]) => void, guardOf: Parts['guardOf']): Parts {
   const { ledger, clock, ids, log, digest } = options;
   const fresh = openFresh();
   return {
@@ -185,6 +199,7 @@ function partsOf(options: EngineOptions, pass: (plan: Plan) => void, chores: (ch
     limits: { ...LIMITS, ...options.limits },
     children: childRules(options.tables),
     chores,
+    guardOf,
     lanes: openLanes(),
     reads: openReads(),
     committer: openCommitter(ledger, clock),

@@ -4,6 +4,7 @@ import type { Table } from '../map/compile.ts';
 import type { MappedRow } from '../map/mapped.ts';
 import { identityText } from '../map/translate.ts';
 import { stub } from '../merge/stub.ts';
+import { undo, type Disbelief } from '../merge/undo.ts';
 import type { Context } from '../merge/draft.ts';
 import { isKnown, observe, observeGone } from '../merge/observe.ts';
 import type { Plan } from '../ports/plan.ts';
@@ -11,6 +12,7 @@ import type { Row, Sighting, System } from '../ports/system.ts';
 import type { RecordState } from '../record/record.ts';
 import type { Awaiting } from './awaiting.ts';
 import type { Door } from './door.ts';
+import type { Guard, Verdict } from './guard.ts';
 import { canonical } from './kin.ts';
 import { openGovernor, type Governed, type Governor } from './governor.ts';
 import { matchRow, translated } from './matching.ts';
@@ -31,6 +33,8 @@ export interface Origin {
   readonly awaiting?: Awaiting;
   /** Keeps count of the rows that a filter leaves outside; absent where nobody counts. */
   readonly door?: Door;
+  /** What stops mass changes; absent where a single row is read for a reason of its own. */
+  readonly guard?: Guard | undefined;
 }
 
 export interface Intake {
@@ -96,7 +100,12 @@ export function openIntake(parts: Parts): Intake {
     const other = record?.links[system.id];
     if (record && other?.state === 'present' && other.key !== row.key) return clash(origin, record, row);
     const known = record;
-    const governed = await governor.govern(table, known, (context) => observe(known, mapped, table, context));
+    const verdict = await judged(origin, known, row);
+    if (verdict === 'wait') return 'done';
+    const governed = await governor.govern(table, known, (context) => {
+      const plan = observe(known, mapped, table, context);
+      return known && plan && verdict === 'refuse' ? undo(known, plan, disbelief(origin), table, context) : plan;
+    });
     if (!governed) return 'done';
     const answer = await commit(governed);
     if (answer === 'committed') {
@@ -174,8 +183,22 @@ export function openIntake(parts: Parts): Intake {
     return ask(relate(record, record.relations ?? {}, { failures }), { question, fields: map.key, code: 'C07', rule: 'one row', reason }, atMs);
   }
 
-  async function takeGone({ system, table }: Origin, key: Key, id: RecordId): Promise<void> {
-    await persist(id, (record, context) => observeGone(record, { system: system.id, key }, table, context));
+  /** Whether a row that changed may be taken. */
+  async function judged({ guard, system }: Origin, record: RecordState | undefined, row: Row): Promise<Verdict> {
+    const link = record?.links[system.id];
+    return guard && link?.state === 'present' && link.version !== row.version ? guard.judge('updates', row.key) : 'take';
+  }
+
+  async function takeGone(origin: Origin, key: Key, id: RecordId): Promise<void> {
+    const { system, table, guard } = origin;
+    const isThere = (await ledger.record(id))?.links[system.id]?.state === 'present';
+    const verdict = guard && isThere ? await guard.judge('deletes', key) : 'take';
+    if (verdict === 'wait') return;
+    const make: Make = (record, context) => {
+      const plan = observeGone(record, { system: system.id, key }, table, context);
+      return plan && verdict === 'refuse' ? undo(record, plan, disbelief(origin), table, context) : plan;
+    };
+    await persist(id, make);
   }
 
   /** Reads the row itself, when the sighting does not tell it or may be older than what is known. */
@@ -258,6 +281,12 @@ export function openIntake(parts: Parts): Intake {
       if (key !== undefined) await takeRead({ system, table, began: 0 }, key, record.id);
     },
   };
+}
+
+/** In the name of whoever decided. */
+function disbelief({ guard }: Origin): Disbelief {
+  const { by = 'concord', note = 'a mass change that was refused' } = guard?.decision ?? {};
+  return { by, note };
 }
 
 /** Whether the natural key itself refers to something that is not mirrored yet: nobody can tell which record the row is. */

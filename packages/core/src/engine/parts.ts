@@ -8,6 +8,7 @@ import type { Digest } from '../record/encode.ts';
 import type { Chore } from './chores.ts';
 import type { Committer } from './committer.ts';
 import type { ChildRule } from './governor.ts';
+import type { Guard } from './guard.ts';
 import type { Lanes } from './lanes.ts';
 import type { Reads } from './reads.ts';
 
@@ -50,6 +51,8 @@ export interface Parts {
   readonly isFresh: (id: DeliveryId) => boolean;
   /** By entity: the reference fields by which records of others are its children. */
   readonly children: ReadonlyMap<EntityName, readonly ChildRule[]>;
+  /** What stops mass changes of a map; absent where the configuration sets no bound. */
+  readonly guardOf: (system: SystemId, entity: EntityName) => Guard | undefined;
   /** Has something done that a committed plan calls for. */
   readonly chores: (chores: readonly Chore[]) => void;
   /** Called for each plan that was committed, in order of commit within a record. */
