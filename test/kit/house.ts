@@ -41,10 +41,10 @@ export interface House {
 }
 
 /** `entities` is the YAML of the entities, as a user writes it, with the systems `a` and `b`. */
-export function openHouse(entities: string, ledger: Ledger = memoryLedger()): House {
+export function openHouse(entities: string, ledger: Ledger = memoryLedger(), around: (system: MemorySystem) => MemorySystem = same): House {
   const config = configOf(entities);
   const bindings = (id: string) => config.entities.flatMap(({ sides }) => sides[id] ?? []);
-  const systems = new Map(['a', 'b'].map((id) => [id, memory({ id: systemId(id), bindings: bindings(id) })]));
+  const systems = new Map(['a', 'b'].map((id) => [id, around(memory({ id: systemId(id), bindings: bindings(id) }))]));
   let engine: Engine | undefined;
   let skewMs = 0;
 
@@ -101,6 +101,10 @@ export function openHouse(entities: string, ledger: Ledger = memoryLedger()): Ho
     },
     held: async () => (await ledger.conflicts({ state: 'held', limit: 500 })).items,
   };
+}
+
+function same(system: MemorySystem): MemorySystem {
+  return system;
 }
 
 function name(entity: string): EntityName {

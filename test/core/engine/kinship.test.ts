@@ -1,3 +1,4 @@
+import type { MemorySystem } from '@concord/adapters';
 import { afterEach, expect, test } from 'vitest';
 import { registerIn, valueIn, type Ledger, type RecordState } from '@concord/core';
 import { breaking, openHouse, type House } from '../../kit/house.ts';
@@ -144,6 +145,41 @@ test('of two records that claim one unique value the older keeps it; the newer w
   await house.start();
   house.put('a', 'item', 'i1', { number: '8' });
   await until(() => (house.rows('b', 'item').map(({ number }) => number).toSorted().join() === '7,8' ? undefined : 'b has other numbers'));
+  expect(await house.held()).toEqual([]);
+});
+
+/** Refuses a number that another row has, as business systems do; the writes that it took are kept. */
+function strict(writes: (readonly [string, unknown])[]): (system: MemorySystem) => MemorySystem {
+  return (system) => ({
+    ...system,
+    write: async (write) => {
+      const { number } = write.columns;
+      const isTaken = number !== undefined && system.rows(write.entity).some((row) => row.key !== write.key && row.columns['number'] === number);
+      if (isTaken) return { kind: 'refused', why: 'duplicate-key', words: `there is a row with the number ${String(number)}` };
+      if (number !== undefined) writes.push([system.id, number]);
+      return system.write(write);
+    },
+  });
+}
+
+test.each([2, 3])('%i records that pass their unique values on in a circle are written one after another, over a value that nobody has', async (count) => {
+  const writes: (readonly [string, unknown])[] = [];
+  house = openHouse(UNIQUE('[number]'), undefined, strict(writes));
+  for (let item = 0; item < count; item += 1) house.put('a', 'item', `i${item}`, { code: `C${item}`, number: `${item}` });
+  await house.start();
+  await rowsAre('b', 'item', count);
+  house.system('b').reach(false);
+  for (let item = 0; item < count; item += 1) house.put('a', 'item', `i${item}`, { number: `${(item + 1) % count}` });
+  const numbers = async () => (await house.records('item')).toSorted((x, y) => (String(valueIn(x, 'code')) < String(valueIn(y, 'code')) ? -1 : 1)).map((record) => valueIn(record, 'number'));
+  const wantedNumbers = Array.from({ length: count }, (_, item) => `${(item + 1) % count}`).join();
+  await until(async () => ((await house.held()).length === 0 && (await numbers()).join() === wantedNumbers ? undefined : `read ${(await numbers()).join()}, held ${(await house.held()).length}`), 3000);
+  writes.length = 0;
+  house.system('b').reach(true);
+  const wanted = Array.from({ length: count }, (_, item) => [`C${item}`, `${(item + 1) % count}`]);
+  await until(() => (JSON.stringify(house.rows('b', 'item').map(({ code, number }) => [code, number])) === JSON.stringify(wanted) ? undefined : JSON.stringify(house.rows('b', 'item'))), 9000);
+  const temporary = writes.filter(([, number]) => String(number).startsWith('~'));
+  expect(temporary, 'one of them steps aside').toHaveLength(1);
+  expect(house.rows('a', 'item').map(({ number }) => number).toSorted(), 'nobody takes that for an edit').toEqual([...Array(count).keys()].map(String));
   expect(await house.held()).toEqual([]);
 });
 

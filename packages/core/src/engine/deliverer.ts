@@ -12,11 +12,15 @@ import type { Parts, Stop } from './parts.ts';
 import { relate } from './questions.ts';
 import { backoffMs, openPace } from './pace.ts';
 import { openBell } from './signal.ts';
+import { asideAttempt, rememberAside, turnOf, type Turn } from './turns.ts';
+import { translated } from './matching.ts';
+import { holdFor } from '../merge/reconsider.ts';
 import { must } from '../errors/must.ts';
 
 /** How long a delivery waits, at the most, before it is looked again whether it may go; what it waits for wakes it at once. */
 const WAIT_MS = 2000;
 
+type Aside = Extract<Turn, { readonly kind: 'aside' }>;
 type Missing = Extract<Composed, { readonly kind: 'waits' }>;
 
 export interface Deliverer {
@@ -78,6 +82,9 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     const table = must(parts.tables.get(record.entity), 'a record has a table map');
     const question = await openQuestion(ledger, table, record, planned, system.id);
     if (question) return wait(record, planned, table, row, question);
+    const turn = await turnOf(ledger, table, record, planned, system.id);
+    if (turn.kind === 'after') return wait(record, planned, table, row, turn);
+    if (turn.kind === 'aside') return stepAside(record, planned, table, row, turn);
     const composed = await composeWrite(ledger, record, planned, table, system);
     if (composed.kind === 'waits') return missing(record, planned, table, row, composed);
     if (composed.kind === 'not-representable')
@@ -85,6 +92,26 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     const outcome = composed.kind === 'confirm' ? await confirm(record, planned) : await system.write(composed.write);
     reads.touch(record.id + system.id);
     await conclude(record, planned, table, row, outcome);
+  }
+
+  /** Records that wait for each other's unique values: this one takes a value that nobody has, and its own when it is its turn again. */
+  async function stepAside(record: RecordState, planned: Attempt, table: Table, row: DeliveryRow, turn: Aside): Promise<void> {
+    const aside = asideAttempt(record, table, turn.rule, system.id);
+    const composed = aside && (await composeWrite(ledger, record, aside, table, system));
+    if (!aside || composed?.kind !== 'write') return giveUp(record, table, turn, 'no temporary value fits');
+    if ((await intake.persist(record.id, (now) => rememberAside(now, system.id, planned, aside))) !== 'committed') return again(row);
+    const outcome = await system.write(composed.write);
+    reads.touch(record.id + system.id);
+    if (outcome.kind === 'refused') return giveUp(record, table, turn, outcome.words);
+    if (outcome.kind !== 'written') return conclude(record, planned, table, row, outcome);
+    await end(record.id, planned, table, { kind: 'stale', row: await translated(ledger, system, table, outcome, record) });
+  }
+
+  /** The exchange cannot be made step by step: a person must. */
+  async function giveUp(record: RecordState, table: Table, { rule, words }: Aside, why: string): Promise<void> {
+    const reason = `${words}, which waits for this one in turn: ${why}`;
+    const held = { code: 'C07' as const, rule: 'unique', reason };
+    await intake.persist(record.id, (now, context) => holdFor(now, rule.registers, held, table, context));
   }
 
   /** There is nothing to write; that the row is still in the version that holds the values is what a write would have proven. */

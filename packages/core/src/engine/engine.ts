@@ -95,6 +95,7 @@ export function openEngine(options: EngineOptions): Engine {
     }
     // What waited for an answer, or for the record to appear, is looked at again.
     if (plan.conflicts.some(({ about, state }) => about && state !== 'held')) wakeAll(plan);
+    else if (parts.tables.get(plan.record.entity)?.relations.unique.length) wakeAll(plan);
     if (plan.linked.length === 0) return;
     for (const { system, key } of plan.linked) pullerOf(system, plan.record.entity)?.letIn(key);
     wakeAll(plan);

@@ -105,6 +105,7 @@ export function openGuard(parts: Parts, map: GuardMap, system: SystemId, entity:
   }
 
   async function hold(kind: Guarded, total: number, { most, all }: Most, keys: readonly Key[], empty: boolean): Promise<void> {
+    if (isHeld(kind)) return;
     const words = empty
       ? `${system} tells no ${entity} at all, where ${all} are known; nothing is deleted until somebody has looked`
       : `${total} ${kind} of ${entity} within ${map.withinMs / 1000} s, of ${all} rows; more than ${most} wait until somebody has looked`;
