@@ -36,7 +36,7 @@ export interface House {
   pass(ms: number): void;
   records(entity: string): Promise<readonly RecordState[]>;
   /** Values of the living records of an entity, by one field, in order. */
-  values(entity: string, field: string): Promise<readonly unknown[]>;
+  values(entity: string, field: string): Promise<readonly string[]>;
   held(): Promise<readonly ConflictRow[]>;
 }
 
@@ -70,7 +70,13 @@ export function openHouse(entities: string, ledger: Ledger = memoryLedger(), aro
       limits: { pollMs: 10, gatherMs: 1, retryMs: 5, retryMsMax: 20 },
     });
     await engine.start();
-    await until(() => (running().status().maps.every((map) => map.listed) ? undefined : 'not every map is listed'));
+    await until(() =>
+      running()
+        .status()
+        .maps.every((map) => map.listed)
+        ? undefined
+        : 'not every map is listed',
+    );
   }
 
   async function records(entity: string): Promise<readonly RecordState[]> {
@@ -96,11 +102,17 @@ export function openHouse(entities: string, ledger: Ledger = memoryLedger(), aro
     pass: (ms) => void (skewMs += ms),
     records,
     values: async (entity, field) => {
-      const living = (await records(entity)).filter((record) => valueIn(record, '$life') === 'live' && record.relations?.mergedInto === undefined);
-      return living.map((record) => valueIn(record, field) ?? null).toSorted();
+      const living = (await records(entity)).filter(
+        (record) => valueIn(record, '$life') === 'live' && record.relations?.mergedInto === undefined,
+      );
+      return living.map((record) => String(valueIn(record, field) ?? '')).toSorted(byText);
     },
     held: async () => (await ledger.conflicts({ state: 'held', limit: 500 })).items,
   };
+}
+
+export function byText(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 function same(system: MemorySystem): MemorySystem {

@@ -15,6 +15,7 @@ import {
   type Value,
 } from '@concord/core';
 import { expect, test } from 'vitest';
+import { byText } from '../kit/house.ts';
 import { MIXED, mixedValues } from '../kit/mixed.ts';
 import { runs } from '../kit/runs.ts';
 import { CE, FNO, POS, tableOf } from '../kit/tables.ts';
@@ -53,9 +54,9 @@ function outcome(record: RecordState): unknown {
   const registers = Object.entries(registersIn(record)).map(([name, { value, held, frontier }]) => [
     name,
     held ? 'held' : value,
-    frontier.map(({ system, value: told, stamp }) => [system, told, stamp.ms]).toSorted(),
+    frontier.map(({ system, value: told, stamp }) => JSON.stringify([system, told, stamp.ms])).toSorted(byText),
   ]);
-  return registers.filter(([name]) => name !== '$life').toSorted();
+  return Object.fromEntries(registers.filter(([name]) => name !== '$life'));
 }
 
 test('two records that are folded come to what one record of both rows would have been, whichever goes on', () => {

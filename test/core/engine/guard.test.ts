@@ -24,8 +24,13 @@ async function withItems(count: number, guard: string): Promise<void> {
   await inB(count);
 }
 
-const inB = (count: number) => until(() => (house.rows('b', 'item').length === count ? undefined : `${house.rows('b', 'item').length} in b`), 5000);
-const map = () => house.engine().status().maps.find(({ system }) => system === A);
+const inB = (count: number) =>
+  until(() => (house.rows('b', 'item').length === count ? undefined : `${house.rows('b', 'item').length} in b`), 5000);
+const map = () =>
+  house
+    .engine()
+    .status()
+    .maps.find(({ system }) => system === A);
 const guarded = () => until(() => (map()?.state === 'guarded' ? undefined : `it is ${map()?.state}`), 5000);
 const live = () => until(() => (map()?.state === 'live' ? undefined : `it is ${map()?.state}`), 5000);
 
@@ -96,6 +101,7 @@ test('a share of all rows is believed beyond the number', async () => {
   await withItems(10, '{ deletes: { most: 1, share: 0.5 } }');
   removeItems(0, 5);
   await inB(5);
+  expect(map()?.guard).toBeUndefined();
 });
 
 test('a side that looks empty is not believed', async () => {

@@ -47,6 +47,7 @@ test('a key that comes before tells apart what a later one would join', async ()
   house.put('b', 'customer', 'x', { account: 'A2', email: 'info@example.com' });
   await house.start();
   await counts(2, 2, 2);
+  expect(await house.held()).toEqual([]);
 });
 
 test('rows that a weak key alone brings together stay apart and are asked about; joined, they are one record with one row each', async () => {
@@ -92,21 +93,26 @@ test('kept apart, each gets its row in the other system, and nobody is asked aga
 test('records that turn out to be one are folded, also when that is cut short and found out at the next start', async () => {
   const broken = { on: true };
   const quiet = CUSTOMERS('match: [[email]]').replaceAll('id: [id] }', 'id: [id], only: read }');
-  house = openHouse(quiet, breaking((plan) => broken.on && plan.record.relations?.mergedInto !== undefined));
+  house = openHouse(
+    quiet,
+    breaking((plan) => broken.on && plan.record.relations?.mergedInto !== undefined),
+  );
   house.put('a', 'customer', 'r1', { name: 'Acme', email: 'ann@example.com', phone: '1' });
   house.put('b', 'customer', 'x', { name: 'Acme', email: null, city: 'Leeds' });
   await house.start();
   await counts(2, 1, 1);
   const before = await house.records('customer');
   house.put('b', 'customer', 'x', { email: 'ann@example.com' });
-  await until(async () => ((await house.values('customer', 'email')).every((email) => email === 'ann@example.com') ? undefined : 'not read'));
+  await until(async () =>
+    (await house.values('customer', 'email')).every((email) => email === 'ann@example.com') ? undefined : 'not read',
+  );
   await house.stop();
   broken.on = false;
   await house.start();
   await counts(1, 1, 1);
   const records = await house.records('customer');
-  const [survivor] = records.filter(({ relations }) => relations?.mergedInto === undefined);
-  const [alias] = records.filter(({ relations }) => relations?.mergedInto !== undefined);
+  const survivor = records.find(({ relations }) => relations?.mergedInto === undefined);
+  const alias = records.find(({ relations }) => relations?.mergedInto !== undefined);
   expect(alias?.relations?.mergedInto).toBe(survivor?.id);
   expect(survivor?.relations?.aliases).toEqual([alias?.id]);
   expect(Object.keys(survivor?.links ?? {}).toSorted()).toEqual(['a', 'b']);
@@ -128,7 +134,9 @@ test('of two rows of one system with one key a person chooses, and the other is 
   await house.stop();
   await house.start();
   expect(await house.held()).toHaveLength(1);
-  expect(await house.engine().resolve({ conflict: conflict.id, by: 'Mia', choice: { row: keyOf('r2') } })).toMatchObject({ kind: 'resolved' });
+  expect(await house.engine().resolve({ conflict: conflict.id, by: 'Mia', choice: { row: keyOf('r2') } })).toMatchObject({
+    kind: 'resolved',
+  });
   await until(() => (house.rows('b', 'customer')[0]?.['name'] === 'Second' ? undefined : 'b has the old name'));
   house.put('a', 'customer', 'r1', { name: 'Third' });
   house.put('a', 'customer', 'r2', { name: 'Fourth' });
@@ -144,4 +152,6 @@ test('where two rows meet for the first time, the seed says what stands', async 
   await house.start();
   await until(() => (house.rows('b', 'customer')[0]?.['name'] === 'From a' ? undefined : 'b has its own name'));
   await until(() => (house.rows('a', 'customer')[0]?.['city'] === 'Leeds' ? undefined : 'a has no city'));
+  const [settled] = (await house.ledger.conflicts({ state: 'settled', limit: 5 })).items;
+  expect(settled).toMatchObject({ code: 'C06', resolution: { rule: 'seed' } });
 });

@@ -69,7 +69,8 @@ export function readField(reading: Reading, raw: unknown, path: Path, around: Fi
 function readReference(reading: Reading, words: z.output<typeof fieldShape>, type: FieldType, path: Path): ReferenceMap | undefined {
   const said = (['onMissing', 'waitAtMost', 'onParentDeleted'] as const).filter((word) => words[word] !== undefined);
   if (type.kind !== 'reference') {
-    for (const word of said) reading.wrong([...path, word], `"${word}" is for references.`, 'Give the field type: { reference: … }, or leave it out.', 'key');
+    for (const word of said)
+      reading.wrong([...path, word], `"${word}" is for references.`, 'Give the field type: { reference: … }, or leave it out.', 'key');
     return undefined;
   }
   if (said.length === 0) return undefined;

@@ -17,7 +17,8 @@ export interface KeysRead {
 }
 
 export function readKeys(reading: Reading, words: Words, entity: EntityFields): KeysRead {
-  const read = (name: 'match' | 'review') => words[name].flatMap((key, index) => readKey(reading, key, entity, [...entity.path, name, index]) ?? []);
+  const read = (name: 'match' | 'review') =>
+    words[name].flatMap((key, index) => readKey(reading, key, entity, [...entity.path, name, index]) ?? []);
   const unique = words.unique.flatMap((key, index) => {
     const map = readKey(reading, key, entity, [...entity.path, 'unique', index]);
     return map ? [{ ...map, onViolation: violationOf(key) }] : [];
@@ -36,7 +37,8 @@ function readKey(reading: Reading, key: z.output<typeof keyShape>, entity: Entit
   const at = 'fields' in key ? [...path, 'fields'] : path;
   const before = reading.complaints.length;
   const fields = options.fields.filter((name) => name !== COMPANY);
-  if (fields.length === 0) reading.wrong(at, 'A key of the company alone matches every record with every other.', 'Add the field that names one.');
+  if (fields.length === 0)
+    reading.wrong(at, 'A key of the company alone matches every record with every other.', 'Add the field that names one.');
   for (const [index, name] of options.fields.entries()) {
     if (name !== COMPANY) checkField(reading, name, entity, [...at, index]);
     if (options.fields.indexOf(name) < index) reading.wrong([...at, index], `"${name}" is in the key twice.`, 'Keep one of the two.');

@@ -47,7 +47,7 @@ const guardBound = block({
   share: z.number().min(0).max(1).default(0).describe('Beyond that, up to this share of all rows.'),
 });
 
-export const guardShape = block({
+const guardShape = block({
   deletes: guardBound.optional(),
   updates: guardBound.optional(),
   within: duration.default(600_000).describe('The window in which they are counted; default 10m.'),

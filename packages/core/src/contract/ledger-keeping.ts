@@ -109,7 +109,11 @@ export const keepingLaws: readonly LedgerLaw[] = [
       await marked(B, 1, ['key0:"x"', 'key0:"y"']);
       checkSame((await ledger.marked(CUSTOMER, 'key0:"x"', PAGE)).items, [A, B], 'both have it');
       checkSame((await ledger.marked(CUSTOMER, 'key0:"x"', { limit: 1, after: A })).items, [B], 'the next page');
-      checkSame((await ledger.marks(CUSTOMER, { ...PAGE, prefix: 'key0:', atLeast: 1 })).items, ['key0:"x"', 'key0:"y"'], 'those that begin so');
+      checkSame(
+        (await ledger.marks(CUSTOMER, { ...PAGE, prefix: 'key0:', atLeast: 1 })).items,
+        ['key0:"x"', 'key0:"y"'],
+        'those that begin so',
+      );
       checkSame((await ledger.marks(CUSTOMER, { ...PAGE, prefix: 'key0:', atLeast: 2 })).items, ['key0:"x"'], 'those that are shared');
       checkSame((await ledger.marks(ORDER, { ...PAGE, prefix: '', atLeast: 1 })).items, [], 'another entity has marks of its own');
       await marked(A, 2, ['key0:"y"']);
@@ -135,7 +139,8 @@ export const keepingLaws: readonly LedgerLaw[] = [
     law: 'a note is kept under its name, replaced, and forgotten',
     run: async (rig) => {
       const ledger = await rig.open();
-      const put = (name: string, value: Json | undefined): Promise<unknown> => ledger.commit(sampleCommit([], { notes: [{ name, value }] }));
+      const put = (name: string, value: Json | undefined): Promise<unknown> =>
+        ledger.commit(sampleCommit([], { notes: [{ name, value }] }));
       await put('one', { a: [1] });
       await put('two', 'x');
       await put('one', { a: [2] });

@@ -10,7 +10,13 @@ import { answered, relate, without } from './questions.ts';
 import { actOf, type RulingAnswer } from './ruling.ts';
 
 /** Carries out what a person answered to a question about a record as a whole. */
-export async function answerQuestion(parts: Parts, intake: Intake, conflict: ConflictRow, about: Question, decision: RulingAsk): Promise<RulingAnswer> {
+export async function answerQuestion(
+  parts: Parts,
+  intake: Intake,
+  conflict: ConflictRow,
+  about: Question,
+  decision: RulingAsk,
+): Promise<RulingAnswer> {
   if (conflict.state !== 'held') return { kind: 'closed' };
   const { choice } = decision;
   if (about.kind === 'candidates' && 'join' in choice) return joinAs(parts, intake, conflict, about.records, choice.join, decision);
@@ -33,7 +39,13 @@ async function joinAs(
   return joined.kind === 'joined' ? { kind: 'resolved', record: joined.record } : { kind: 'refused', words: joined.words };
 }
 
-async function keepApart(parts: Parts, intake: Intake, conflict: ConflictRow, records: readonly RecordId[], decision: RulingAsk): Promise<RulingAnswer> {
+async function keepApart(
+  parts: Parts,
+  intake: Intake,
+  conflict: ConflictRow,
+  records: readonly RecordId[],
+  decision: RulingAsk,
+): Promise<RulingAnswer> {
   const close = (record: RecordState): Plan | undefined => {
     const { relations = {} } = record;
     const apart = [...new Set([...(relations.apart ?? []), ...records])].toSorted();
@@ -65,14 +77,28 @@ async function chooseRow(
 }
 
 /** Remembers that a row is not to be mirrored, so that nobody is asked again. */
-function passOver(parts: Parts, record: RecordState, system: SystemId, key: Key, conflict: ConflictRow, decision: RulingAsk): Plan | undefined {
+function passOver(
+  parts: Parts,
+  record: RecordState,
+  system: SystemId,
+  key: Key,
+  conflict: ConflictRow,
+  decision: RulingAsk,
+): Plan | undefined {
   const { relations = {} } = record;
   const passedOver = [...(relations.passedOver ?? []).filter((place) => place.system !== system || place.key !== key), { system, key }];
   return closing(parts, record, { ...relations, passedOver }, conflict, decision, `${key} of ${system} is not mirrored`);
 }
 
 /** What waited for the answer is due. */
-function closing(parts: Parts, record: RecordState, relations: Relations, conflict: ConflictRow, decision: RulingAsk, answer: string): Plan | undefined {
+function closing(
+  parts: Parts,
+  record: RecordState,
+  relations: Relations,
+  conflict: ConflictRow,
+  decision: RulingAsk,
+  answer: string,
+): Plan | undefined {
   if (!record.relations?.issues?.some(({ id }) => id === conflict.id)) return undefined;
   const nowMs = parts.clock.nowMs();
   return relate(record, without(relations, conflict.id), {
@@ -81,7 +107,11 @@ function closing(parts: Parts, record: RecordState, relations: Relations, confli
   });
 }
 
-async function within(parts: Parts, { record }: ConflictRow, task: () => Promise<'committed' | 'nothing' | 'taken'>): Promise<RulingAnswer> {
+async function within(
+  parts: Parts,
+  { record }: ConflictRow,
+  task: () => Promise<'committed' | 'nothing' | 'taken'>,
+): Promise<RulingAnswer> {
   const done = await parts.lanes.run(record, task);
   return done === 'committed' ? { kind: 'resolved', record } : { kind: 'closed' };
 }

@@ -89,7 +89,9 @@ export function openChores(parts: Parts, intake: () => Intake): Chores {
     const records = same.slice(0, -1).map(({ id }) => id);
     const reason = `${rule.fields.join(' and ')} are the same in several rows of one system, so none of them was joined`;
     const asking = { question: { kind: 'candidates' as const, records }, fields: rule.fields, code: 'C06' as const, rule: 'match', reason };
-    await lanes.run(last.id, () => intake().persist(last.id, (record) => ask(relate(record, record.relations ?? {}), asking, clock.nowMs())));
+    await lanes.run(last.id, () =>
+      intake().persist(last.id, (record) => ask(relate(record, record.relations ?? {}), asking, clock.nowMs())),
+    );
   }
 
   /** Two that were born at the same time did not see each other. */
@@ -97,7 +99,10 @@ export function openChores(parts: Parts, intake: () => Intake): Chores {
     const rule = tableOf(entity).relations.review.find(({ name }) => mark.startsWith(`${name}:`));
     const kin = await inOrderOfBirth(await others(ledger, entity, mark));
     for (const [index, record] of kin.entries()) {
-      const records = kin.slice(0, index).filter((other) => mayBeOne(record, other) && !isAsked(record, other)).map(({ id }) => id);
+      const records = kin
+        .slice(0, index)
+        .filter((other) => mayBeOne(record, other) && !isAsked(record, other))
+        .map(({ id }) => id);
       if (!rule || records.length === 0) continue;
       const asking = whetherOne(rule, records.toSorted());
       await lanes.run(record.id, () => intake().persist(record.id, (now) => ask(relate(now, now.relations ?? {}), asking, clock.nowMs())));
@@ -133,7 +138,12 @@ export function openChores(parts: Parts, intake: () => Intake): Chores {
     }
   }
 
-  async function eachMark(entity: EntityName, prefix: string, atLeast: number, take: (mark: string) => void | Promise<void>): Promise<void> {
+  async function eachMark(
+    entity: EntityName,
+    prefix: string,
+    atLeast: number,
+    take: (mark: string) => void | Promise<void>,
+  ): Promise<void> {
     let after: string | undefined;
     do {
       const page = await ledger.marks(entity, { prefix, atLeast, limit: PAGE, ...(after === undefined ? {} : { after }) });
@@ -166,7 +176,8 @@ export function openChores(parts: Parts, intake: () => Intake): Chores {
       await work(chore);
       failures = 0;
     } catch (cause) {
-      if (!(cause instanceof NotNow)) parts.log.event('chore failed', { kind: chore.kind, words: cause instanceof Error ? cause.message : String(cause) });
+      if (!(cause instanceof NotNow))
+        parts.log.event('chore failed', { kind: chore.kind, words: cause instanceof Error ? cause.message : String(cause) });
       put([chore]);
       failures += 1;
       await clock.sleep(backoffMs(parts, failures), [stop]);

@@ -67,7 +67,9 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
   /** A row refers to what is not mirrored: it is read again until it is, and told when that takes long. */
   async function waitToRead(record: RecordState, row: DeliveryRow): Promise<void> {
     const [first] = record.links[system.id]?.unread ?? [];
-    const rule = [...(parts.tables.get(record.entity)?.relations.references.values() ?? [])].find(({ register }) => register === first?.register);
+    const rule = [...(parts.tables.get(record.entity)?.relations.references.values() ?? [])].find(
+      ({ register }) => register === first?.register,
+    );
     const sinceMs = row.sinceMs ?? row.dueAtMs;
     const nowMs = clock.nowMs();
     const next = { ...row, sinceMs, dueAtMs: nowMs + WAIT_MS, attempts: row.attempts + 1 };
@@ -75,7 +77,9 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     const words = `${first?.register} refers to ${first?.entity} ${first?.text}, which is not mirrored`;
     const parked = { ...next, state: 'parked' as const, code: 'C08' as const, words };
     const failure = { atMs: nowMs, system: system.id, entity: record.entity, record: record.id, code: 'C08', words };
-    await intake.persist(record.id, (now) => relate(now, now.relations ?? {}, { deliveries: new Map([[system.id, parked]]), failures: [failure] }));
+    await intake.persist(record.id, (now) =>
+      relate(now, now.relations ?? {}, { deliveries: new Map([[system.id, parked]]), failures: [failure] }),
+    );
   }
 
   async function attempt(record: RecordState, planned: Attempt, row: DeliveryRow): Promise<void> {
@@ -167,7 +171,8 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
   async function missing(record: RecordState, planned: Attempt, table: Table, row: DeliveryRow, on: Missing): Promise<void> {
     const rule = must(table.relations.references.get(on.field), 'a reference has its rule');
     const isKey = table.map.key.includes(on.field);
-    const goes = !isKey && (rule.onMissing === 'null' || (planned.kind === 'create' && (await closesCircle(parts, system.id, on.record, record.id))));
+    const goes =
+      !isKey && (rule.onMissing === 'null' || (planned.kind === 'create' && (await closesCircle(parts, system.id, on.record, record.id))));
     if (goes && (await intake.persist(record.id, (now) => leaveOut(now, system.id, planned, rule.register))) === 'committed') {
       const now = await ledger.record(record.id);
       const rest = now?.links[system.id]?.planned;
@@ -176,7 +181,12 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     const sinceMs = row.sinceMs ?? clock.nowMs();
     const isLong = clock.nowMs() - sinceMs >= rule.waitMs;
     const long = isLong ? { code: 'C08' as const, tell: row.code !== 'C08' } : {};
-    return wait(record, planned, table, row, { ...on, ...long, sinceMs, waitMs: rule.onMissing === 'retry' ? backoffMs(parts, row.attempts) : WAIT_MS });
+    return wait(record, planned, table, row, {
+      ...on,
+      ...long,
+      sinceMs,
+      waitMs: rule.onMissing === 'retry' ? backoffMs(parts, row.attempts) : WAIT_MS,
+    });
   }
 
   async function wait(

@@ -90,7 +90,11 @@ export async function translateOutcome(
 ): Promise<Settled | undefined> {
   switch (outcome.kind) {
     case 'written':
-      return { kind: 'written', row: await translated(ledger, system, table, outcome, record), ...(outcome.readLater ? { readLater: true } : {}) };
+      return {
+        kind: 'written',
+        row: await translated(ledger, system, table, outcome, record),
+        ...(outcome.readLater ? { readLater: true } : {}),
+      };
     case 'stale':
     case 'exists':
       return outcome.row && { kind: outcome.kind, row: await translated(ledger, system, table, outcome.row, record) };

@@ -80,7 +80,12 @@ export function openEngine(options: EngineOptions): Engine {
   const deliverers = new Map<SystemId, Deliverer>();
   const pullers: Puller[] = [];
   const listed = new Map<EntityName, Set<SystemId>>();
-  const parts = partsOf(options, (plan) => pass(plan), (chores) => choring.put(chores), (system, entity) => guards.get(`${system} ${entity}`));
+  const parts = partsOf(
+    options,
+    (plan) => pass(plan),
+    (chores) => choring.put(chores),
+    (system, entity) => guards.get(`${system} ${entity}`),
+  );
   const guards = new Map<string, Guard>();
   const intake = openIntake(parts);
   const choring = openChores(parts, () => intake);
@@ -187,7 +192,12 @@ export function openEngine(options: EngineOptions): Engine {
   };
 }
 
-function partsOf(options: EngineOptions, pass: (plan: Plan) => void, chores: (chores: readonly Chore[]) => void, guardOf: Parts['guardOf']): Parts {
+function partsOf(
+  options: EngineOptions,
+  pass: (plan: Plan) => void,
+  chores: (chores: readonly Chore[]) => void,
+  guardOf: Parts['guardOf'],
+): Parts {
   const { ledger, clock, ids, log, digest } = options;
   const fresh = openFresh();
   return {
@@ -217,7 +227,7 @@ function partsOf(options: EngineOptions, pass: (plan: Plan) => void, chores: (ch
 function childRules(tables: readonly Table[]): ReadonlyMap<EntityName, readonly ChildRule[]> {
   const rules = new Map<EntityName, ChildRule[]>();
   for (const table of tables)
-    for (const rule of table.relations.children) rules.set(rule.entity, [...(rules.get(rule.entity) ?? []), { table, rule }]);
+    for (const child of table.relations.children) rules.set(child.entity, [...(rules.get(child.entity) ?? []), { table, rule: child }]);
   return rules;
 }
 

@@ -56,22 +56,24 @@ async function inOrderOfBirth({ ledger }: Parts, a: RecordState, b: RecordState)
 async function plansFor(parts: Parts, governor: Governor, survivor: RecordState, alias: RecordState, said: Said | undefined) {
   const { ledger, clock } = parts;
   const table = must(parts.tables.get(survivor.entity), 'a record has a table map');
-  const [own, others] = await Promise.all([survivor, alias].map(({ id }) => ledger.conflicts({ state: 'held', record: id, limit: OPEN_MAX })));
+  const [own, others] = await Promise.all(
+    [survivor, alias].map(({ id }) => ledger.conflicts({ state: 'held', record: id, limit: OPEN_MAX })),
+  );
   const folded = fold(survivor, alias, others?.items ?? [], table, contextOf(parts));
-  const told = (row: ConflictRow): ConflictRow => answered(row, survivor.seq, clock.nowMs(), said?.by, `${alias.id} and ${survivor.id} are one`);
+  const told = (row: ConflictRow): ConflictRow =>
+    answered(row, survivor.seq, clock.nowMs(), said?.by, `${alias.id} and ${survivor.id} are one`);
   const left = closeBetween(folded.survivor, alias, own?.items ?? [], told);
   const aliasPlan = { ...folded.alias, conflicts: folded.alias.conflicts.map((row) => (row.about ? told(row) : row)) };
   // The alias lets go of its keys before the survivor takes them.
-  return [
-    { plan: aliasPlan, chores: [] },
-    governor.finish(table, survivor, said ? { ...left, act: said.act } : left),
-  ];
+  return [{ plan: aliasPlan, chores: [] }, governor.finish(table, survivor, said ? { ...left, act: said.act } : left)];
 }
 
 /** Whether the two are one is no question any more. */
 function closeBetween(plan: Plan, alias: RecordState, open: readonly ConflictRow[], told: (row: ConflictRow) => ConflictRow): Plan {
   const { issues = [], ...rest } = plan.record.relations ?? {};
-  const over = issues.filter((issue) => issue.kind === 'candidates' && issue.records.some((id) => id === alias.id || alias.relations?.aliases?.includes(id)));
+  const over = issues.filter(
+    (issue) => issue.kind === 'candidates' && issue.records.some((id) => id === alias.id || alias.relations?.aliases?.includes(id)),
+  );
   if (over.length === 0) return plan;
   const left = issues.filter((issue) => !over.includes(issue));
   const closed = open.filter((row) => over.some(({ id }) => id === row.id)).map(told);

@@ -142,13 +142,19 @@ export function openGovernor(parts: Parts): Governor {
       if (mark === undefined || (before && isAlive(before) && markOf(rule, mergedIn(before)) === mark)) continue;
       const holder = await holderOf(rule, mark, plan, before);
       if (holder === undefined) continue;
-      for (const name of contested(rule, before, plan.record)) taken.set(name, `${rule.fields.join(' and ')} belongs to the record ${holder}`);
+      for (const name of contested(rule, before, plan.record))
+        taken.set(name, `${rule.fields.join(' and ')} belongs to the record ${holder}`);
     }
     return taken;
   }
 
   /** The record that keeps the key, if it is not this one. */
-  async function holderOf(rule: UniqueRule, mark: string, { record, changes }: Plan, before: RecordState | undefined): Promise<RecordId | undefined> {
+  async function holderOf(
+    rule: UniqueRule,
+    mark: string,
+    { record, changes }: Plan,
+    before: RecordState | undefined,
+  ): Promise<RecordId | undefined> {
     const rivals = await others(ledger, record.entity, mark, record.id);
     if (rivals.length === 0) return undefined;
     if (rule.onViolation === 'manual') return rivals[0]?.id;
@@ -193,7 +199,13 @@ export function openGovernor(parts: Parts): Governor {
     return [...left];
   }
 
-  function choresOf(table: Table, before: RecordState | undefined, after: RecordState, old: readonly string[], marks: readonly string[]): readonly Chore[] {
+  function choresOf(
+    table: Table,
+    before: RecordState | undefined,
+    after: RecordState,
+    old: readonly string[],
+    marks: readonly string[],
+  ): readonly Chore[] {
     const { entity, id } = after;
     const chores: Chore[] = [];
     if (marks.includes(CHILDREN_LEFT) && !old.includes(CHILDREN_LEFT)) chores.push({ kind: 'children', entity, record: id });

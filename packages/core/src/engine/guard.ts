@@ -129,7 +129,12 @@ export function openGuard(parts: Parts, map: GuardMap, system: SystemId, entity:
     },
     async decide(decision) {
       if (state.held.length === 0 || state.decision) return false;
-      const act: OperatorAct = { atMs: clock.nowMs(), operator: decision.by, act: `guard ${decision.decision}`, note: noteOf(decision, entity, system) };
+      const act: OperatorAct = {
+        atMs: clock.nowMs(),
+        operator: decision.by,
+        act: `guard ${decision.decision}`,
+        note: noteOf(decision, entity, system),
+      };
       state = { ...state, decision };
       await ledger.commit({ plans: [], cursors: [], failures: [], acts: [act], notes: [{ name, value: written(state) }] });
       return true;

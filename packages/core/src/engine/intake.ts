@@ -119,14 +119,20 @@ export function openIntake(parts: Parts): Intake {
   async function stubbed(system: System, table: Table, { waitsFor }: MappedRow): Promise<boolean> {
     let made = false;
     for (const { register, entity, text } of waitsFor) {
-      const rule = [...table.relations.references.values()].find((candidate) => candidate.register === register && candidate.onMissing === 'stub');
+      const rule = [...table.relations.references.values()].find(
+        (candidate) => candidate.register === register && candidate.onMissing === 'stub',
+      );
       const other = rule && parts.tables.get(rule.entity);
       const [field, ...more] = other?.map.key ?? [];
-      const by = table.registers.get(register)?.map.fields.find(({ type }) => type.kind === 'reference' && type.entity === entity)?.sides[system.id]?.by;
+      const by = table.registers.get(register)?.map.fields.find(({ type }) => type.kind === 'reference' && type.entity === entity)?.sides[
+        system.id
+      ]?.by;
       // Only a name can be made a record of; a row's own key in one system means nothing to another.
       if (!other || field === undefined || more.length > 0 || by !== field || other.registers.get(field)?.type.kind !== 'text') continue;
       const identity = identityText([text]);
-      const governed = await governor.govern(other, undefined, (context) => stub({ register: field, value: text, identity }, system.id, other, context));
+      const governed = await governor.govern(other, undefined, (context) =>
+        stub({ register: field, value: text, identity }, system.id, other, context),
+      );
       if (governed) made = (await commit(governed)) !== 'moved' || made;
     }
     return made;
@@ -168,7 +174,9 @@ export function openIntake(parts: Parts): Intake {
       return 'again';
     }
     if (record.relations?.passedOver?.some((place) => place.system === system.id && place.key === row.key)) return 'done';
-    const isAsked = record.relations?.issues?.some((issue) => issue.kind === 'rows' && issue.system === system.id && issue.keys[1] === row.key);
+    const isAsked = record.relations?.issues?.some(
+      (issue) => issue.kind === 'rows' && issue.system === system.id && issue.keys[1] === row.key,
+    );
     if (!isAsked) await persist(record.id, (now) => askWhichRow(now, system.id, old, row.key));
     return 'done';
   }
@@ -180,7 +188,11 @@ export function openIntake(parts: Parts): Intake {
     const failures = [{ atMs, system, entity: record.entity, record: record.id, key: other, code: 'C07', words }];
     const question = { kind: 'rows' as const, system, keys: [linked, other] as const };
     const reason = `${linked} and ${other} of ${system} have the same key; the first is mirrored`;
-    return ask(relate(record, record.relations ?? {}, { failures }), { question, fields: map.key, code: 'C07', rule: 'one row', reason }, atMs);
+    return ask(
+      relate(record, record.relations ?? {}, { failures }),
+      { question, fields: map.key, code: 'C07', rule: 'one row', reason },
+      atMs,
+    );
   }
 
   /** Whether a row that changed may be taken. */

@@ -35,7 +35,9 @@ async function byFurtherKeys(ledger: Ledger, table: Table, mapped: MappedRow): P
     const mark = markOf(rule, (register) => mapped.values.get(register));
     if (mark === undefined) continue;
     const found = await others(ledger, table.map.entity, mark);
-    const same = found.filter((record) => !speaksAgainst(table, index, record, { identity: mapped.identity, valueOf: (name) => mapped.values.get(name) }));
+    const same = found.filter(
+      (record) => !speaksAgainst(table, index, record, { identity: mapped.identity, valueOf: (name) => mapped.values.get(name) }),
+    );
     if (same.length > 0) return same.length === 1 ? same[0]?.id : undefined;
   }
   return undefined;

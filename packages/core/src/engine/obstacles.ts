@@ -21,7 +21,13 @@ export interface Obstacle {
  * While two records may be one, neither gets a row where the other has one: that could not be taken back. By a further key they are joined in
  * a moment; by a weak key a person is asked. It is derived from the records themselves, whether the question stands in the inbox yet or not.
  */
-export async function openQuestion(ledger: Ledger, table: Table, record: RecordState, { kind }: Attempt, system: SystemId): Promise<Obstacle | undefined> {
+export async function openQuestion(
+  ledger: Ledger,
+  table: Table,
+  record: RecordState,
+  { kind }: Attempt,
+  system: SystemId,
+): Promise<Obstacle | undefined> {
   const { review, match } = table.relations;
   if (kind !== 'create') return undefined;
   for (const [index, rule] of [...match, ...review].entries()) {

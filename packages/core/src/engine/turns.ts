@@ -51,7 +51,9 @@ async function holderOf(ledger: Ledger, rule: UniqueRule, record: RecordState, s
 /** A write of a value that nobody has, in place of one that another record waits for. `undefined`: the field cannot hold such a value. */
 export function asideAttempt(record: RecordState, table: Table, rule: UniqueRule, system: SystemId): Attempt | undefined {
   const link = record.links[system];
-  const name = rule.registers.find((register) => table.registers.get(register)?.type.kind === 'text' && table.registers.get(register)?.fields.length === 1);
+  const name = rule.registers.find(
+    (register) => table.registers.get(register)?.type.kind === 'text' && table.registers.get(register)?.fields.length === 1,
+  );
   const shadow = name === undefined ? undefined : registerIn(record, name)?.shadows[system];
   if (!link || name === undefined || !shadow) return undefined;
   return {

@@ -208,7 +208,8 @@ function writeReference(
   const record = references.recordIn(value);
   if (record === undefined) return { kind: 'not-representable', words: `${field.name} holds ${excerpt(value)}, which is no record` };
   const text = references.toText(system, { entity, record, ...(side.by === undefined ? {} : { by: side.by }) });
-  if (text === undefined) return { kind: 'waits', record, field: field.name, words: `${field.name} refers to a ${entity} that is not in ${system} yet` };
+  if (text === undefined)
+    return { kind: 'waits', record, field: field.name, words: `${field.name} refers to a ${entity} that is not in ${system} yet` };
   return column(side.write ?? side.column, side, dialect.encode(field.type, text), value);
 }
 

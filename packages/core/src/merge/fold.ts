@@ -28,9 +28,16 @@ export function canFold(a: RecordState, b: RecordState): boolean {
 export function fold(survivor: RecordState, alias: RecordState, open: readonly ConflictRow[], table: Table, context: Context): Folded {
   const draft = draftOf(survivor, table, context);
   const present = Object.entries(alias.links).filter(([, link]) => link.state === 'present');
-  for (const [system, link] of present) takeLink(draft, table.systems.find((id) => id === system), link);
+  for (const [system, link] of present)
+    takeLink(
+      draft,
+      table.systems.find((id) => id === system),
+      link,
+    );
   const edits = Object.entries(registersIn(alias)).flatMap(([name, { frontier }]) => frontier.map((edit) => ({ name, edit })));
-  for (const group of inOrderOfTime(edits.filter(({ name, edit }) => name !== LIFE && present.some(([system]) => system === edit.system)))) {
+  for (const group of inOrderOfTime(
+    edits.filter(({ name, edit }) => name !== LIFE && present.some(([system]) => system === edit.system)),
+  )) {
     enterAll(draft, group);
   }
   for (const [system] of present) takeShadows(draft, alias, system);
@@ -90,7 +97,9 @@ function takeShadows(draft: Draft, alias: RecordState, system: string): void {
 function withAlias(plan: Plan, survivor: RecordState, alias: RecordState): Plan {
   const record = copyOfRecord(plan.record);
   const { relations = {} } = survivor;
-  const apart = [...new Set([...(relations.apart ?? []), ...(alias.relations?.apart ?? [])])].filter((id) => id !== survivor.id && id !== alias.id);
+  const apart = [...new Set([...(relations.apart ?? []), ...(alias.relations?.apart ?? [])])].filter(
+    (id) => id !== survivor.id && id !== alias.id,
+  );
   const aliases = [...new Set([...(relations.aliases ?? []), ...(alias.relations?.aliases ?? []), alias.id])].toSorted();
   record.relations = { ...relations, aliases, ...(apart.length === 0 ? {} : { apart: apart.toSorted() }) };
   record.identity ??= alias.identity;
@@ -102,8 +111,12 @@ function retire(alias: RecordState, survivor: RecordState, open: readonly Confli
   record.revision += 1;
   record.identity = undefined;
   record.relations = { mergedInto: survivor.id, ...(alias.relations?.aliases ? { aliases: alias.relations.aliases } : {}) };
-  record.links = Object.fromEntries(Object.entries(alias.links).map(([system, { heads, ownSeq }]) => [system, { state: 'absent', heads, ownSeq }]));
-  record.registers = Object.fromEntries(Object.entries(alias.registers).map(([name, stored]) => [name, isResting(stored) ? stored : { ...stored, held: undefined }]));
+  record.links = Object.fromEntries(
+    Object.entries(alias.links).map(([system, { heads, ownSeq }]) => [system, { state: 'absent', heads, ownSeq }]),
+  );
+  record.registers = Object.fromEntries(
+    Object.entries(alias.registers).map(([name, stored]) => [name, isResting(stored) ? stored : { ...stored, held: undefined }]),
+  );
   return {
     record,
     changes: [],

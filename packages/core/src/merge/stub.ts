@@ -17,7 +17,14 @@ export function stub(
 ): Plan {
   const draft = draftOf(undefined, table, context);
   const born = { shadow: undefined };
-  enter(draft, [{ name: LIFE, value: 'live', ...born }, { name: name.register, value: name.value, ...born }], { system });
+  enter(
+    draft,
+    [
+      { name: LIFE, value: 'live', ...born },
+      { name: name.register, value: name.value, ...born },
+    ],
+    { system },
+  );
   const record = copyOfRecord(draft.record);
   record.identity = name.identity;
   draft.record = record;

@@ -99,7 +99,8 @@ function choiceOf(table: Table | undefined, conflict: ConflictRow, { side, value
   if (join !== undefined) return { join: recordId(join) };
   if (row !== undefined) return { row: keyOf(row) };
   if (apart !== undefined) return { apart };
-  if (conflict.about) throw new ConcordError('RULING_CHOICE_UNKNOWN', { conflict: conflict.id, choices: choicesOf(conflict.about).join('; ') });
+  if (conflict.about)
+    throw new ConcordError('RULING_CHOICE_UNKNOWN', { conflict: conflict.id, choices: choicesOf(conflict.about).join('; ') });
   return { value: valueOf(table, conflict, values ?? {}) };
 }
 
