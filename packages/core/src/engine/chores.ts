@@ -2,6 +2,7 @@ import type { EntityName, RecordId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import type { UniqueRule } from '../map/relations.ts';
 import { holdFor, reconsider } from '../merge/reconsider.ts';
+import { CONCORD } from '../record/actors.ts';
 import { LIFE, type RecordState } from '../record/record.ts';
 import { tendChildren } from './children.ts';
 import { join } from './folding.ts';
@@ -166,6 +167,13 @@ export function openChores(parts: Parts, intake: () => Intake): Chores {
     if (chores.length > 0) bell.ring();
   }
 
+  /** A defect of ours: it is shown, and tried again. */
+  async function tell({ kind, entity }: Chore, words: string): Promise<void> {
+    parts.log.event('chore failed', { kind, entity, words });
+    const row = { atMs: clock.nowMs(), system: CONCORD, entity, code: 'DEFECT', words: `${kind}: ${words}` };
+    await parts.committer.failure(row).catch(() => undefined);
+  }
+
   async function next(stop: Stop): Promise<void> {
     const [first] = queue;
     if (!first) return clock.sleep(parts.limits.pollMs, [stop, bell]);
@@ -176,8 +184,7 @@ export function openChores(parts: Parts, intake: () => Intake): Chores {
       await work(chore);
       failures = 0;
     } catch (cause) {
-      if (!(cause instanceof NotNow))
-        parts.log.event('chore failed', { kind: chore.kind, words: cause instanceof Error ? cause.message : String(cause) });
+      if (!(cause instanceof NotNow) && failures === 0) await tell(chore, cause instanceof Error ? cause.message : String(cause));
       put([chore]);
       failures += 1;
       await clock.sleep(backoffMs(parts, failures), [stop]);

@@ -248,10 +248,20 @@ export function openIntake(parts: Parts): Intake {
   async function take(origin: Origin, sighting: Sighting): Promise<void> {
     const key = sighting.kind === 'row' ? sighting.row.key : sighting.key;
     const id = await ledger.linked(origin.system.id, origin.table.map.entity, key);
-    if (id !== undefined) return lanes.run(id, () => takeSighting(origin, sighting, id));
+    if (id !== undefined) return takeLinked(origin, sighting, id);
     if (sighting.kind === 'row') return lanes.run(await laneOf(origin, sighting.row), () => takeRow(origin, sighting.row, undefined));
     if (sighting.kind === 'glimpse') return takeUnknown(origin, key);
     forget(origin, key);
+  }
+
+  /** Where the record was folded into another meanwhile, the row belongs there: into that lane, and never into both at once. */
+  async function takeLinked(origin: Origin, sighting: Sighting, id: RecordId): Promise<void> {
+    const isFolded = await lanes.run(id, async () => {
+      if ((await ledger.record(id))?.relations?.mergedInto !== undefined) return true;
+      await takeSighting(origin, sighting, id);
+      return false;
+    });
+    if (isFolded) await take(origin, sighting);
   }
 
   function forget({ awaiting, door }: Origin, key: Key): void {
