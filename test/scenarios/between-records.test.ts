@@ -7,6 +7,8 @@ import { sideBySide, until } from '../kit/until.ts';
 
 const CUSTOMERS = 20;
 const ONE = account(1);
+/** Two starts of a process take their time. */
+const LONG_MS = 120_000;
 
 let town: Town;
 afterEach(() => town.close());
@@ -22,23 +24,27 @@ async function stateOf(url: string, system: string): Promise<unknown> {
   return map && { state: map['state'], guard: map['guard'] };
 }
 
-test('a mass deletion in one system stops there, also when Concord is killed, until a person lets it pass', async () => {
-  town = await openTown(CUSTOMERS, { customer: ['guard: { deletes: { most: 3 }, within: 1h }'] });
-  const first = await town.startOutside();
-  await untilEqual(town, first.url);
-  town.hook(undefined);
-  const gone = Array.from({ length: 10 }, (_, index) => account(index));
-  await sideBySide(gone, 4, (one) => town.anna.remove(one));
-  await until(async () => (JSON.stringify(await stateOf(first.url, 'ce'))?.includes('guarded') ? undefined : 'ce is not guarded'));
-  expect(town.fno.rows('CustomersV3').length).toBeGreaterThanOrEqual(CUSTOMERS - 3);
-  await first.end('SIGKILL');
-  const { url: at } = await town.startOutside();
-  await until(async () => (JSON.stringify(await stateOf(at, 'ce'))?.includes('guarded') ? undefined : 'ce is not guarded any more'));
-  expect(await ask(at, '/healthz')).toMatchObject({ status: 'degraded' });
-  expect(await ask(at, '/v1/maps/customer/ce/guard', { decision: 'pass', by: 'cleo' })).toEqual({ decision: 'pass' });
-  await untilEqual(town, at);
-  expect(town.fno.rows('CustomersV3')).toHaveLength(CUSTOMERS - gone.length);
-});
+test(
+  'a mass deletion in one system stops there, also when Concord is killed, until a person lets it pass',
+  { timeout: LONG_MS },
+  async () => {
+    town = await openTown(CUSTOMERS, { customer: ['guard: { deletes: { most: 3 }, within: 1h }'] });
+    const first = await town.startOutside();
+    await untilEqual(town, first.url);
+    town.hook(undefined);
+    const gone = Array.from({ length: 10 }, (_, index) => account(index));
+    await sideBySide(gone, 4, (one) => town.anna.remove(one));
+    await until(async () => (JSON.stringify(await stateOf(first.url, 'ce'))?.includes('guarded') ? undefined : 'ce is not guarded'));
+    expect(town.fno.rows('CustomersV3').length).toBeGreaterThanOrEqual(CUSTOMERS - 3);
+    await first.end('SIGKILL');
+    const { url: at } = await town.startOutside();
+    await until(async () => (JSON.stringify(await stateOf(at, 'ce'))?.includes('guarded') ? undefined : 'ce is not guarded any more'));
+    expect(await ask(at, '/healthz')).toMatchObject({ status: 'degraded' });
+    expect(await ask(at, '/v1/maps/customer/ce/guard', { decision: 'pass', by: 'cleo' })).toEqual({ decision: 'pass' });
+    await untilEqual(town, at);
+    expect(town.fno.rows('CustomersV3')).toHaveLength(CUSTOMERS - gone.length);
+  },
+);
 
 test('customers that only look alike wait for a person before either is made where the other is; kept apart, both are', async () => {
   town = await openTown(2, { customer: ['review: [[name, city]]'] });
@@ -50,7 +56,9 @@ test('customers that only look alike wait for a person before either is made whe
   const conflict = await conflictOf(url);
   expect(conflict).toMatchObject({ code: 'C06', state: 'held', fields: ['name', 'city'] });
   expect([customerIn(town, 'E-2').fno, customerIn(town, 'F-2').ce]).toEqual([undefined, undefined]);
-  await expect(ask(url, `/v1/conflicts/${String(conflict['id'])}/resolve`, { row: 'x', by: 'cleo' })).rejects.toThrow('RULING_CHOICE_UNKNOWN');
+  await expect(ask(url, `/v1/conflicts/${String(conflict['id'])}/resolve`, { row: 'x', by: 'cleo' })).rejects.toThrow(
+    'RULING_CHOICE_UNKNOWN',
+  );
   await ask(url, `/v1/conflicts/${String(conflict['id'])}/resolve`, { apart: true, by: 'cleo', note: 'two companies' });
   await until(() => (customerIn(town, 'E-2').fno && customerIn(town, 'F-2').ce ? undefined : 'not both in both'));
   await untilEqual(town, url);

@@ -59,6 +59,18 @@ test('deletions beyond the bound wait, also over a restart, and pass when a pers
   expect((await house.ledger.acts({ limit: 5 })).items).toMatchObject([{ operator: 'Mia', act: 'guard pass' }]);
 });
 
+test('what was counted in a window still counts after a restart', async () => {
+  await withItems(8, '{ deletes: { most: 3 }, within: 1h }');
+  removeItems(0, 2);
+  await inB(6);
+  await house.stop();
+  await house.start();
+  removeItems(2, 4);
+  await guarded();
+  expect(map()?.guard).toMatchObject([{ kind: 'deletes', most: 3 }]);
+  expect(house.rows('b', 'item').length).toBeGreaterThanOrEqual(5);
+});
+
 test('refused, the rows are made again where they are missing, and nothing is deleted elsewhere', async () => {
   await withItems(6, '{ deletes: { most: 1 } }');
   const cut = house.system('a').rows(ITEM).length;
