@@ -7,6 +7,7 @@ import { conflictRoutes } from './routes/conflicts.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { labRoutes } from './routes/lab.ts';
+import { mapRoutes } from './routes/maps.ts';
 import { parkedRoutes } from './routes/parked.ts';
 import { recordRoutes } from './routes/records.ts';
 
@@ -51,6 +52,7 @@ export function buildApp(rooms: Rooms): FastifyInstance {
   healthRoutes(routes, rooms);
   recordRoutes(routes, rooms);
   conflictRoutes(routes, rooms);
+  mapRoutes(routes, rooms);
   parkedRoutes(routes, rooms);
   hookRoutes(routes, rooms);
   labRoutes(routes, rooms);

@@ -1,6 +1,6 @@
 import { compileTransform } from '../map/transform.ts';
 import { entityName, systemId } from '../ids.ts';
-import type { FieldMap, RegisterMap, Side, TableMap, TableSide } from '../map/table.ts';
+import type { FieldMap, GuardMap, RegisterMap, Side, TableMap, TableSide } from '../map/table.ts';
 import type { EntityRead, TableSideRead } from './entity.ts';
 import type { FieldRead } from './field.ts';
 import { policyOf } from './policy.ts';
@@ -18,11 +18,25 @@ export function tableMapOf(entity: EntityRead): TableMap {
     ...(entity.filter === undefined ? {} : { filter: entity.filter }),
     ...(entity.derived.length === 0 ? {} : { derived: entity.derived }),
     ...(entity.invariants.length === 0 ? {} : { invariants: entity.invariants }),
+    ...keysOf(entity),
+    ...(entity.seed === undefined ? {} : { seed: systemId(entity.seed) }),
   };
 }
 
+function keysOf({ match = [], review = [], unique = [] }: EntityRead): Pick<TableMap, 'match' | 'review' | 'unique'> {
+  return {
+    ...(match.length === 0 ? {} : { match }),
+    ...(review.length === 0 ? {} : { review }),
+    ...(unique.length === 0 ? {} : { unique }),
+  };
+}
+
+function guardOf({ deletes, updates, within }: NonNullable<EntityRead['guard']>): GuardMap {
+  return { withinMs: within, ...(deletes === undefined ? {} : { deletes }), ...(updates === undefined ? {} : { updates }) };
+}
+
 function tableSideOf(entity: EntityRead, system: string, side: TableSideRead): TableSide {
-  const { set, id, where = {}, constants = {}, correlation, feed, concurrency, only, filter } = side;
+  const { set, id, where = {}, constants = {}, correlation, feed, concurrency, only, filter, guard = entity.guard } = side;
   return {
     system: systemId(system),
     entity: entityName(entity.name),
@@ -36,6 +50,7 @@ function tableSideOf(entity: EntityRead, system: string, side: TableSideRead): T
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(only === undefined ? {} : { only }),
     ...(filter === undefined ? {} : { filter }),
+    ...(guard === undefined ? {} : { guard: guardOf(guard) }),
   };
 }
 
@@ -67,6 +82,6 @@ function groupRegisters(entity: EntityRead): readonly RegisterMap[] {
   });
 }
 
-function fieldMapOf({ name, type, sides }: FieldRead): FieldMap {
-  return { name, type, sides };
+function fieldMapOf({ name, type, sides, reference }: FieldRead): FieldMap {
+  return { name, type, sides, ...(reference === undefined ? {} : { reference }) };
 }

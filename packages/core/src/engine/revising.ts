@@ -1,7 +1,7 @@
 import type { RecordId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import { digestOf, planFor, revisionsOf } from '../lab/apply.ts';
-import { contextOf, type Intake } from './intake.ts';
+import type { Intake } from './intake.ts';
 import type { Parts } from './parts.ts';
 import { must } from '../errors/must.ts';
 
@@ -30,8 +30,7 @@ export async function revise(
     const table = must(parts.tables.get(record.entity), 'a record has a table map');
     const revisions = await revisionsOf(parts.ledger, other, record);
     if (digestOf(id, revisions) !== reviewed) return 'moved';
-    for (const revision of revisions)
-      await intake.persist(id, (now) => planFor(now, revision, table, { by, note, context: contextOf(parts) }));
+    for (const revision of revisions) await intake.persist(id, (now, context) => planFor(now, revision, table, { by, note, context }));
     return 'revised';
   });
 }

@@ -138,6 +138,26 @@ export const catalogue = {
     remedy: 'Give every field of the conflict, written as the conflict itself shows its values.',
     status: 422,
   },
+  RULING_CHOICE_UNKNOWN: {
+    text: 'The conflict "{conflict}" cannot be resolved like that.',
+    remedy: 'Send one of: {choices}.',
+    status: 422,
+  },
+  RULING_REFUSED: {
+    text: 'The conflict "{conflict}" cannot be resolved like that now: {words}.',
+    remedy: 'Settle what is named first, then try again.',
+    status: 409,
+  },
+  MAP_UNKNOWN: {
+    text: 'The entity "{entity}" is not mirrored with "{system}".',
+    remedy: 'GET /healthz lists the maps.',
+    status: 404,
+  },
+  GUARD_IDLE: {
+    text: 'Nothing of "{entity}" in "{system}" waits for a decision.',
+    remedy: 'GET /healthz tells which maps are guarded, and why.',
+    status: 409,
+  },
   SYSTEM_UNKNOWN: {
     text: 'There is no system "{system}".',
     remedy: 'Use one of: {systems}.',

@@ -1,5 +1,5 @@
 import { fieldsOf, type RegisterRule, type Table } from '../map/compile.ts';
-import { decide } from '../merge/decide.ts';
+import { decideSeeded } from '../merge/seed.ts';
 import { viewOf } from '../merge/frontier.ts';
 import { fieldsFor, inTurn, valueAfter, type Decided, type Turn } from '../merge/turns.ts';
 import { must } from '../errors/must.ts';
@@ -35,7 +35,7 @@ export function openFieldPlayer(table: Table): Player {
     const { register } = ofRegister(name);
     const rule = ruleOf(name);
     const fields = fieldsFor(rule, decided, (other) => registers.get(other)?.register.value);
-    return { name, register, decision: decide(rule, viewOf(register, rule, fields)) };
+    return { name, register, decision: decideSeeded(table, rule, viewOf(register, rule, fields)) };
   }
 
   function settle(turned: Turn): Played {

@@ -5,6 +5,7 @@ import { makePolicy } from '../policy/make.ts';
 import type { Around } from '../policy/setting.ts';
 import { LIFE } from '../record/record.ts';
 import { must } from '../errors/must.ts';
+import { compileRelations, type TableRelations } from './relations.ts';
 import { compileRules, type TableRules } from './rules.ts';
 import type { RegisterMap, TableMap } from './table.ts';
 import type { FieldType } from './type.ts';
@@ -47,6 +48,7 @@ export interface Table {
   /** By register: the registers that look at its fields. */
   readonly readers: ReadonlyMap<string, readonly string[]>;
   readonly rules: TableRules;
+  readonly relations: TableRelations;
 }
 
 export function compileTable(map: TableMap, policies: Readonly<Record<string, PolicyKind>>): Table {
@@ -58,6 +60,7 @@ export function compileTable(map: TableMap, policies: Readonly<Record<string, Po
     systems: Object.values(map.sides).map((side) => side.system),
     ...orderOf(rules),
     rules: compileRules(map),
+    relations: compileRelations(map),
   };
 }
 

@@ -152,7 +152,7 @@ export function identityText(parts: readonly (Value | undefined)[]): string {
 export type Columns =
   | { readonly kind: 'columns'; readonly columns: JsonObject }
   /** The record that a reference means is not in the system yet. */
-  | { readonly kind: 'waits'; readonly record: RecordId; readonly words: string }
+  | { readonly kind: 'waits'; readonly record: RecordId; readonly field: string; readonly words: string }
   | { readonly kind: 'not-representable'; readonly words: string };
 
 /** Registers as one system's columns. Members of a group are written only where they differ from `stored`; a create may leave out what is empty. */
@@ -208,7 +208,8 @@ function writeReference(
   const record = references.recordIn(value);
   if (record === undefined) return { kind: 'not-representable', words: `${field.name} holds ${excerpt(value)}, which is no record` };
   const text = references.toText(system, { entity, record, ...(side.by === undefined ? {} : { by: side.by }) });
-  if (text === undefined) return { kind: 'waits', record, words: `${field.name} refers to a ${entity} that is not in ${system} yet` };
+  if (text === undefined)
+    return { kind: 'waits', record, field: field.name, words: `${field.name} refers to a ${entity} that is not in ${system} yet` };
   return column(side.write ?? side.column, side, dialect.encode(field.type, text), value);
 }
 

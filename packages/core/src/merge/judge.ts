@@ -5,7 +5,8 @@ import { LIFE, type Edit, type Register } from '../record/record.ts';
 import type { ResolutionTold } from '../ports/plan.ts';
 import type { Value } from '../values.ts';
 import { closeConflict, openConflict } from './conflicts.ts';
-import { decide, type Decision } from './decide.ts';
+import type { Decision } from './decide.ts';
+import { decideSeeded } from './seed.ts';
 import { changeIn, latestStamp, putRegister, registerNow, write, type Draft } from './draft.ts';
 import { accept, stillStoodOn, viewOf } from './frontier.ts';
 import { decideLife } from './life.ts';
@@ -41,6 +42,27 @@ export function judge(draft: Draft, names: readonly string[], cause: number, ove
   if (resolved.length > 0) writeResolutions(draft, resolved);
 }
 
+/** Decides again what waited for something outside the record. What settles now is written as a change of Concord's own. */
+export function judgeAgain(draft: Draft, names: readonly string[]): boolean {
+  const judged = judgeAll(draft, names, NOTHING).filter(({ decision }) => decision.kind !== 'held');
+  if (judged.length > 0) writeResolutions(draft, judged);
+  return judged.length > 0;
+}
+
+/** Has a register wait for a person although its edits agree. */
+export function holdRegister(
+  draft: Draft,
+  name: string,
+  { rule, reason, code }: Pick<Extract<Decision, { kind: 'held' }>, 'rule' | 'reason' | 'code'>,
+): void {
+  const register = must(registerNow(draft, name), 'a register that is to wait exists');
+  const decision: Decision = { kind: 'held', rule, reason, code };
+  const judged = { name, register, decision, told: tellDecision(draft, name, register, decision) };
+  const waiting = copyOfRegister(register);
+  waiting.held = openConflict(draft, judged, draft.record.seq);
+  putRegister(draft, name, waiting);
+}
+
 function judgeAll(draft: Draft, names: readonly string[], overruled: Overruled): readonly Judged[] {
   return inTurn(draft.table, names, {
     decide: (name, decided) => judgeOne(draft, name, overruled[name], decided),
@@ -63,14 +85,10 @@ function judgeOne(draft: Draft, name: string, overruled: readonly Edit[] | undef
 
 function decideField(draft: Draft, name: string, register: Register, decided: Decided): Decision {
   const rule = must(draft.table.registers.get(name), 'a touched register is in the table map');
-  return decide(
-    rule,
-    viewOf(
-      register,
-      rule,
-      fieldsFor(rule, decided, (other) => registerNow(draft, other)?.value),
-    ),
-  );
+  const taken = draft.context.taken?.get(name);
+  if (taken !== undefined) return { kind: 'held', rule: 'unique', reason: taken, code: 'C07' };
+  const merged = (other: string): Value | undefined => registerNow(draft, other)?.value;
+  return decideSeeded(draft.table, rule, viewOf(register, rule, fieldsFor(rule, decided, merged)));
 }
 
 /**

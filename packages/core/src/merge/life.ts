@@ -9,6 +9,12 @@ import { must } from '../errors/must.ts';
  * Whether a record lives. A deletion is an edit like any other; its rivals are the edits, of any field, that its author had not seen.
  */
 export function decideLife(draft: Draft): Decision {
+  const decision = decideOwnLife(draft);
+  const { keep } = draft.context;
+  return keep && decision.kind !== 'held' && decision.value === 'deleted' ? { kind: 'held', ...keep } : decision;
+}
+
+function decideOwnLife(draft: Draft): Decision {
   const { frontier } = must(registerNow(draft, LIFE), 'every record has a life');
   const rivals = rivalsOfDeletion(draft).map(([, edit]) => edit);
   return judgeLife(draft.table.map.delete, frontier, rivals);

@@ -6,10 +6,10 @@ import { isResting, type Resting, type Stored } from './resting.ts';
 
 /** A record as JSON. Registers at rest, nearly all of them, are short; the others, and the links, are flat lists. */
 export function encodeRecord(state: RecordState): string {
-  return `${partsText(state, NOTHING)}${documentText(state, {})}}`;
+  return `${partsText(state, NOTHING)}${documentText(state, NOTHING)}}`;
 }
 
-const NOTHING: Pick<RecordState, 'registers' | 'links'> = { registers: {}, links: {} };
+const NOTHING: Pick<RecordState, 'registers' | 'links' | 'actors' | 'relations'> = { registers: {}, links: {}, actors: {} };
 
 /** What of a record's parts is not shared with `before`. */
 function partsText({ id, revision, registers, links }: RecordState, before: typeof NOTHING): string {
@@ -27,16 +27,17 @@ function partsText({ id, revision, registers, links }: RecordState, before: type
   return `{"id":"${id}","revision":${revision},"registers":{${told}},"links":{${linked}}`;
 }
 
-function documentText({ entity, identity, seq, heads, maxOp, actors }: RecordState, before: RecordState['actors']): string {
+function documentText({ entity, identity, relations, seq, heads, maxOp, actors }: RecordState, before: typeof NOTHING): string {
   let known = '';
   for (const actor in actors) {
     const state = actors[actorIdFrom(actor)];
-    if (!state || state === before[actorIdFrom(actor)]) continue;
+    if (!state || state === before.actors[actorIdFrom(actor)]) continue;
     known += `${known === '' ? '' : ','}"${actor}":{"seq":${state.seq},"hash":"${state.hash}"}`;
   }
   // A key that was given up must be told as well: what a step leaves out stays as it was.
   const named = `,"identity":${valueText(identity ?? null)}`;
-  return `,"entity":"${entity}"${named},"seq":${seq},"heads":${listOf(heads)},"maxOp":${maxOp},"actors":{${known}}`;
+  const related = relations === before.relations ? '' : `,"relations":${JSON.stringify(relations ?? null)}`;
+  return `,"entity":"${entity}"${named}${related},"seq":${seq},"heads":${listOf(heads)},"maxOp":${maxOp},"actors":{${known}}`;
 }
 
 /** Hashes need no escapes. */
@@ -46,9 +47,9 @@ function listOf(hashes: RecordState['heads']): string {
 
 /** Throws a plain Error when the text is not a record that `encodeRecord` wrote. */
 export function decodeRecord(text: string): RecordState {
-  const { id, revision, registers, links, entity, identity, seq, heads, maxOp, actors } = readStep(text);
+  const { id, revision, registers, links, entity, identity, relations, seq, heads, maxOp, actors } = readStep(text);
   if (entity === undefined || seq === undefined || !heads || maxOp === undefined || !actors) throw new Error('The text is not a record.');
-  return { id, entity, revision, seq, heads, maxOp, actors, links, registers, identity };
+  return { id, entity, revision, seq, heads, maxOp, actors, links, registers, identity, relations };
 }
 
 /**
@@ -58,8 +59,8 @@ export function decodeRecord(text: string): RecordState {
 export function encodeStep(before: RecordState, after: RecordState): string {
   const parts = partsText(after, before);
   // A write that was settled adds nothing to the document.
-  if (after.seq === before.seq && after.identity === before.identity) return `${parts}}`;
-  return `${parts}${documentText(after, before.actors)}}`;
+  if (after.seq === before.seq && after.identity === before.identity && after.relations === before.relations) return `${parts}}`;
+  return `${parts}${documentText(after, before)}}`;
 }
 
 /** Throws a plain Error when the text is not a step that `encodeStep` wrote for this very state or one with the same revision. */
@@ -82,8 +83,9 @@ export function revisionAfter(text: string): number {
 
 type Step = Pick<RecordState, 'id' | 'revision' | 'registers' | 'links'> & Partial<RecordState>;
 
-interface Written extends Omit<Step, 'registers' | 'links' | 'identity'> {
+interface Written extends Omit<Step, 'registers' | 'links' | 'identity' | 'relations'> {
   readonly identity?: string | null;
+  readonly relations?: RecordState['relations'] | null;
   readonly registers: Readonly<Record<string, Resting | Packed>>;
   readonly links: Readonly<Record<string, Packed>>;
 }
@@ -91,9 +93,14 @@ interface Written extends Omit<Step, 'registers' | 'links' | 'identity'> {
 function readStep(text: string): Step {
   const parsed: unknown = JSON.parse(text);
   if (!isWritten(parsed)) throw new Error('The text is not a record, nor a step of one.');
-  const { identity, ...told } = parsed;
-  const parts = { registers: unpackAll(parsed.registers), links: mapped(parsed.links, unpackLink) };
-  return identity === undefined ? { ...told, ...parts } : { ...told, ...parts, identity: identity ?? undefined };
+  const { identity, relations, ...told } = parsed;
+  return {
+    ...told,
+    ...(identity === undefined ? {} : { identity: identity ?? undefined }),
+    ...(relations === undefined ? {} : { relations: relations ?? undefined }),
+    registers: unpackAll(parsed.registers),
+    links: mapped(parsed.links, unpackLink),
+  };
 }
 
 // Copied as a whole, then replaced where it must be: objects that grow name by name become slow tables when they have many.

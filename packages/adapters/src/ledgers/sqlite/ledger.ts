@@ -80,6 +80,9 @@ export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): Ledger {
     conflict: (id) => whileOpen(() => reads.conflict(id)),
     failures: (ask) => whileOpen(() => lists.failures(ask)),
     acts: (ask) => whileOpen(() => lists.acts(ask)),
+    marked: (entity, mark, ask) => whileOpen(() => lists.marked(entity, mark, ask)),
+    marks: (entity, ask) => whileOpen(() => lists.marks(entity, ask)),
+    note: (name) => whileOpen(() => reads.note(name)),
     counts: () => queued(() => reads.counts()),
     close: async () => {
       if (db.open) speaking(file, writeAllBack);
