@@ -108,13 +108,16 @@ export async function runConcord({ file, workload, batch }) {
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   const { changes } = await ledger.counts();
   await ledger.close();
-  const differing = workload.rows.filter((_row, index) => FIELDS.some((field) => live[0][index].get(field) !== live[1][index].get(field))).length;
+  const differing = workload.rows.filter((_row, index) =>
+    FIELDS.some((field) => live[0][index].get(field) !== live[1][index].get(field)),
+  ).length;
   return { seconds, changes, bytes: statSync(file).size - sizeBefore, differing };
 }
 
 function tableOf() {
   const side = (system) => ({ system, entity: CUSTOMER, set: 'customers', columns: FIELDS, where: {}, constants: {} });
-  const typeOf = (field) => (field.startsWith('number') ? { kind: 'integer' } : { kind: 'text' });
+  const kinds = { status: 'choice', tags: 'choices' };
+  const typeOf = (field) => ({ kind: kinds[field] ?? (field.startsWith('number') ? 'integer' : 'text') });
   const policyOf = (field) =>
     ({ status: { name: 'rank', options: ['Active', 'Confirmed', 'Picked', 'Delivered', 'Invoiced'] }, tags: { name: 'set' } })[field] ?? {
       name: 'latest',

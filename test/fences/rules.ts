@@ -16,6 +16,7 @@ export const ROOMS = [
   'map',
   'config',
   'merge',
+  'lab',
   'contract',
   'engine',
 ] as const;

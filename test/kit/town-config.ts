@@ -15,6 +15,9 @@ export interface TownRules {
   readonly overlapMs: number;
   readonly retryMs: number;
   readonly writesMax: number;
+  /** More words of the customer's entity, a line each, and of the order's reference to it. */
+  readonly customer: readonly string[];
+  readonly reference: string;
 }
 
 export const RULES: TownRules = {
@@ -26,6 +29,8 @@ export const RULES: TownRules = {
   overlapMs: 2000,
   retryMs: 20,
   writesMax: 8,
+  customer: [],
+  reference: '',
 };
 
 export const SECRETS = { CE_SECRET: 'concord-secret', FNO_SECRET: 'concord-secret' };
@@ -43,7 +48,7 @@ entities:
     ce: { set: accounts }
     key: [account]
     delete: ${rules.delete}
-    fields:
+${rules.customer.map((line) => `    ${line}\n`).join('')}    fields:
       account: { fno: CustomerAccount, ce: accountnumber, policy: immutable }
       name: { fno: OrganizationName, ce: name, policy: ${rules.name} }
       email: { fno: PrimaryContactEmail, ce: emailaddress1 }
@@ -67,7 +72,7 @@ entities:
         fno: { column: OrderingCustomerAccountNumber, by: account }
         ce: { column: _customerid_value, write: customerid_account@odata.bind, as: '/accounts({})' }
         policy: { prefer: ce }
-ledger: { file: ledger.db }
+${rules.reference === '' ? '' : `        ${rules.reference}\n`}ledger: { file: ledger.db }
 server: { host: 127.0.0.1, port: ${port} }
 limits: { pollMs: ${rules.pollMs}, retryMs: ${rules.retryMs}, retryMsMax: 1000, writesMax: ${rules.writesMax} }
 `;

@@ -142,44 +142,43 @@ function interleave(lists: readonly (readonly Told[])[], choices: readonly numbe
 for (const [name, { options, type, values, only }] of cases) {
   const spec: PolicySpec = { name, options };
   const fields: Readonly<Record<string, FieldPlan>> =
-    type === 'group' ? { street: { group: 'field', policy: spec }, city: { group: 'field' } } : { field: { policy: spec, type, ...(only ? { only } : {}) } };
+    type === 'group'
+      ? { street: { group: 'field', policy: spec }, city: { group: 'field' } }
+      : { field: { policy: spec, type, ...(only ? { only } : {}) } };
   const title = options === undefined ? name : `${name} ${JSON.stringify(options)}`;
 
   for (const systems of [
     [FNO, CE],
     [FNO, CE, POS],
   ]) {
-    test(
-      `${title}, ${systems.length} systems: in whatever order concurrent edits are heard of, they come to the same`,
-      () => {
-        const table = tableOf({ account: {}, ...fields }, { systems });
+    test(`${title}, ${systems.length} systems: in whatever order concurrent edits are heard of, they come to the same`, () => {
+      const table = tableOf({ account: {}, ...fields }, { systems });
 
-        function heard(start: Value, order: readonly Told[]): World {
-          const world = worldOf(table);
-          edit(world, FNO, { account: 'a', field: start });
-          calm(world);
-          const base = world.nowMs;
-          // The time of an edit is its author's, however late it is heard of.
-          const made = new Map<SystemId, number>();
-          for (const { system, value } of order) {
-            const count = (made.get(system) ?? 0) + 1;
-            made.set(system, count);
-            world.nowMs = base + 10_000 * count + 100 * systems.indexOf(system);
-            edit(world, system, { field: value });
-            pull(world, system);
-          }
-          return world;
+      function heard(start: Value, order: readonly Told[]): World {
+        const world = worldOf(table);
+        edit(world, FNO, { account: 'a', field: start });
+        calm(world);
+        const base = world.nowMs;
+        // The time of an edit is its author's, however late it is heard of.
+        const made = new Map<SystemId, number>();
+        for (const { system, value } of order) {
+          const count = (made.get(system) ?? 0) + 1;
+          made.set(system, count);
+          world.nowMs = base + 10_000 * count + 100 * systems.indexOf(system);
+          edit(world, system, { field: value });
+          pull(world, system);
         }
+        return world;
+      }
 
-        fc.assert(
-          fc.property(orders(systems, values), ({ start, one, other }) => {
-            const [first, second] = [heard(start, one), heard(start, other)].map(({ record }) => record && registerIn(record, 'field'));
-            expect(first?.held === undefined).toBe(second?.held === undefined);
-            if (!first?.held) expect(first?.value).toEqual(second?.value);
-          }),
-          { numRuns: runs(60) },
-        );
-      },
-    );
+      fc.assert(
+        fc.property(orders(systems, values), ({ start, one, other }) => {
+          const [first, second] = [heard(start, one), heard(start, other)].map(({ record }) => record && registerIn(record, 'field'));
+          expect(first?.held === undefined).toBe(second?.held === undefined);
+          if (!first?.held) expect(first?.value).toEqual(second?.value);
+        }),
+        { numRuns: runs(60) },
+      );
+    });
   }
 }

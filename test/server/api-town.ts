@@ -1,5 +1,6 @@
-import type { Json, JsonObject } from '@concord/core';
+import type { Engine, Json, JsonObject, Ledger, TableMap } from '@concord/core';
 import { openTown, untilEqual, whileApart, type Town } from '../kit/town.ts';
+import { RULES, SECRETS, townConfig, townYaml } from '../kit/town-config.ts';
 import { until } from '../kit/until.ts';
 import { ask, counted } from '../kit/town.ts';
 import { objectsOf, textOf } from '../../packages/adapters/src/shared/json/look.ts';
@@ -8,6 +9,9 @@ import { objectsOf, textOf } from '../../packages/adapters/src/shared/json/look.
 export interface Api {
   readonly town: Town;
   readonly url: string;
+  readonly engine: Engine;
+  readonly ledger: Ledger;
+  readonly maps: readonly TableMap[];
   get(path: string): Promise<Told>;
   post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Told>;
   /** Has both people rename a customer at once, and answers the id of the conflict that waits. */
@@ -23,10 +27,14 @@ export interface Told {
 const CUSTOMERS = 7;
 
 /** Names are decided by people, everything else by rules. */
+const GIVEN = { name: 'manual' };
+
 export async function openApi(): Promise<Api> {
-  const town = await openTown(CUSTOMERS, { name: 'manual' });
-  const { url } = await town.startInside();
+  const town = await openTown(CUSTOMERS, GIVEN);
+  const { url, engine, ledger } = await town.startInside();
   await untilEqual(town, url);
+  const env = { ...SECRETS, CE_URL: town.ce.url, FNO_URL: town.fno.url };
+  const maps = townConfig(townYaml({ ...RULES, ...GIVEN }, 0), env, town.ledgerFile).entities;
 
   async function call(path: string, init: RequestInit): Promise<Told> {
     const answer = await fetch(`${url}${path}`, init);
@@ -36,6 +44,9 @@ export async function openApi(): Promise<Api> {
   return {
     town,
     url,
+    engine,
+    ledger,
+    maps,
     get: (path) => call(path, {}),
     post: (path, body, headers = { 'content-type': 'application/json' }) =>
       call(path, { method: 'POST', headers, body: typeof body === 'string' ? body : JSON.stringify(body) }),

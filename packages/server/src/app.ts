@@ -1,11 +1,13 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { ConcordError, type Engine, type Ledger, type SystemId, type Table } from '@concord/core';
+import { ConcordError, type Engine, type Ledger, type Registry, type SystemId, type Table } from '@concord/core';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { answerProblem } from './problem.ts';
 import { conflictRoutes } from './routes/conflicts.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hooks.ts';
+import { labRoutes } from './routes/lab.ts';
+import { mapRoutes } from './routes/maps.ts';
 import { parkedRoutes } from './routes/parked.ts';
 import { recordRoutes } from './routes/records.ts';
 
@@ -15,6 +17,8 @@ export interface Rooms {
   readonly ledger: Ledger;
   /** By entity. */
   readonly tables: ReadonlyMap<string, Table>;
+  /** Every policy that the tables use, by name. */
+  readonly kinds: Registry;
   readonly systems: readonly SystemId[];
   readonly logger: Logger;
 }
@@ -48,7 +52,9 @@ export function buildApp(rooms: Rooms): FastifyInstance {
   healthRoutes(routes, rooms);
   recordRoutes(routes, rooms);
   conflictRoutes(routes, rooms);
+  mapRoutes(routes, rooms);
   parkedRoutes(routes, rooms);
   hookRoutes(routes, rooms);
+  labRoutes(routes, rooms);
   return app;
 }

@@ -39,7 +39,7 @@ export async function startSidecar(config: Config, logger: Logger): Promise<Side
   mkdirSync(dirname(config.ledger.file), { recursive: true });
   const ledger = sqliteLedger({ file: config.ledger.file });
   const engine = openEngine({ tables, systems, ledger, clock, ids, log: logTo(logger), limits: config.limits });
-  const app = buildApp({ engine, ledger, tables: tablesByEntity(tables), systems: systems.map(({ id }) => id), logger });
+  const app = buildApp({ engine, ledger, tables: tablesByEntity(tables), kinds, systems: systems.map(({ id }) => id), logger });
   const url = await listen(app, config.server).catch(async (cause: unknown) => {
     await Promise.all([closeAll(systems), ledger.close(), sandbox.close()]);
     throw cause;

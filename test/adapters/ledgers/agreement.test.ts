@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keyOf, type Commit, type Ledger, type Plan } from '@concord/core';
@@ -66,6 +66,33 @@ test('the ledgers take and refuse the same plans, and tell the same afterwards',
       await sqlite.close();
     }),
     { numRuns: 60 },
+  );
+});
+
+test('whatever was acknowledged is there after a crash at any moment, and after a close: tables, journal and memory tell one story', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'concord-crash-'));
+  folders.push(folder);
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(commits, fc.boolean(), async (batches, isListed) => {
+      run += 1;
+      const file = join(folder, `${run}.db`);
+      const [memory, sqlite] = [memoryLedger(), sqliteLedger({ file })];
+      for (const batch of batches) {
+        await Promise.all([memory.commit(batch), sqlite.commit(batch)]);
+        // A list of what is queued brings its table up to date, ahead of the others.
+        if (isListed) await sqlite.deliveries({ limit: 500 });
+      }
+      const crashed = join(folder, `${run}-crashed.db`);
+      for (const end of ['', '-wal']) await copyFile(`${file}${end}`, `${crashed}${end}`);
+      await sqlite.close();
+      for (const left of [crashed, file]) {
+        const ledger = sqliteLedger({ file: left });
+        expect(await told(ledger)).toEqual(await told(memory));
+        await ledger.close();
+      }
+    }),
+    { numRuns: 25 },
   );
 });
 

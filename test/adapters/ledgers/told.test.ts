@@ -1,23 +1,42 @@
-import { changeHash, recordId, systemId, type ChangeRow, type EditTold, type ResolutionTold, type Value } from '@concord/core';
+import {
+  actorOf,
+  changeHash,
+  recordId,
+  systemId,
+  type ChangeRow,
+  type EditTold,
+  type PatchLine,
+  type ResolutionTold,
+  type Value,
+} from '@concord/core';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readChange, readConflict, writeChange, writeConflict } from '../../../packages/adapters/src/ledgers/sqlite/told.ts';
 import { sampleChange, sampleConflict, sampleId } from '../../../packages/core/src/contract/ledger-samples.ts';
 
-const scalar = fc.oneof(fc.string({ unit: 'binary' }), fc.integer(), fc.boolean(), fc.constant(null));
+const scalar = fc.oneof(fc.constantFrom('a', ''), fc.string({ unit: 'binary' }), fc.integer(), fc.boolean(), fc.constant(null));
 const value: fc.Arbitrary<Value> = fc.oneof(scalar, fc.array(scalar, { maxLength: 3 }));
 const system = fc.constantFrom('fno', 'ce', 'person').map(systemId);
 const stamp = fc.record({ ms: fc.integer({ min: 0, max: 3 }), count: fc.nat(2), system }, { noNullPrototype: true });
 const by = fc.string();
 
+/** Few names, so that patches speak of what is told beside them. */
+const name = fc.oneof(fc.constantFrom('name', 'phone', '__proto__'), fc.string());
+const line: fc.Arbitrary<PatchLine> = fc.oneof(
+  fc.record(
+    { op: fc.constantFrom('add' as const, 'replace' as const), path: name.map((field) => `/${field}`), value: scalar },
+    { noNullPrototype: true },
+  ),
+  fc.record({ op: fc.constant('remove' as const), path: fc.string() }, { noNullPrototype: true }),
+);
 const edit: fc.Arbitrary<EditTold> = fc.record(
-  { register: fc.string(), system, value, saw: fc.nat(3), number: fc.nat(3), stamp, on: value, by },
+  { register: name, system, value, saw: fc.nat(3), number: fc.nat(3), stamp, on: value, by },
   { noNullPrototype: true, requiredKeys: ['register', 'system', 'value', 'saw', 'number', 'stamp'] },
 );
 const edits = fc.array(edit, { maxLength: 3 });
 const resolution: fc.Arbitrary<ResolutionTold> = fc.record(
   {
-    register: fc.string(),
+    register: name,
     code: fc.constantFrom('C01', 'C04'),
     kind: fc.constantFrom('settled', 'held'),
     rule: fc.string(),
@@ -32,13 +51,13 @@ const resolution: fc.Arbitrary<ResolutionTold> = fc.record(
 
 test('a change is read as it was written, whoever made its edits and whenever', () => {
   const parts = fc.record(
-    { system, stamp, edits, resolutions: fc.array(resolution, { maxLength: 2 }), by, note: by },
-    { noNullPrototype: true, requiredKeys: ['system', 'stamp', 'edits', 'resolutions'] },
+    { system, stamp, edits, resolutions: fc.array(resolution, { maxLength: 2 }), by, note: by, patch: fc.array(line, { maxLength: 3 }) },
+    { noNullPrototype: true, requiredKeys: ['system', 'stamp', 'edits', 'resolutions', 'patch'] },
   );
   fc.assert(
     fc.property(parts, (more) => {
       const { by: _by, note: _note, ...bare } = sampleChange(recordId('r'), 1);
-      const change: ChangeRow = { ...bare, hash: changeHash('00'), ...more };
+      const change: ChangeRow = { ...bare, hash: changeHash('00'), actor: actorOf(more.system), ...more };
       const { record: _record, seq: _seq, hash: _hash, chunk: _chunk, ...wanted } = change;
       expect(readChange(writeChange(change))).toStrictEqual(wanted);
     }),

@@ -1,6 +1,6 @@
 import { compileTransform } from '../map/transform.ts';
 import { entityName, systemId } from '../ids.ts';
-import type { FieldMap, Refused, RegisterMap, Side, TableMap, TableSide } from '../map/table.ts';
+import type { FieldMap, GuardMap, Refused, RegisterMap, Side, TableMap, TableSide } from '../map/table.ts';
 import type { EntityRead, TableSideRead } from './entity.ts';
 import type { FieldRead } from './field.ts';
 import { policyOf } from './policy.ts';
@@ -19,11 +19,25 @@ export function tableMapOf(entity: EntityRead): TableMap {
     ...(entity.refused === undefined ? {} : { refused: entity.refused }),
     ...(entity.derived.length === 0 ? {} : { derived: entity.derived }),
     ...(entity.invariants.length === 0 ? {} : { invariants: entity.invariants }),
+    ...keysOf(entity),
+    ...(entity.seed === undefined ? {} : { seed: systemId(entity.seed) }),
   };
 }
 
+function keysOf({ match = [], review = [], unique = [] }: EntityRead): Pick<TableMap, 'match' | 'review' | 'unique'> {
+  return {
+    ...(match.length === 0 ? {} : { match }),
+    ...(review.length === 0 ? {} : { review }),
+    ...(unique.length === 0 ? {} : { unique }),
+  };
+}
+
+function guardOf({ deletes, updates, within }: NonNullable<EntityRead['guard']>): GuardMap {
+  return { withinMs: within, ...(deletes === undefined ? {} : { deletes }), ...(updates === undefined ? {} : { updates }) };
+}
+
 function tableSideOf(entity: EntityRead, system: string, side: TableSideRead): TableSide {
-  const { set, id, where = {}, constants = {}, correlation, feed, concurrency, only, filter } = side;
+  const { set, id, where = {}, constants = {}, correlation, feed, concurrency, only, filter, guard = entity.guard } = side;
   return {
     system: systemId(system),
     entity: entityName(entity.name),
@@ -37,6 +51,7 @@ function tableSideOf(entity: EntityRead, system: string, side: TableSideRead): T
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(only === undefined ? {} : { only }),
     ...(filter === undefined ? {} : { filter }),
+    ...(guard === undefined ? {} : { guard: guardOf(guard) }),
   };
 }
 
@@ -72,6 +87,6 @@ function refusedOf({ refused }: { readonly refused?: Refused | undefined }): Pic
   return refused === undefined ? {} : { refused };
 }
 
-function fieldMapOf({ name, type, sides }: FieldRead): FieldMap {
-  return { name, type, sides };
+function fieldMapOf({ name, type, sides, reference }: FieldRead): FieldMap {
+  return { name, type, sides, ...(reference === undefined ? {} : { reference }) };
 }

@@ -2,14 +2,22 @@ import type { z } from 'zod';
 import { systemId } from '../ids.ts';
 import { isCanonical } from '../map/canonical.ts';
 import type { DeletePolicy } from '../map/table.ts';
-import type { EntityRead } from './entity.ts';
 import type { Path } from './fault.ts';
 import type { FieldRead } from './field.ts';
 import { suggest } from './near.ts';
 import type { Reading } from './reading.ts';
 import type { deleteShape } from './shapes.ts';
 
-type Around = Pick<EntityRead, 'fields' | 'names' | 'groups'> & { readonly systems: readonly string[] };
+/** What there is for a rule of deletions to name. */
+export interface Around {
+  readonly systems: readonly string[];
+  /** Of all fields, also of those that could not be read. */
+  readonly names: readonly string[];
+  readonly fields: ReadonlyMap<string, Field>;
+  readonly groups: readonly { readonly name: string; readonly fields: readonly string[] }[];
+}
+
+type Field = Pick<FieldRead, 'name' | 'type' | 'symbols' | 'derived'> & { readonly sides: Readonly<Record<string, unknown>> };
 
 /** What becomes of a record that one system deletes. After a complaint: what is done by default. */
 export function readDelete(reading: Reading, words: z.output<typeof deleteShape>, around: Around, path: Path): DeletePolicy {
@@ -41,7 +49,7 @@ function checkSoft(reading: Reading, name: string, value: unknown, { fields, nam
   checkValue(reading, field, value, path);
 }
 
-function checkValue(reading: Reading, { name, type, symbols }: FieldRead, value: unknown, path: Path): void {
+function checkValue(reading: Reading, { name, type, symbols }: Field, value: unknown, path: Path): void {
   if (symbols && !symbols.includes(String(value)))
     reading.wrong(path, `"${name}" is never ${String(value)}.`, suggest(String(value), symbols));
   else if (!isCanonical(type, value))

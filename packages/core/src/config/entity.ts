@@ -9,6 +9,7 @@ import { readField, type FieldRead } from './field.ts';
 import { checkFilters } from './filters.ts';
 import { readGroup, type GroupRead, type GroupSurroundings } from './group.ts';
 import { checkReverts, readInvariant, type InvariantRead } from './invariants.ts';
+import { readKeys, type KeysRead } from './keys.ts';
 import { checkName } from './names.ts';
 import { checkPolicies } from './policy.ts';
 import { membersOf, type Reading } from './reading.ts';
@@ -20,7 +21,7 @@ export type TableSideRead = z.output<typeof tableSideShape>;
 export type EntityFields = Pick<EntityRead, 'path' | 'sides' | 'key' | 'fields' | 'names' | 'groups'>;
 
 /** An entity, read. Where a part of it was wrong, that was complained of, and the rest is here. */
-export interface EntityRead {
+export interface EntityRead extends Partial<KeysRead> {
   readonly name: string;
   readonly path: Path;
   /** By system, in the order of the configuration. */
@@ -35,6 +36,9 @@ export interface EntityRead {
   readonly refused?: Refused;
   readonly derived: readonly Derived[];
   readonly invariants: readonly Invariant[];
+  readonly seed?: string;
+  /** For every side that has none of its own. */
+  readonly guard?: TableSideRead['guard'];
 }
 
 export interface EntitySurroundings {
@@ -86,6 +90,9 @@ export function readEntity(reading: Reading, raw: unknown, path: Path, around: E
     ...(words.refused === undefined ? {} : { refused: words.refused }),
     derived: links.filter((link) => derived.includes(link)).map(({ field, text }) => ({ field, text })),
     invariants: invariants.map(({ invariant }) => invariant),
+    ...readKeys(reading, words, entity),
+    ...(words.seed === undefined ? {} : { seed: words.seed }),
+    ...(words.guard === undefined ? {} : { guard: words.guard }),
   };
 }
 

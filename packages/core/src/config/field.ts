@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { Refused, Side } from '../map/table.ts';
+import { REFERENCE_WAIT_MS } from '../map/relations.ts';
+import type { ReferenceMap, Refused, Side } from '../map/table.ts';
 import type { PolicyWords } from '../policy/spec.ts';
 import type { FieldType } from '../map/type.ts';
 import type { Path } from './fault.ts';
@@ -26,6 +27,7 @@ export interface FieldRead {
   readonly refused?: Refused;
   /** What it is computed by, where it is. */
   readonly derived?: string;
+  readonly reference?: ReferenceMap;
 }
 
 /** What the field is read against. */
@@ -51,6 +53,7 @@ export function readField(reading: Reading, raw: unknown, path: Path, around: Fi
   checkSides(reading, sides, type, path);
   // Who gives a policy to a field of one system knows what they do: it is put back when its row has to be made again.
   if (words.policy === undefined) warnOfLoner(reading, sides, path);
+  const reference = readReference(reading, words, type, path);
   const symbols = words.values && { symbols: Object.keys(words.values) };
   return {
     name: String(path.at(-1)),
@@ -61,7 +64,21 @@ export function readField(reading: Reading, raw: unknown, path: Path, around: Fi
     ...(words.policy === undefined ? {} : { policy: words.policy }),
     ...(words.refused === undefined ? {} : { refused: words.refused }),
     ...(words.derived === undefined ? {} : { derived: words.derived }),
+    ...(reference === undefined ? {} : { reference }),
   };
+}
+
+/** What the words say of where a reference leads; `undefined` when they say nothing. */
+function readReference(reading: Reading, words: z.output<typeof fieldShape>, type: FieldType, path: Path): ReferenceMap | undefined {
+  const said = (['onMissing', 'waitAtMost', 'onParentDeleted'] as const).filter((word) => words[word] !== undefined);
+  if (type.kind !== 'reference') {
+    for (const word of said)
+      reading.wrong([...path, word], `"${word}" is for references.`, 'Give the field type: { reference: … }, or leave it out.', 'key');
+    return undefined;
+  }
+  if (said.length === 0) return undefined;
+  const { onMissing = 'hold', waitAtMost: waitMs = REFERENCE_WAIT_MS, onParentDeleted } = words;
+  return { onMissing, waitMs, ...(onParentDeleted === undefined ? {} : { onParentDeleted }) };
 }
 
 function readSides(

@@ -134,13 +134,13 @@ function limitsOf(limits: Readonly<Record<string, number | undefined>>): LimitsC
   return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
 }
 
-function faultOf({ path, at, text, suggestion }: Complaint, yaml: YamlText, file: string): Fault {
+export function faultOf({ path, at, text, suggestion }: Complaint, yaml: YamlText, file: string): Fault {
   const { line, column } = yaml.spot(path, at);
   return { file, line, column, path: path.join('.'), text, ...(suggestion === undefined ? {} : { suggestion }) };
 }
 
 /** In the order of the file, each said once, and not more than can be read. */
-function listed(faults: readonly Fault[]): readonly Fault[] {
+export function listed(faults: readonly Fault[]): readonly Fault[] {
   const sorted = faults.toSorted(compareFaults);
   const once = sorted.filter((fault, index) => index === 0 || compareFaults(fault, sorted[index - 1] ?? fault) !== 0);
   const rest = once.length - FAULTS_MAX;

@@ -20,10 +20,11 @@ export function policyOf(words: PolicyWords | undefined): PolicySpec {
 }
 
 /** One register's policy as written, and what it is to decide. */
-interface Written {
+export interface Written {
   readonly name: string;
   readonly words: PolicyWords;
-  readonly path: Path;
+  /** Absent: it was checked before, and only what its conditions read is asked. */
+  readonly path?: Path;
   readonly around: Around;
 }
 
@@ -32,8 +33,12 @@ export type TraitsRead = ReadonlyMap<string, PolicyTraits>;
 
 /** Checks every policy of an entity, once all its fields were read: conditions speak of the other fields, also of computed ones. */
 export function checkPolicies(reading: Reading, entity: EntityFields, own: Registry, derived: readonly DerivedRead[]): TraitsRead {
-  const registry = { ...policies, ...own };
-  const made = writtenIn(entity).map((written) => ({ ...written, made: check(reading, written, registry) }));
+  return checkWritten(reading, writtenIn(entity), { ...policies, ...own }, derived);
+}
+
+/** Checks policies that decide one record together: none may wait for another, or for a computed field, that waits for it. */
+export function checkWritten(reading: Reading, all: readonly Written[], registry: Registry, derived: readonly ComputedReads[]): TraitsRead {
+  const made = all.map((written) => ({ ...written, made: check(reading, written, registry) }));
   checkCircles(reading, [
     ...made.map(({ name, path, around, made: policy }) => ({ name, path, own: around.own, reads: policy?.readsFields ?? [] })),
     ...derived.map(({ field, reads, path }) => ({ name: field, path, own: [field], reads })),
@@ -41,9 +46,12 @@ export function checkPolicies(reading: Reading, entity: EntityFields, own: Regis
   return new Map(made.flatMap(({ name, made: policy }) => (policy ? [[name, policy.traits] as const] : [])));
 }
 
+/** A computed field, and what it reads. Without a path, it was checked before. */
+type ComputedReads = Pick<DerivedRead, 'field' | 'reads'> & { readonly path?: Path };
+
 interface Reader {
   readonly name: string;
-  readonly path: Path;
+  readonly path?: Path | undefined;
   readonly own: readonly string[];
   readonly reads: readonly string[];
 }
@@ -53,8 +61,8 @@ function checkCircles(reading: Reading, readers: readonly Reader[]): void {
   const owners = new Map(readers.flatMap(({ name, own }) => own.map((field) => [field, name] as const)));
   for (const { name, path } of readers) {
     const circle = circleFrom(name, (from) => (reads.get(from)?.reads ?? []).flatMap((field) => owners.get(field) ?? []));
-    if (circle === undefined) continue;
-    const isComputed = circle.some((member) => reads.get(member)?.path.at(-1) !== 'policy');
+    if (path === undefined || circle === undefined) continue;
+    const isComputed = circle.some((member) => reads.get(member)?.path?.at(-1) === 'derived');
     const who = isComputed ? 'A computed field and the conditions of policies' : 'The conditions of these policies';
     const words = `${who} read each other: ${circle.join(' → ')}.`;
     reading.wrong(path, words, 'Let one of them decide without the other (PL04).');
@@ -87,6 +95,7 @@ function typesOf(fields: readonly { readonly name: string; readonly type: FieldT
 /** Complains of what is wrong, and answers the policy. */
 function check(reading: Reading, { words, path, around }: Written, registry: Registry): Made | undefined {
   const spec = specOf(words);
+  if (path === undefined) return spec && makePolicy(registry, spec, around).made;
   if (spec === undefined) {
     reading.wrong(path, 'A policy is one name, or one name with its options.', 'Write policy: latest, or policy: { owner: fno }.');
     return undefined;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { duration } from '../policy/duration.ts';
 import { block, innerPolicy } from '../policy/spec.ts';
 import type { Json } from '../values.ts';
 
@@ -43,6 +44,20 @@ export const sideShape = z
   ])
   .describe('The column in this system.');
 
+/** More rows than this in one window are no slip that a guard could tell from work. */
+const GUARD_ROWS_MAX = 1_000_000;
+
+const guardBound = block({
+  most: z.int().min(0).max(GUARD_ROWS_MAX).describe('So many are always believed.'),
+  share: z.number().min(0).max(1).default(0).describe('Beyond that, up to this share of all rows.'),
+});
+
+const guardShape = block({
+  deletes: guardBound.optional(),
+  updates: guardBound.optional(),
+  within: duration.default(600_000).describe('The window in which they are counted; default 10m.'),
+}).describe('More than that is not taken from this system before somebody has looked.');
+
 export const tableSideShape = block({
   set: words.describe('The OData set or table.'),
   id: z
@@ -59,6 +74,7 @@ export const tableSideShape = block({
   concurrency: words.optional().describe("How stale writes are prevented, in the adapter's own words."),
   only: z.literal('read').optional().describe('read: records are never written there.'),
   filter: expression.optional().describe('CEL over the fields read here: only rows for which it is true become records.'),
+  guard: guardShape.optional(),
 }).describe('The entity as this system keeps it.');
 
 export const typeShape = z
@@ -83,7 +99,40 @@ export const fieldShape = z.object({
   policy: innerPolicy.optional(),
   refused: refusedShape,
   derived: expression.optional().describe('CEL over other fields: the value is computed, not edited.'),
+  onMissing: z
+    .enum(['hold', 'null', 'stub', 'retry'])
+    .optional()
+    .describe('For a reference: what becomes of a write whose record is not in the other system yet. Default hold.'),
+  waitAtMost: duration.optional().describe('For a reference: how long that may last before it is told; default 1h.'),
+  onParentDeleted: z
+    .enum(['cascade', 'restrict', 'orphan', 'hold'])
+    .optional()
+    .describe('For a reference: what becomes of this record when the other one is deleted. Default: nothing.'),
 });
+
+const keyFieldsShape = z.array(z.string()).min(1);
+const keyOptions = {
+  fields: keyFieldsShape.describe('The fields that make up the key.'),
+  trim: z.boolean().optional().describe('Outer blanks do not count, inner ones once; default true.'),
+  case: z.boolean().optional().describe('Upper and lower case are the same; default true.'),
+  nfc: z.boolean().optional().describe('Texts that Unicode holds for the same are; default true.'),
+  digits: z.boolean().optional().describe('Only digits count; default false.'),
+};
+
+export const keyShape = z.union([keyFieldsShape, block(keyOptions)]).describe('Fields, or fields with how they are normalised.');
+
+export const uniqueShape = z
+  .union([
+    keyFieldsShape,
+    block({
+      ...keyOptions,
+      onViolation: z
+        .enum(['first-keeps', 'manual'])
+        .optional()
+        .describe('first-keeps (default): the older record keeps the key. manual: a person decides.'),
+    }),
+  ])
+  .describe('Fields whose values no two records may share.');
 
 export const invariantShape = block({
   check: expression.describe('CEL over the fields: what must be true of every record.'),
@@ -119,6 +168,11 @@ export const entityShape = z.object({
   groups: z.record(z.string(), z.unknown()).default({}),
   filter: expression.optional().describe('CEL over fields that every system reads: only rows for which it is true become records.'),
   invariants: z.array(z.unknown()).default([]),
+  match: z.array(keyShape).default([]).describe('Further keys by which rows are matched, in order, where the key does not tell.'),
+  review: z.array(keyShape).default([]).describe('Keys too weak to join rows by: whom they match, a person is asked.'),
+  unique: z.array(uniqueShape).default([]),
+  seed: z.string().optional().describe('The system whose values stand where two rows meet for the first time.'),
+  guard: guardShape.optional(),
 });
 
 export const customPolicyShape = block({

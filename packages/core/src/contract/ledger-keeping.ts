@@ -1,4 +1,5 @@
 import { cursor } from '../ids.ts';
+import type { Json } from '../values.ts';
 import { checkRefused, checkSame } from './check.ts';
 import type { LedgerLaw } from './ledger.ts';
 import { checkKept } from './ledger-commit.ts';
@@ -96,6 +97,65 @@ export const keepingLaws: readonly LedgerLaw[] = [
       checkSame((await ledger.deliveries({ ...PAGE, state: 'parked', system: CE })).items, [], 'of the system asked for');
       checkSame((await ledger.deliveries({ ...PAGE, state: 'parked', system: FNO, record: B })).items, [parked], 'of the record asked for');
       checkSame(await ledger.counts(), { records: 2, changes: 0, held: 0, due: 1, waiting: 1, parked: 1 }, 'all are counted');
+    },
+  },
+  {
+    law: 'records are found by their marks, as they are now, and how many share one is known',
+    run: async (rig) => {
+      const ledger = await rig.open();
+      const marked = (id: typeof A, revision: number, marks: readonly string[]): Promise<unknown> =>
+        ledger.commit(sampleCommit([samplePlan(sampleRecord(id, revision, { relations: { marks } }))]));
+      await marked(A, 1, ['key0:"x"', 'ref:order:1']);
+      await marked(B, 1, ['key0:"x"', 'key0:"y"']);
+      checkSame((await ledger.marked(CUSTOMER, 'key0:"x"', PAGE)).items, [A, B], 'both have it');
+      checkSame((await ledger.marked(CUSTOMER, 'key0:"x"', { limit: 1, after: A })).items, [B], 'the next page');
+      checkSame(
+        (await ledger.marks(CUSTOMER, { ...PAGE, prefix: 'key0:', atLeast: 1 })).items,
+        ['key0:"x"', 'key0:"y"'],
+        'those that begin so',
+      );
+      checkSame((await ledger.marks(CUSTOMER, { ...PAGE, prefix: 'key0:', atLeast: 2 })).items, ['key0:"x"'], 'those that are shared');
+      checkSame((await ledger.marks(ORDER, { ...PAGE, prefix: '', atLeast: 1 })).items, [], 'another entity has marks of its own');
+      await marked(A, 2, ['key0:"y"']);
+      const reopened = rig.reopen ? await rig.reopen(ledger) : ledger;
+      checkSame((await reopened.marked(CUSTOMER, 'key0:"x"', PAGE)).items, [B], 'what is left behind is not found any more');
+      checkSame((await reopened.marked(CUSTOMER, 'key0:"y"', PAGE)).items, [A, B], 'what is new is found');
+      checkSame((await reopened.record(A))?.relations, { marks: ['key0:"y"'] }, 'the record says the same');
+    },
+  },
+  {
+    law: 'an alias gives its identity up, and leads on after the ledger was opened again',
+    run: async (rig) => {
+      const ledger = await rig.open();
+      await ledger.commit(sampleCommit([samplePlan(sampleRecord(A, 1, { identity: 'acme' }))]));
+      await ledger.commit(sampleCommit([samplePlan(sampleRecord(A, 2, { relations: { mergedInto: B } }))]));
+      const reopened = rig.reopen ? await rig.reopen(ledger) : ledger;
+      checkSame(await reopened.identified(CUSTOMER, 'acme'), undefined, 'the name leads nowhere');
+      const { identity, relations } = (await reopened.record(A)) ?? {};
+      checkSame([identity, relations], [undefined, { mergedInto: B }], 'it has no name, and leads on');
+    },
+  },
+  {
+    law: 'a note is kept under its name, replaced, and forgotten',
+    run: async (rig) => {
+      const ledger = await rig.open();
+      const put = (name: string, value: Json | undefined): Promise<unknown> =>
+        ledger.commit(sampleCommit([], { notes: [{ name, value }] }));
+      await put('one', { a: [1] });
+      await put('two', 'x');
+      await put('one', { a: [2] });
+      checkSame([await ledger.note('one'), await ledger.note('two')], [{ a: [2] }, 'x'], 'each under its name');
+      await put('one', undefined);
+      checkSame(await ledger.note('one'), undefined, 'it is forgotten');
+    },
+  },
+  {
+    law: 'a delivery keeps what it waits for, and since when',
+    run: async (rig) => {
+      const ledger = await rig.open();
+      const parked = sampleDelivery(A, { state: 'parked', code: 'C08', sinceMs: 77 });
+      await ledger.commit(sampleCommit([samplePlan(sampleRecord(A, 1), { deliveries: new Map([[CE, parked]]) })]));
+      checkSame((await ledger.deliveries({ ...PAGE, state: 'parked' })).items, [parked], 'all of it');
     },
   },
   {

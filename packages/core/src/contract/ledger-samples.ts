@@ -1,7 +1,8 @@
-import { actorIdFrom, conflictId, deliveryId, entityName, keyOf, opId, recordId, systemId, type RecordId } from '../ids.ts';
+import { conflictId, deliveryId, entityName, keyOf, opId, recordId, systemId, type RecordId } from '../ids.ts';
 import type { Stamp } from '../clock/stamp.ts';
 import type { Commit } from '../ports/ledger.ts';
 import type { ChangeRow, ConflictRow, DeliveryRow, EditTold, FailureRow, OperatorAct, Plan } from '../ports/plan.ts';
+import { actorOf } from '../record/actors.ts';
 import { encode } from '../record/encode.ts';
 import type { RecordState } from '../record/record.ts';
 
@@ -11,7 +12,7 @@ export const CE = systemId('ce');
 export const CUSTOMER = entityName('customer');
 export const ORDER = entityName('salesOrder');
 
-const ACTOR = actorIdFrom('666e6f');
+const ACTOR = actorOf(FNO);
 const STAMP: Stamp = { ms: 1_700_000_000_000, count: 3, system: FNO };
 
 export function sampleId(number: number): RecordId {
@@ -149,5 +150,13 @@ function sampleHash(number: number): ChangeRow['hash'] {
 
 /** A change as documents have it: a ledger may read its length and its hash out of it. */
 function sampleEncoded(seq: number): Pick<ChangeRow, 'chunk' | 'hash'> {
-  return encode({ actor: ACTOR, seq, startOp: seq, time: 0, message: '', deps: [], ops: [{ key: 'name', value: `name ${seq}`, pred: [] }] });
+  return encode({
+    actor: ACTOR,
+    seq,
+    startOp: seq,
+    time: 0,
+    message: '',
+    deps: [],
+    ops: [{ key: 'name', value: `name ${seq}`, pred: [] }],
+  });
 }

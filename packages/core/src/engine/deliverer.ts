@@ -4,16 +4,24 @@ import { settle, type Settled } from '../merge/settle.ts';
 import type { DeliveryRow } from '../ports/plan.ts';
 import type { Outcome, System } from '../ports/system.ts';
 import type { Attempt, RecordState } from '../record/record.ts';
-import { composeWrite, translateOutcome } from './delivery.ts';
-import { contextOf, NotNow, type Intake } from './intake.ts';
+import { composeWrite, translateOutcome, type Composed } from './delivery.ts';
+import { NotNow, type Intake } from './intake.ts';
+import { closesCircle, leaveOut, openQuestion, type Obstacle } from './obstacles.ts';
 import { openOutbox } from './outbox.ts';
 import type { Parts, Stop } from './parts.ts';
+import { relate } from './questions.ts';
 import { backoffMs, openPace } from './pace.ts';
 import { openBell } from './signal.ts';
+import { asideAttempt, rememberAside, turnOf, type Turn } from './turns.ts';
+import { translated } from './matching.ts';
+import { holdFor } from '../merge/reconsider.ts';
 import { must } from '../errors/must.ts';
 
-/** How long a delivery waits, at the most, for the record that it refers to; a link that appears wakes it at once. */
+/** How long a delivery waits, at the most, before it is looked again whether it may go; what it waits for wakes it at once. */
 const WAIT_MS = 2000;
+
+type Aside = Extract<Turn, { readonly kind: 'aside' }>;
+type Missing = Extract<Composed, { readonly kind: 'waits' }>;
 
 export interface Deliverer {
   run(stop: Stop): Promise<void>;
@@ -53,17 +61,60 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     const now = await ledger.record(record.id);
     if (now?.links[system.id]?.planned && now.revision === before)
       await attempt(now, must(now.links[system.id]?.planned, 'just seen'), row);
-    else if (now?.links[system.id]?.unread) again({ ...row, dueAtMs: clock.nowMs() + WAIT_MS }, now.links[system.id]?.unread?.[0]?.text);
+    else if (now?.links[system.id]?.unread) await waitToRead(now, row);
+  }
+
+  /** A row refers to what is not mirrored: it is read again until it is, and told when that takes long. */
+  async function waitToRead(record: RecordState, row: DeliveryRow): Promise<void> {
+    const [first] = record.links[system.id]?.unread ?? [];
+    const rule = [...(parts.tables.get(record.entity)?.relations.references.values() ?? [])].find(
+      ({ register }) => register === first?.register,
+    );
+    const sinceMs = row.sinceMs ?? row.dueAtMs;
+    const nowMs = clock.nowMs();
+    const next = { ...row, sinceMs, dueAtMs: nowMs + WAIT_MS, attempts: row.attempts + 1 };
+    if (!rule || nowMs - sinceMs < rule.waitMs || row.code === 'C08') return again(next, first?.text);
+    const words = `${first?.register} refers to ${first?.entity} ${first?.text}, which is not mirrored`;
+    const parked = { ...next, state: 'parked' as const, code: 'C08' as const, words };
+    const failure = { atMs: nowMs, system: system.id, entity: record.entity, record: record.id, code: 'C08', words };
+    await intake.persist(record.id, (now) =>
+      relate(now, now.relations ?? {}, { deliveries: new Map([[system.id, parked]]), failures: [failure] }),
+    );
   }
 
   async function attempt(record: RecordState, planned: Attempt, row: DeliveryRow): Promise<void> {
     const table = must(parts.tables.get(record.entity), 'a record has a table map');
+    const question = await openQuestion(ledger, table, record, planned, system.id);
+    if (question) return wait(record, planned, table, row, question);
+    const turn = await turnOf(ledger, table, record, planned, system.id);
+    if (turn.kind === 'after') return wait(record, planned, table, row, turn);
+    if (turn.kind === 'aside') return stepAside(record, planned, table, row, turn);
     const composed = await composeWrite(ledger, record, planned, table, system);
-    if (composed.kind === 'waits') return wait(record, planned, table, row, composed);
+    if (composed.kind === 'waits') return missing(record, planned, table, row, composed);
     if (composed.kind === 'not-representable') return end(record.id, planned, table, { kind: 'unfit', registers: composed.registers });
     const outcome = composed.kind === 'confirm' ? await confirm(record, planned) : await system.write(composed.write);
     reads.touch(record.id + system.id);
     await conclude(record, planned, table, row, outcome);
+  }
+
+  /** Records that wait for each other's unique values: this one takes a value that nobody has, and its own when it is its turn again. */
+  async function stepAside(record: RecordState, planned: Attempt, table: Table, row: DeliveryRow, turn: Aside): Promise<void> {
+    const aside = asideAttempt(record, table, turn.rule, system.id);
+    const composed = aside && (await composeWrite(ledger, record, aside, table, system));
+    if (!aside || composed?.kind !== 'write') return giveUp(record, table, turn, 'no temporary value fits');
+    if ((await intake.persist(record.id, (now) => rememberAside(now, system.id, planned, aside))) !== 'committed') return again(row);
+    const outcome = await system.write(composed.write);
+    reads.touch(record.id + system.id);
+    if (outcome.kind === 'refused') return giveUp(record, table, turn, outcome.words);
+    if (outcome.kind !== 'written') return conclude(record, planned, table, row, outcome);
+    await end(record.id, planned, table, { kind: 'stale', row: await translated(ledger, system, table, outcome, record) });
+  }
+
+  /** The exchange cannot be made step by step: a person must. */
+  async function giveUp(record: RecordState, table: Table, { rule, words }: Aside, why: string): Promise<void> {
+    const reason = `${words}, which waits for this one in turn: ${why}`;
+    const held = { code: 'C07' as const, rule: 'unique', reason };
+    await intake.persist(record.id, (now, context) => holdFor(now, rule.registers, held, table, context));
   }
 
   /** There is nothing to write; that the row is still in the version that holds the values is what a write would have proven. */
@@ -92,18 +143,49 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     if (outcome.kind === 'refused' && outcome.why === 'schema-drift') {
       return end(record.id, planned, table, { kind: 'later', words: outcome.words, ...retry(row) });
     }
-    const settled = await translateOutcome(ledger, table, system, outcome);
+    if (outcome.kind === 'missing' && (await isGuarded(record))) {
+      return end(record.id, planned, table, { kind: 'later', words: 'its row is gone, and too many are', ...retry(row) });
+    }
+    const settled = await translateOutcome(ledger, table, system, record, outcome);
     if (settled) return end(record.id, planned, table, settled);
     if (record.links[system.id]?.state === 'present') await intake.reread(record, system);
     else await end(record.id, planned, table, { kind: 'later', words: 'the row that is in the way could not be read', ...retry(row) });
   }
 
+  /** Rows that are found to be gone because they were to be written to count like any others. */
+  async function isGuarded({ entity, links }: RecordState): Promise<boolean> {
+    const key = links[system.id]?.key;
+    return key !== undefined && (await parts.guardOf(system.id, entity)?.judge('deletes', key)) === 'wait';
+  }
+
   async function end(id: RecordId, planned: Attempt, table: Table, settled: Settled): Promise<void> {
-    const answer = await intake.persist(id, (record) =>
-      record.links[system.id]?.planned?.id === planned.id ? settle(record, system.id, settled, table, contextOf(parts)) : undefined,
+    const answer = await intake.persist(id, (record, context) =>
+      record.links[system.id]?.planned?.id === planned.id ? settle(record, system.id, settled, table, context) : undefined,
     );
     if (answer === 'taken')
       await end(id, planned, table, { kind: 'refused', why: 'duplicate-key', words: 'its row belongs to another record' });
+  }
+
+  /** The record that a reference means is not in the system: the write waits, or goes without it where that was said, or where it must. */
+  async function missing(record: RecordState, planned: Attempt, table: Table, row: DeliveryRow, on: Missing): Promise<void> {
+    const rule = must(table.relations.references.get(on.field), 'a reference has its rule');
+    const isKey = table.map.key.includes(on.field);
+    const goes =
+      !isKey && (rule.onMissing === 'null' || (planned.kind === 'create' && (await closesCircle(parts, system.id, on.record, record.id))));
+    if (goes && (await intake.persist(record.id, (now) => leaveOut(now, system.id, planned, rule.register))) === 'committed') {
+      const now = await ledger.record(record.id);
+      const rest = now?.links[system.id]?.planned;
+      return now && rest ? attempt(now, rest, row) : undefined;
+    }
+    const sinceMs = row.sinceMs ?? clock.nowMs();
+    const isLong = clock.nowMs() - sinceMs >= rule.waitMs;
+    const long = isLong ? { code: 'C08' as const, tell: row.code !== 'C08' } : {};
+    return wait(record, planned, table, row, {
+      ...on,
+      ...long,
+      sinceMs,
+      waitMs: rule.onMissing === 'retry' ? backoffMs(parts, row.attempts) : WAIT_MS,
+    });
   }
 
   async function wait(
@@ -111,14 +193,18 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     planned: Attempt,
     table: Table,
     row: DeliveryRow,
-    on: { readonly record: RecordId; readonly words: string },
+    on: Obstacle & { readonly sinceMs?: number; readonly tell?: boolean; readonly waitMs?: number },
   ): Promise<void> {
     waitsFor.set(on.record, (waitsFor.get(on.record) ?? new Set()).add(record.id));
+    const { words, code, sinceMs = row.sinceMs ?? clock.nowMs(), tell = false, waitMs = WAIT_MS } = on;
     await end(record.id, planned, table, {
       kind: 'waiting',
-      words: on.words,
-      dueAtMs: clock.nowMs() + WAIT_MS,
+      words,
+      dueAtMs: clock.nowMs() + waitMs,
       attempts: row.attempts + 1,
+      sinceMs,
+      tell,
+      ...(code === undefined ? {} : { code }),
     });
   }
 
@@ -128,7 +214,7 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
 
   function again(row: DeliveryRow, waitingFor?: string): void {
     if (outbox.get(row.record)) return;
-    outbox.put(waitingFor === undefined ? row : { ...row, state: 'waiting' });
+    outbox.put(waitingFor === undefined || row.code !== undefined ? row : { ...row, state: 'waiting' });
     bell.ring();
   }
 
@@ -175,13 +261,14 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
       }
     },
     put(row) {
-      if (row.state === 'parked') return outbox.drop(row.record);
+      // A system's refusal stands until something changes; who waits for another record goes on as soon as that comes.
+      if (row.state === 'parked' && row.code === undefined) return outbox.drop(row.record);
       outbox.put(row);
       bell.ring();
     },
     drop: outbox.drop,
     wake(record) {
-      for (const waiting of waitsFor.get(record) ?? []) {
+      for (const waiting of [record, ...(waitsFor.get(record) ?? [])]) {
         const row = outbox.get(waiting);
         if (row) outbox.put({ ...row, dueAtMs: 0 });
       }

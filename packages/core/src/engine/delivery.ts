@@ -85,14 +85,19 @@ export async function translateOutcome(
   ledger: Ledger,
   table: Table,
   system: System,
+  record: RecordState,
   outcome: Exclude<Outcome, { readonly kind: 'throttled' | 'unreachable' | 'denied' | 'drifted' | 'unknown' }>,
 ): Promise<Settled | undefined> {
   switch (outcome.kind) {
     case 'written':
-      return { kind: 'written', row: await translated(ledger, system, table, outcome), ...(outcome.readLater ? { readLater: true } : {}) };
+      return {
+        kind: 'written',
+        row: await translated(ledger, system, table, outcome, record),
+        ...(outcome.readLater ? { readLater: true } : {}),
+      };
     case 'stale':
     case 'exists':
-      return outcome.row && { kind: outcome.kind, row: await translated(ledger, system, table, outcome.row) };
+      return outcome.row && { kind: outcome.kind, row: await translated(ledger, system, table, outcome.row, record) };
     case 'removed':
     case 'missing':
     case 'refused':

@@ -1,4 +1,4 @@
-import type { ConflictId, EntityName, SystemId } from '../ids.ts';
+import type { ConflictId, EntityName, Key, RecordId, SystemId } from '../ids.ts';
 import { keyReferences, type Table } from '../map/compile.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Plan } from '../ports/plan.ts';
@@ -6,14 +6,18 @@ import type { Clock, Ids, Log } from '../ports/surroundings.ts';
 import type { System } from '../ports/system.ts';
 import type { Digest } from '../record/encode.ts';
 import type { Json, Value } from '../values.ts';
+import { openChores, type Chore } from './chores.ts';
 import { openCommitter } from './committer.ts';
 import { openFresh } from './fresh.ts';
 import { openDeliverer, type Deliverer } from './deliverer.ts';
 import { openIntake } from './intake.ts';
+import { openGuard, type Decision, type Guard } from './guard.ts';
+import type { ChildRule } from './governor.ts';
 import { openLanes } from './lanes.ts';
 import { LIMITS, type Limits, type Parts } from './parts.ts';
 import { openPuller, type Puller, type PullerStatus } from './puller.ts';
 import { openReads } from './reads.ts';
+import { revise, type RevisingAnswer, type RevisingAsk } from './revising.ts';
 import { rule, type RulingAnswer } from './ruling.ts';
 import { openBell } from './signal.ts';
 import { takeHints } from './hints.ts';
@@ -40,10 +44,18 @@ export interface EngineStatus {
   }[];
 }
 
-/** What a person decides about an open conflict: the value of one side, or a value. */
+/** What a person decides about an open conflict: the value of one side, or a value; or, about a record as a whole, what it asks. */
 export interface RulingAsk {
   readonly conflict: ConflictId;
-  readonly choice: { readonly side: SystemId } | { readonly value: Value };
+  readonly choice:
+    | { readonly side: SystemId }
+    | { readonly value: Value }
+    /** It is the same thing as this record. */
+    | { readonly join: RecordId }
+    /** It is the same thing as none of them. */
+    | { readonly apart: true }
+    /** This row is the one that is mirrored. */
+    | { readonly row: Key };
   readonly by: string;
   readonly note?: string;
 }
@@ -56,6 +68,10 @@ export interface Engine {
   /** An inbound hook arrived. Answers how many rows or feeds it led to; `undefined` when there is no such system. */
   hint(system: SystemId, body: Json, headers: Readonly<Record<string, string>>): number | undefined;
   resolve(decision: RulingAsk): Promise<RulingAnswer>;
+  /** Brings a record to where it was reviewed to come to under other policies. */
+  revise(ask: RevisingAsk): Promise<RevisingAnswer>;
+  /** Lets what a map's guard keeps waiting pass, or has it undone. `idle`: nothing waits. */
+  guard(system: SystemId, entity: EntityName, decision: Decision): Promise<'decided' | 'idle' | 'unknown'>;
   status(): EngineStatus;
   /** Whether nothing is left to take, to send or to wait for, as far as is known. */
   isQuiet(): boolean;
@@ -67,8 +83,15 @@ export function openEngine(options: EngineOptions): Engine {
   const deliverers = new Map<SystemId, Deliverer>();
   const pullers: Puller[] = [];
   const listed = new Map<EntityName, Set<SystemId>>();
-  const parts = partsOf(options, (plan) => pass(plan));
+  const parts = partsOf(
+    options,
+    (plan) => pass(plan),
+    (chores) => choring.put(chores),
+    (system, entity) => guards.get(`${system} ${entity}`),
+  );
+  const guards = new Map<string, Guard>();
   const intake = openIntake(parts);
+  const choring = openChores(parts, () => intake);
   let running: Promise<unknown> = Promise.resolve();
 
   /** What was committed moves on: writes into the outboxes, links to those that waited for them. */
@@ -78,10 +101,17 @@ export function openEngine(options: EngineOptions): Engine {
       if (row) deliverer?.put(row);
       else deliverer?.drop(plan.record.id);
     }
+    // What waited for an answer, or for the record to appear, is looked at again.
+    if (plan.conflicts.some(({ about, state }) => about && state !== 'held')) wakeAll(plan);
+    else if (parts.tables.get(plan.record.entity)?.relations.unique.length) wakeAll(plan);
     if (plan.linked.length === 0) return;
     for (const { system, key } of plan.linked) pullerOf(system, plan.record.entity)?.letIn(key);
-    for (const deliverer of deliverers.values()) deliverer.wake(plan.record.id);
+    wakeAll(plan);
     for (const puller of pullers) if (puller.isAwaiting) puller.wake();
+  }
+
+  function wakeAll({ record }: Plan): void {
+    for (const deliverer of deliverers.values()) deliverer.wake(record.id);
   }
 
   function pullerOf(id: SystemId, of: EntityName): Puller | undefined {
@@ -102,7 +132,9 @@ export function openEngine(options: EngineOptions): Engine {
   for (const system of options.systems) deliverers.set(system.id, openDeliverer(parts, intake, system, isOpen));
   for (const table of options.tables) {
     for (const system of options.systems.filter(({ id }) => table.systems.includes(id))) {
-      const { entity } = table.map;
+      const { entity, sides } = table.map;
+      const bound = sides[system.id]?.guard;
+      if (bound) guards.set(`${system.id} ${entity}`, openGuard(parts, bound, system.id, entity));
       pullers.push(
         openPuller(
           parts,
@@ -122,9 +154,11 @@ export function openEngine(options: EngineOptions): Engine {
   return {
     async start() {
       await reload(options.ledger, deliverers);
+      await choring.reload();
       running = Promise.all([
         ...pullers.map((puller) => puller.run(stop)),
         ...[...deliverers.values()].map((deliverer) => deliverer.run(stop)),
+        choring.run(stop),
       ]);
     },
     async stop() {
@@ -135,6 +169,15 @@ export function openEngine(options: EngineOptions): Engine {
     },
     hint: (system, body, headers) => takeHints(parts, pullers, system, body, headers),
     resolve: (decision) => rule(parts, intake, decision),
+    revise: (ask) => revise(parts, intake, ask),
+    guard: async (system, entity, decision) => {
+      const puller = pullerOf(system, entity);
+      if (!puller) return 'unknown';
+      const decided = await guards.get(`${system} ${entity}`)?.decide(decision);
+      if (!decided) return 'idle';
+      puller.wake();
+      return 'decided';
+    },
     status: () => ({
       maps: pullers.map((puller) => puller.status()),
       deliveries: [...deliverers].map(([system, { waiting, underWay, paused }]) => ({
@@ -147,12 +190,18 @@ export function openEngine(options: EngineOptions): Engine {
     isQuiet: () =>
       parts.lanes.busy === 0 &&
       parts.reads.underWay === 0 &&
+      choring.isIdle &&
       pullers.every((puller) => puller.isResting) &&
       [...deliverers.values()].every(({ waiting, underWay }) => waiting === 0 && underWay === 0),
   };
 }
 
-function partsOf(options: EngineOptions, pass: (plan: Plan) => void): Parts {
+function partsOf(
+  options: EngineOptions,
+  pass: (plan: Plan) => void,
+  chores: (chores: readonly Chore[]) => void,
+  guardOf: Parts['guardOf'],
+): Parts {
   const { ledger, clock, ids, log, digest } = options;
   const fresh = openFresh();
   return {
@@ -163,6 +212,9 @@ function partsOf(options: EngineOptions, pass: (plan: Plan) => void): Parts {
     tables: new Map(options.tables.map((table) => [table.map.entity, table])),
     systems: new Map(options.systems.map((system) => [system.id, system])),
     limits: { ...LIMITS, ...options.limits },
+    children: childRules(options.tables),
+    chores,
+    guardOf,
     lanes: openLanes(),
     reads: openReads(),
     committer: openCommitter(ledger, clock),
@@ -175,11 +227,19 @@ function partsOf(options: EngineOptions, pass: (plan: Plan) => void): Parts {
   };
 }
 
+/** By entity, the fields of others that refer to it and say what happens when it is deleted. */
+function childRules(tables: readonly Table[]): ReadonlyMap<EntityName, readonly ChildRule[]> {
+  const rules = new Map<EntityName, ChildRule[]>();
+  for (const table of tables)
+    for (const child of table.relations.children) rules.set(child.entity, [...(rules.get(child.entity) ?? []), { table, rule: child }]);
+  return rules;
+}
+
 const QUEUE_PAGE = 500;
 
 /** After a start, everything that is planned is due; nobody knows whether it was sent before. */
 async function reload(ledger: Ledger, deliverers: ReadonlyMap<SystemId, Deliverer>): Promise<void> {
-  for (const state of ['due', 'waiting'] as const) {
+  for (const state of ['due', 'waiting', 'parked'] as const) {
     let after: string | undefined;
     do {
       const page = await ledger.deliveries({ state, limit: QUEUE_PAGE, ...(after === undefined ? {} : { after }) });

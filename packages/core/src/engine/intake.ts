@@ -2,6 +2,9 @@ import type { Key, RecordId, SystemId } from '../ids.ts';
 import { admit } from '../map/admit.ts';
 import type { Table } from '../map/compile.ts';
 import type { MappedRow } from '../map/mapped.ts';
+import { identityText } from '../map/translate.ts';
+import { stub } from '../merge/stub.ts';
+import { undo, type Disbelief } from '../merge/undo.ts';
 import type { Context } from '../merge/draft.ts';
 import { isKnown, observe, observeGone } from '../merge/observe.ts';
 import type { Plan } from '../ports/plan.ts';
@@ -9,7 +12,11 @@ import type { Row, Sighting, System } from '../ports/system.ts';
 import type { RecordState } from '../record/record.ts';
 import type { Awaiting } from './awaiting.ts';
 import type { Door } from './door.ts';
+import type { Guard, Verdict } from './guard.ts';
+import { canonical } from './kin.ts';
+import { openGovernor, type Governed, type Governor } from './governor.ts';
 import { matchRow, translated } from './matching.ts';
+import { ask, relate } from './questions.ts';
 import type { Parts } from './parts.ts';
 import { must } from '../errors/must.ts';
 
@@ -26,6 +33,8 @@ export interface Origin {
   readonly awaiting?: Awaiting;
   /** Keeps count of the rows that a filter leaves outside; absent where nobody counts. */
   readonly door?: Door;
+  /** What stops mass changes; absent where a single row is read for a reason of its own. */
+  readonly guard?: Guard | undefined;
 }
 
 export interface Intake {
@@ -33,24 +42,35 @@ export interface Intake {
   take(origin: Origin, sighting: Sighting): Promise<void>;
   /** Reads a row and takes it; for callers that hold the record's lane. */
   reread(record: RecordState, system: System): Promise<void>;
-  /** Plans again until the plan is taken; for callers that hold the record's lane. */
-  persist(id: RecordId, make: (record: RecordState) => Plan | undefined): Promise<'committed' | 'nothing' | 'taken'>;
+  /** Plans again until the plan is taken; for callers that hold the record's lane. `byPerson`: a person ordered it. */
+  persist(id: RecordId, make: Make, byPerson?: boolean): Promise<'committed' | 'nothing' | 'taken'>;
+  /** Reads a row and takes it for a record that it is not linked with, in place of the row that is; for callers that hold the lane. */
+  adopt(record: RecordState, system: System, key: Key): Promise<'committed' | 'missing'>;
+  readonly governor: Governor;
 }
+
+/** Makes a plan from a record as it is now. */
+export type Make = (record: RecordState, context: Context) => Plan | undefined;
 
 export function openIntake(parts: Parts): Intake {
   const { ledger, lanes, reads, committer } = parts;
 
-  async function commit(plan: Plan): Promise<'committed' | 'moved' | 'taken'> {
+  const governor = openGovernor(parts);
+
+  async function commit({ plan, chores }: Governed): Promise<'committed' | 'moved' | 'taken'> {
     const answer = await committer.plan(plan);
     if (answer.kind === 'committed') parts.committed(plan);
+    if (answer.kind === 'committed') parts.chores(chores);
     return answer.kind;
   }
 
-  async function persist(id: RecordId, make: (record: RecordState) => Plan | undefined): Promise<'committed' | 'nothing' | 'taken'> {
+  async function persist(id: RecordId, make: Make, byPerson = false): Promise<'committed' | 'nothing' | 'taken'> {
     for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-      const plan = make(must(await ledger.record(id), 'a linked record exists'));
-      if (!plan) return 'nothing';
-      const answer = await commit(plan);
+      const record = must(await ledger.record(id), 'a linked record exists');
+      const table = must(parts.tables.get(record.entity), 'a record has a table map');
+      const governed = await governor.govern(table, record, (context) => make(record, context), byPerson);
+      if (!governed) return 'nothing';
+      const answer = await commit(governed);
       if (answer !== 'moved') return answer;
     }
     throw new Error(`Record ${id} was changed ${TRIES_MAX} times while one change was made. Is another process writing to this ledger?`);
@@ -68,23 +88,54 @@ export function openIntake(parts: Parts): Intake {
     const id = linked ?? (await ledger.linked(system.id, table.map.entity, row.key));
     let record = id && (await ledger.record(id));
     if (isKnown(record, { system: system.id, ...row })) return 'done';
-    const mapped = await translated(ledger, system, table, row);
+    let mapped = await translated(ledger, system, table, row, record);
     record ??= await matched(origin, row, mapped);
+    if (!id && record) mapped = await translated(ledger, system, table, row, record);
     if (!record && !(await admitted(origin, mapped))) return 'done';
+    if (await stubbed(system, table, mapped)) return 'again';
     if (!record && waitsForKey(table, mapped) && origin.awaiting) {
       origin.awaiting.add(row.key, parts.clock.nowMs());
       return 'done';
     }
     const other = record?.links[system.id];
     if (record && other?.state === 'present' && other.key !== row.key) return clash(origin, record, row);
-    const plan = observe(record, mapped, table, contextOf(parts));
-    if (!plan) return 'done';
-    const answer = await commit(plan);
+    const known = record;
+    const verdict = await judged(origin, known, row);
+    if (verdict === 'wait') return 'done';
+    const governed = await governor.govern(table, known, (context) => {
+      const plan = observe(known, mapped, table, context);
+      return known && plan && verdict === 'refuse' ? undo(known, plan, disbelief(origin), table, context) : plan;
+    });
+    if (!governed) return 'done';
+    const answer = await commit(governed);
     if (answer === 'committed') {
-      reads.touch(plan.record.id + system.id, origin.began);
+      reads.touch(governed.plan.record.id + system.id, origin.began);
       origin.awaiting?.drop(row.key);
     }
     return answer === 'committed' ? 'done' : 'again';
+  }
+
+  /** Makes records of which only the name is known, where the configuration wants them. Answers whether it made any. */
+  async function stubbed(system: System, table: Table, { waitsFor }: MappedRow): Promise<boolean> {
+    let made = false;
+    for (const { register, entity, text } of waitsFor) {
+      const rule = [...table.relations.references.values()].find(
+        (candidate) => candidate.register === register && candidate.onMissing === 'stub',
+      );
+      const other = rule && parts.tables.get(rule.entity);
+      const [field, ...more] = other?.map.key ?? [];
+      const by = table.registers.get(register)?.map.fields.find(({ type }) => type.kind === 'reference' && type.entity === entity)?.sides[
+        system.id
+      ]?.by;
+      // Only a name can be made a record of; a row's own key in one system means nothing to another.
+      if (!other || field === undefined || more.length > 0 || by !== field || other.registers.get(field)?.type.kind !== 'text') continue;
+      const identity = identityText([text]);
+      const governed = await governor.govern(other, undefined, (context) =>
+        stub({ register: field, value: text, identity }, system.id, other, context),
+      );
+      if (governed) made = (await commit(governed)) !== 'moved' || made;
+    }
+    return made;
   }
 
   /** Whether a row that belongs to no record may become one. What cannot be judged stays outside, and somebody should see it. */
@@ -110,7 +161,7 @@ export function openIntake(parts: Parts): Intake {
 
   async function matched({ system, table }: Origin, row: Row, mapped: MappedRow): Promise<RecordState | undefined> {
     const id = await matchRow(ledger, system, table, row, mapped);
-    return id && ledger.record(id);
+    return id && canonical(ledger, id);
   }
 
   /** Two rows of one system with one natural key: either the first one is gone by now, or somebody must choose. */
@@ -119,17 +170,47 @@ export function openIntake(parts: Parts): Intake {
     const old = must(record.links[system.id]?.key, 'a present row has a key');
     const read = await system.read(table.map.entity, old);
     if (read.kind === 'missing') {
-      await persist(record.id, (now) => observeGone(now, { system: system.id, key: old }, table, contextOf(parts)));
+      await persist(record.id, (now, context) => observeGone(now, { system: system.id, key: old }, table, context));
       return 'again';
     }
-    const words = `has the same natural key as ${old}: only one of them is mirrored`;
-    const at = { atMs: parts.clock.nowMs(), system: system.id, entity: table.map.entity };
-    await committer.failure({ ...at, record: record.id, key: row.key, code: 'C07', words });
+    if (record.relations?.passedOver?.some((place) => place.system === system.id && place.key === row.key)) return 'done';
+    const isAsked = record.relations?.issues?.some(
+      (issue) => issue.kind === 'rows' && issue.system === system.id && issue.keys[1] === row.key,
+    );
+    if (!isAsked) await persist(record.id, (now) => askWhichRow(now, system.id, old, row.key));
     return 'done';
   }
 
-  async function takeGone({ system, table }: Origin, key: Key, id: RecordId): Promise<void> {
-    await persist(id, (record) => observeGone(record, { system: system.id, key }, table, contextOf(parts)));
+  function askWhichRow(record: RecordState, system: SystemId, linked: Key, other: Key): Plan {
+    const { map } = must(parts.tables.get(record.entity), 'a record has a table map');
+    const words = `has the same natural key as ${linked}: only one of them is mirrored`;
+    const atMs = parts.clock.nowMs();
+    const failures = [{ atMs, system, entity: record.entity, record: record.id, key: other, code: 'C07', words }];
+    const question = { kind: 'rows' as const, system, keys: [linked, other] as const };
+    const reason = `${linked} and ${other} of ${system} have the same key; the first is mirrored`;
+    return ask(
+      relate(record, record.relations ?? {}, { failures }),
+      { question, fields: map.key, code: 'C07', rule: 'one row', reason },
+      atMs,
+    );
+  }
+
+  /** Whether a row that changed may be taken. */
+  async function judged({ guard, system }: Origin, record: RecordState | undefined, row: Row): Promise<Verdict> {
+    const link = record?.links[system.id];
+    return guard && link?.state === 'present' && link.version !== row.version ? guard.judge('updates', row.key) : 'take';
+  }
+
+  async function takeGone(origin: Origin, key: Key, id: RecordId): Promise<void> {
+    const { system, table, guard } = origin;
+    const isThere = (await ledger.record(id))?.links[system.id]?.state === 'present';
+    const verdict = guard && isThere ? await guard.judge('deletes', key) : 'take';
+    if (verdict === 'wait') return;
+    const make: Make = (record, context) => {
+      const plan = observeGone(record, { system: system.id, key }, table, context);
+      return plan && verdict === 'refuse' ? undo(record, plan, disbelief(origin), table, context) : plan;
+    };
+    await persist(id, make);
   }
 
   /** Reads the row itself, when the sighting does not tell it or may be older than what is known. */
@@ -167,10 +248,20 @@ export function openIntake(parts: Parts): Intake {
   async function take(origin: Origin, sighting: Sighting): Promise<void> {
     const key = sighting.kind === 'row' ? sighting.row.key : sighting.key;
     const id = await ledger.linked(origin.system.id, origin.table.map.entity, key);
-    if (id !== undefined) return lanes.run(id, () => takeSighting(origin, sighting, id));
+    if (id !== undefined) return takeLinked(origin, sighting, id);
     if (sighting.kind === 'row') return lanes.run(await laneOf(origin, sighting.row), () => takeRow(origin, sighting.row, undefined));
     if (sighting.kind === 'glimpse') return takeUnknown(origin, key);
     forget(origin, key);
+  }
+
+  /** Where the record was folded into another meanwhile, the row belongs there: into that lane, and never into both at once. */
+  async function takeLinked(origin: Origin, sighting: Sighting, id: RecordId): Promise<void> {
+    const isFolded = await lanes.run(id, async () => {
+      if ((await ledger.record(id))?.relations?.mergedInto !== undefined) return true;
+      await takeSighting(origin, sighting, id);
+      return false;
+    });
+    if (isFolded) await take(origin, sighting);
   }
 
   function forget({ awaiting, door }: Origin, key: Key): void {
@@ -191,7 +282,19 @@ export function openIntake(parts: Parts): Intake {
     }
   }
 
+  async function adopt(record: RecordState, system: System, key: Key): Promise<'committed' | 'missing'> {
+    const table = must(parts.tables.get(record.entity), 'a record has a table map');
+    const read = await system.read(record.entity, key);
+    if (read.kind === 'missing') return 'missing';
+    if (read.kind !== 'row') throw new NotNow(system.id, read.kind);
+    const mapped = await translated(ledger, system, table, read.row, record);
+    await persist(record.id, (now, context) => observe(now, mapped, table, context));
+    return 'committed';
+  }
+
   return {
+    governor,
+    adopt,
     persist,
     take,
     async reread(record, system) {
@@ -200,6 +303,12 @@ export function openIntake(parts: Parts): Intake {
       if (key !== undefined) await takeRead({ system, table, began: 0 }, key, record.id);
     },
   };
+}
+
+/** In the name of whoever decided. */
+function disbelief({ guard }: Origin): Disbelief {
+  const { by = 'concord', note = 'a mass change that was refused' } = guard?.decision ?? {};
+  return { by, note };
 }
 
 /** Whether the natural key itself refers to something that is not mirrored yet: nobody can tell which record the row is. */
@@ -214,9 +323,4 @@ export class NotNow extends Error {
     super(`${system} cannot be read now (${why})`);
     this.system = system;
   }
-}
-
-export function contextOf(parts: Parts): Context {
-  const { digest } = parts;
-  return { nowMs: parts.clock.nowMs(), newRecord: parts.ids.record(), neverSent: parts.isFresh, ...(digest ? { digest } : {}) };
 }

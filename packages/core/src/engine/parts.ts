@@ -5,7 +5,10 @@ import type { Plan } from '../ports/plan.ts';
 import type { Clock, Ids, Log, Wakeable } from '../ports/surroundings.ts';
 import type { System } from '../ports/system.ts';
 import type { Digest } from '../record/encode.ts';
+import type { Chore } from './chores.ts';
 import type { Committer } from './committer.ts';
+import type { ChildRule } from './governor.ts';
+import type { Guard } from './guard.ts';
 import type { Lanes } from './lanes.ts';
 import type { Reads } from './reads.ts';
 
@@ -46,6 +49,12 @@ export interface Parts {
   readonly digest?: Digest;
   /** Whether a planned delivery was planned since the start, and so cannot have been sent before it. */
   readonly isFresh: (id: DeliveryId) => boolean;
+  /** By entity: the reference fields by which records of others are its children. */
+  readonly children: ReadonlyMap<EntityName, readonly ChildRule[]>;
+  /** What stops mass changes of a map; absent where the configuration sets no bound. */
+  readonly guardOf: (system: SystemId, entity: EntityName) => Guard | undefined;
+  /** Has something done that a committed plan calls for. */
+  readonly chores: (chores: readonly Chore[]) => void;
   /** Called for each plan that was committed, in order of commit within a record. */
   readonly committed: (plan: Plan) => void;
 }

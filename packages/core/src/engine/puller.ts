@@ -1,8 +1,10 @@
-import { type Cursor, type EntityName, type Key, type SystemId } from '../ids.ts';
+import type { Cursor, EntityName, Key, SystemId, Version } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import type { Pull, Sighting, System, Trouble } from '../ports/system.ts';
 import { openAwaiting } from './awaiting.ts';
 import { openDoor } from './door.ts';
+import type { GuardStatus } from './guard.ts';
+import { isAlive } from './kin.ts';
 import { NotNow, type Intake } from './intake.ts';
 import { backoffMs } from './pace.ts';
 import type { Parts, Stop } from './parts.ts';
@@ -12,9 +14,11 @@ import { openBell } from './signal.ts';
 const ABSENT_MIN = 20;
 const ABSENT_SHARE_MAX = 0.05;
 const LINKS_PAGE = 500;
+/** A side that told so many rows before and tells none now looks empty by mistake. */
+const EMPTY_MIN = 2;
 const OVERDUE = 'its key refers to a record that did not come; it is looked at again when it changes';
 
-export type MapState = 'starting' | 'listing' | 'live' | 'unreachable' | 'throttled' | 'denied' | 'drifted' | 'stopped';
+export type MapState = 'starting' | 'listing' | 'live' | 'unreachable' | 'throttled' | 'denied' | 'drifted' | 'guarded' | 'stopped';
 
 export interface PullerStatus {
   readonly system: SystemId;
@@ -24,6 +28,8 @@ export interface PullerStatus {
   readonly words?: string;
   /** Rows, as far as they were seen since the start, that a filter leaves outside. */
   readonly filteredRows: number;
+  /** What waits for somebody to look, while the map is guarded. */
+  readonly guard?: readonly GuardStatus[];
   /** When the last pull that told everything began; ms since 1970 UTC. */
   readonly upToMs?: number;
 }
@@ -64,6 +70,7 @@ export function openPuller(
   let upToMs: number | undefined;
   const awaiting = openAwaiting();
   const door = openDoor();
+  const guard = parts.guardOf(system.id, entity);
   let resting = false;
   let failures = 0;
   // The keys of a listing that was followed from its first page; absent while it is not known to be whole.
@@ -91,20 +98,49 @@ export function openPuller(
     if (pull.kind !== 'page') return later(pull);
     if (pull.of === 'listing' && cursor === undefined) seen = new Set();
     state = pull.of === 'listing' && !listed ? 'listing' : 'live';
+    await foresee(pull.sightings);
     await takeAll(pull.sightings, began);
     if (pull.of === 'listing') for (const sighting of pull.sightings) seen?.add(keyOf(sighting));
     const ended = pull.of === 'listing' && !pull.more;
     if (ended) await endListing();
+    // What waits for a person is told again by the next pull, because the cursor stays before it.
+    if (isHolding()) return held();
     const moved = pull.cursor !== cursor || ended;
     cursor = pull.cursor;
     // While rows wait in memory the ledger's cursor stays behind them: after a restart they are told again.
     if (moved && awaiting.size === 0) await saveCursor();
     failures = 0;
     if (pull.more) return 0;
+    await guard?.caughtUp();
     state = 'live';
     words = undefined;
     upToMs = startedMs;
     return limits.pollMs;
+  }
+
+  function isHolding(): boolean {
+    return guard?.status !== undefined && guard.decision === undefined;
+  }
+
+  function held(): number {
+    state = 'guarded';
+    words = guard?.status?.map((one) => one.words).join('; ');
+    return limits.pollMs;
+  }
+
+  /** Counts what a page would delete or change, before any of it is taken. */
+  async function foresee(sightings: readonly Sighting[]): Promise<void> {
+    if (!guard) return;
+    const keys: { readonly deletes: Key[]; readonly updates: Key[] } = { deletes: [], updates: [] };
+    for (const sighting of sightings) {
+      const id = await ledger.linked(system.id, entity, keyOf(sighting));
+      const link = id && (await ledger.record(id))?.links[system.id];
+      if (!link || link.state !== 'present') continue;
+      if (sighting.kind === 'gone') keys.deletes.push(keyOf(sighting));
+      else if (versionOf(sighting) !== undefined && versionOf(sighting) !== link.version) keys.updates.push(keyOf(sighting));
+    }
+    await guard.foresee('deletes', keys.deletes);
+    await guard.foresee('updates', keys.updates);
   }
 
   function saveCursor(): Promise<void> {
@@ -126,6 +162,7 @@ export function openPuller(
 
   async function endListing(): Promise<void> {
     if (seen) await takeAbsences(seen);
+    if (isHolding()) return;
     seen = new Set();
     if (listed) return;
     listed = true;
@@ -133,7 +170,7 @@ export function openPuller(
   }
 
   async function takeAll(sightings: readonly Sighting[], began: number): Promise<void> {
-    const origin = { system, table, began, awaiting, door };
+    const origin = { system, table, began, awaiting, door, guard };
     for (let from = 0; from < sightings.length; from += limits.rowsMax) {
       const ended = await Promise.allSettled(sightings.slice(from, from + limits.rowsMax).map((sighting) => intake.take(origin, sighting)));
       const failed = ended.find((result) => result.status === 'rejected');
@@ -143,22 +180,38 @@ export function openPuller(
 
   /** What a whole listing did not tell is gone, unless suspiciously much is. */
   async function takeAbsences(told: ReadonlySet<string>): Promise<void> {
-    const absent: Sighting[] = [];
+    const absent: Key[] = [];
     let all = 0;
     let after: string | undefined;
     do {
       const page = await ledger.links(system.id, entity, { limit: LINKS_PAGE, ...(after === undefined ? {} : { after }) });
       all += page.items.length;
-      for (const { key } of page.items) if (!told.has(key)) absent.push({ kind: 'glimpse', key });
+      for (const { key } of page.items) if (!told.has(key)) absent.push(key);
       after = page.next;
     } while (after !== undefined);
-    if (absent.length > Math.max(ABSENT_MIN, all * ABSENT_SHARE_MAX)) return brake(absent.length, all);
+    if (table.map.sides[system.id]?.guard?.deletes) await guardAbsences(absent, told.size === 0);
+    else if (absent.length > Math.max(ABSENT_MIN, all * ABSENT_SHARE_MAX)) return brake(absent.length, all);
+    if (isHolding()) return;
     const began = reads.begin();
     try {
-      await takeAll(absent, began);
+      await takeAll(
+        absent.map((key) => ({ kind: 'glimpse', key })),
+        began,
+      );
     } finally {
       reads.end(began);
     }
+  }
+
+  /** Rows of records that are dead already are no news. */
+  async function guardAbsences(absent: readonly Key[], empty: boolean): Promise<void> {
+    const living: Key[] = [];
+    for (const key of absent) {
+      const id = await ledger.linked(system.id, entity, key);
+      const record = id && (await ledger.record(id));
+      if (record && isAlive(record) && record.links[system.id]?.state === 'present') living.push(key);
+    }
+    await guard?.foresee('deletes', living, empty && living.length >= EMPTY_MIN);
   }
 
   async function brake(absent: number, all: number): Promise<void> {
@@ -192,7 +245,7 @@ export function openPuller(
   async function rest(ms: number, stop: Stop): Promise<void> {
     if (ms <= 0 || stop.isStopped) return;
     // A hint cannot hurry a system that asked for time.
-    if (state !== 'live') return clock.sleep(ms, [stop]);
+    if (state !== 'live' && state !== 'guarded') return clock.sleep(ms, [stop]);
     resting = true;
     if (!bell.take()) await clock.sleep(ms, [stop, bell]);
     resting = false;
@@ -204,6 +257,7 @@ export function openPuller(
     entity,
     async run(stop) {
       ({ cursor, listed } = await ledger.cursor(system.id, entity));
+      await guard?.load();
       if (listed) listedNow();
       while (!stop.isStopped && !isReady()) await clock.sleep(limits.gatherMs, [stop]);
       try {
@@ -220,7 +274,7 @@ export function openPuller(
     async look(key) {
       const began = reads.begin();
       try {
-        await intake.take({ system, table, began, awaiting, door }, { kind: 'glimpse', key });
+        await intake.take({ system, table, began, awaiting, door, guard }, { kind: 'glimpse', key });
       } finally {
         reads.end(began);
       }
@@ -237,12 +291,17 @@ export function openPuller(
       state,
       listed,
       filteredRows: door.size,
+      ...(guard?.status === undefined ? {} : { guard: guard.status }),
       ...(words === undefined ? {} : { words }),
       ...(upToMs === undefined ? {} : { upToMs }),
     }),
   };
 }
 
-function keyOf(sighting: Sighting): string {
+function versionOf(sighting: Sighting): Version | undefined {
+  return sighting.kind === 'row' ? sighting.row.version : sighting.kind === 'glimpse' ? sighting.version : undefined;
+}
+
+function keyOf(sighting: Sighting): Key {
   return sighting.kind === 'row' ? sighting.row.key : sighting.key;
 }

@@ -2,11 +2,14 @@ import { entityName, keyOf, recordId, type RecordId, type SystemId } from '../id
 import type { Table } from '../map/compile.ts';
 import type { Inlets } from '../map/inlets.ts';
 import { identityText, referencesOf, type ReferenceAsked, type References } from '../map/translate.ts';
+import type { MappedRow } from '../map/mapped.ts';
+import { member } from '../map/relations.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Dialect } from '../ports/system.ts';
 import type { Attempt, RecordState } from '../record/record.ts';
-import { valueIn } from '../record/registers.ts';
-import { isTuple, type JsonObject, type Scalar } from '../values.ts';
+import { registerIn, valueIn } from '../record/registers.ts';
+import { isTuple, type JsonObject, type Scalar, type Value } from '../values.ts';
+import { canonical } from './kin.ts';
 
 /** Looks up what a row refers to, so that it can be translated without waiting for anything. */
 export async function lookUpRow(
@@ -30,6 +33,26 @@ function resolve(ledger: Ledger, system: SystemId, { entity, by, text }: Referen
   return ledger.identified(entityName(entity), identityText([text]));
 }
 
+/** A record that was folded into another is still meant by its old id where that is what was known: the other name is no edit. */
+export async function underOldNames(ledger: Ledger, table: Table, record: RecordState, mapped: MappedRow): Promise<MappedRow> {
+  let values: Map<string, Value> | undefined;
+  for (const { register, index } of table.relations.references.values()) {
+    const told = mapped.values.get(register);
+    const now = registerIn(record, register);
+    const id = recordIn(member(told, index));
+    if (told === undefined || !now || id === undefined) continue;
+    for (const known of [now.shadows[mapped.system]?.value, now.value]) {
+      const old = recordIn(member(known, index));
+      if (old === undefined || old === id) continue;
+      if ((await canonical(ledger, old))?.id !== id) continue;
+      values ??= new Map(mapped.values);
+      values.set(register, isTuple(told) ? told.map((part, at) => (at === index ? old : part)) : old);
+      break;
+    }
+  }
+  return values ? { ...mapped, values } : mapped;
+}
+
 /** Looks up how a system names the records that a write refers to. */
 export async function lookUpWrite(ledger: Ledger, table: Table, system: SystemId, attempt: Attempt): Promise<References> {
   const records = new Map<string, RecordState | undefined>();
@@ -39,7 +62,7 @@ export async function lookUpWrite(ledger: Ledger, table: Table, system: SystemId
       if (field.type.kind !== 'reference') continue;
       const value = attempt.registers[name]?.value ?? null;
       const record = recordIn(isTuple(value) ? (value[index] ?? null) : value);
-      if (record) records.set(record, await ledger.record(record));
+      if (record) records.set(record, await canonical(ledger, record));
     }
   }
   return { toRecord: () => undefined, recordIn, toText: (_system, { by, record }) => textOf(records.get(record), system, by) };

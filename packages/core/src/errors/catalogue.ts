@@ -18,8 +18,9 @@ export const catalogue = {
     status: 500,
   },
   LEDGER_OLDER: {
-    text: 'The ledger "{file}" has schema version {found}, from before the first release; this Concord begins with version {known}.',
-    remedy: 'Start with a new ledger file: everything is listed again from the systems. The old file was left as it is.',
+    text: 'The ledger "{file}" has schema version {found}; this Concord reads version {known}.',
+    remedy:
+      'Start the sidecar: it brings a ledger up to date, which what only reads must not do. One from before the first release it refuses too: begin with a new file; everything is listed again from the systems. This one was left as it is.',
     status: 500,
   },
   LEDGER_NEWER: {
@@ -56,6 +57,46 @@ export const catalogue = {
     text: 'The ledger is closed.',
     remedy: 'Open it again before use.',
     status: 503,
+  },
+  LEDGER_MISSING: {
+    text: 'There is no ledger file "{file}".',
+    remedy: 'Run the sidecar once with this configuration, or correct `ledger` in it.',
+    status: 404,
+  },
+  LAB_LOCKED: {
+    text: 'The ledger "{file}" is held by a running sidecar.',
+    remedy: 'Ask that sidecar: give --url http://127.0.0.1:8085 (where it answers) instead of --config; or stop it first.',
+    status: 503,
+  },
+  LAB_PRESET_UNKNOWN: {
+    text: 'There is no preset "{preset}".',
+    remedy: 'Use one of: {presets}; the systems are {systems}.',
+    status: 422,
+  },
+  LAB_ASK_WRONG: {
+    text: 'The laboratory cannot be asked that: {words}.',
+    remedy: 'See docs/laboratory.md for what each command takes.',
+    status: 400,
+  },
+  LAB_REFUSED: {
+    text: 'The sidecar answers: {words}',
+    remedy: '{remedy}',
+    status: 502,
+  },
+  LAB_BUSY: {
+    text: 'The laboratory is at work already.',
+    remedy: 'Wait until it has ended: two would take the time from each other, and from the records.',
+    status: 409,
+  },
+  LAB_LIST_MOVED: {
+    text: 'The list of changes is {found} now; {reviewed} was reviewed.',
+    remedy: 'Ask again without the reviewed list (--review) to see it as it is now. Nothing was changed.',
+    status: 409,
+  },
+  LAB_LIST_LONG: {
+    text: 'More than {max} records would be changed.',
+    remedy: 'Go by entity, or stop the sidecar and use `concord lab apply` with its configuration: that has no such limit.',
+    status: 422,
   },
   PAGE_LIMIT_WRONG: {
     text: 'A page of {limit} rows was asked for.',
@@ -96,6 +137,26 @@ export const catalogue = {
     text: 'The value given for "{field}" is not as it must be: {type}, in canonical form.',
     remedy: 'Give every field of the conflict, written as the conflict itself shows its values.',
     status: 422,
+  },
+  RULING_CHOICE_UNKNOWN: {
+    text: 'The conflict "{conflict}" cannot be resolved like that.',
+    remedy: 'Send one of: {choices}.',
+    status: 422,
+  },
+  RULING_REFUSED: {
+    text: 'The conflict "{conflict}" cannot be resolved like that now: {words}.',
+    remedy: 'Settle what is named first, then try again.',
+    status: 409,
+  },
+  MAP_UNKNOWN: {
+    text: 'The entity "{entity}" is not mirrored with "{system}".',
+    remedy: 'GET /healthz lists the maps.',
+    status: 404,
+  },
+  GUARD_IDLE: {
+    text: 'Nothing of "{entity}" in "{system}" waits for a decision.',
+    remedy: 'GET /healthz tells which maps are guarded, and why.',
+    status: 409,
   },
   SYSTEM_UNKNOWN: {
     text: 'There is no system "{system}".',

@@ -6,6 +6,7 @@ import type { Around } from '../policy/setting.ts';
 import { LIFE } from '../record/record.ts';
 import { must } from '../errors/must.ts';
 import { companyOf, tableInvariants, type FieldPlace, type TableInvariant } from './invariants.ts';
+import { compileRelations, type TableRelations } from './relations.ts';
 import { compileRules, type DerivedRule, type TableRules } from './rules.ts';
 import type { RegisterMap, TableMap } from './table.ts';
 import type { FieldType } from './type.ts';
@@ -46,6 +47,7 @@ export interface Table {
   /** By register: those that are decided anew when it is, because an invariant ties them together. */
   readonly company: ReadonlyMap<string, readonly string[]>;
   readonly rules: TableRules;
+  readonly relations: TableRelations;
 }
 
 export function compileTable(map: TableMap, policies: Readonly<Record<string, PolicyKind>>): Table {
@@ -61,6 +63,7 @@ export function compileTable(map: TableMap, policies: Readonly<Record<string, Po
     invariants,
     company: companyOf(invariants, rules),
     rules: tableRules,
+    relations: compileRelations(map),
   };
 }
 
@@ -126,7 +129,8 @@ function compileRegister(
   };
 }
 
-function aroundOf(table: TableMap, { fields: own }: RegisterMap): Around {
+/** What is around a register's policy: what it may name, and what its conditions may read. */
+export function aroundOf(table: TableMap, { fields: own }: RegisterMap): Around {
   const [first, ...more] = own;
   const fields = table.registers.flatMap((register) => register.fields.map(({ name, type }) => [name, type] as const));
   const symbols = Object.values(first.sides).flatMap(({ values }) => (values ? [Object.keys(values)] : []))[0];

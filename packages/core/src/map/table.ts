@@ -28,11 +28,27 @@ export interface Side {
   readonly lossy?: boolean;
 }
 
+/** What happens where a reference leads to nothing. */
+export interface ReferenceMap {
+  /**
+   * The record that it means is not in the system that is written to. `hold`: the write waits. `null`: the rest is written, and the
+   * reference follows. `retry`: the write is tried again and again. `stub`: as `hold`; and where not even a record is known, one is made of
+   * the name alone.
+   */
+  readonly onMissing: 'hold' | 'null' | 'stub' | 'retry';
+  /** After so long the wait is told as C08. It goes on. */
+  readonly waitMs: number;
+  /** The record that it means was deleted. Absent: nothing happens. */
+  readonly onParentDeleted?: 'cascade' | 'restrict' | 'orphan' | 'hold';
+}
+
 export interface FieldMap {
   readonly name: string;
   readonly type: FieldType;
   /** By system. A system that is missing does not have the field. */
   readonly sides: Readonly<Record<string, Side>>;
+  /** For a reference whose configuration says so. */
+  readonly reference?: ReferenceMap;
 }
 
 /** A unit of merging: one field, or a group. */
@@ -64,6 +80,37 @@ export type DeletePolicy =
   /** The deletion stays in its system, and becomes an edit of this field elsewhere. */
   | { readonly soft: { readonly field: string; readonly value: Scalar } };
 
+/** Fields that name a record together, and how their values are normalised before they are compared. */
+export interface KeyMap {
+  readonly fields: readonly string[];
+  /** Outer blanks do not count, and inner ones count once. */
+  readonly trim: boolean;
+  /** Upper and lower case are the same. */
+  readonly case: boolean;
+  /** Texts that Unicode holds for the same are. */
+  readonly nfc: boolean;
+  /** Only digits count. */
+  readonly digits: boolean;
+}
+
+export interface UniqueMap extends KeyMap {
+  /** `first-keeps`: the older record keeps the key. `manual`: a person decides. */
+  readonly onViolation: 'first-keeps' | 'manual';
+}
+
+/** How much may happen to the rows of one system before somebody must have looked. */
+export interface GuardMap {
+  readonly deletes?: GuardBound;
+  readonly updates?: GuardBound;
+  readonly withinMs: number;
+}
+
+export interface GuardBound {
+  readonly most: number;
+  /** Beyond `most` it is still believed up to this share of all rows. */
+  readonly share: number;
+}
+
 /** One system's side of a table map. */
 export interface TableSide extends Binding {
   readonly system: SystemId;
@@ -73,6 +120,7 @@ export interface TableSide extends Binding {
   readonly only?: 'read';
   /** CEL over the fields that the system tells: a row for which it is not true does not become a record. */
   readonly filter?: string;
+  readonly guard?: GuardMap;
 }
 
 /** A field that is computed from others. */
@@ -109,4 +157,11 @@ export interface TableMap {
   /** In an order in which each can be computed: none reads one that comes after it. */
   readonly derived?: readonly Derived[];
   readonly invariants?: readonly Invariant[];
+  /** Further keys by which rows are matched, in order, where the natural key does not tell. */
+  readonly match?: readonly KeyMap[];
+  /** Keys too weak to join anything by: what they match is asked. */
+  readonly review?: readonly KeyMap[];
+  readonly unique?: readonly UniqueMap[];
+  /** The system whose values stand where two rows meet for the first time. */
+  readonly seed?: SystemId;
 }

@@ -153,7 +153,7 @@ export function identityText(parts: readonly (Value | undefined)[]): string {
 export type Columns =
   | { readonly kind: 'columns'; readonly columns: JsonObject }
   /** The record that a reference means is not in the system yet. */
-  | { readonly kind: 'waits'; readonly record: RecordId; readonly words: string }
+  | { readonly kind: 'waits'; readonly record: RecordId; readonly field: string; readonly words: string }
   /** By register, why the system cannot hold its value. The others it could. */
   | { readonly kind: 'not-representable'; readonly registers: Readonly<Record<string, string>> };
 
@@ -228,7 +228,8 @@ function writeReference(
   const record = references.recordIn(value);
   if (record === undefined) return { kind: 'unfit', words: `${field.name} holds ${excerpt(value)}, which is no record` };
   const text = references.toText(system, { entity, record, ...(side.by === undefined ? {} : { by: side.by }) });
-  if (text === undefined) return { kind: 'waits', record, words: `${field.name} refers to a ${entity} that is not in ${system} yet` };
+  if (text === undefined)
+    return { kind: 'waits', record, field: field.name, words: `${field.name} refers to a ${entity} that is not in ${system} yet` };
   return column(side.write ?? side.column, side, dialect.encode(field.type, text), value);
 }
 

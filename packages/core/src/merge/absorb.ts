@@ -193,7 +193,7 @@ function editsOf(draft: Draft, row: MappedRow, settled: ReadonlySet<string> | un
  * What is nobody's edit when a system is seen for the first time: an empty column, which must not wipe out what another system holds,
  * and the very value that is merged already.
  */
-function firstSight(draft: Draft, system: SystemId, name: string, value: Value): boolean {
+export function firstSight(draft: Draft, system: SystemId, name: string, value: Value): boolean {
   const register = registerOf(draft, name);
   const agrees = register.count > 0 && !register.held && sameValue(register.value, value);
   if (!agrees && !isEmpty(value)) return false;

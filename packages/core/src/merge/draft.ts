@@ -21,6 +21,17 @@ export interface Context {
   readonly neverSent: (id: DeliveryId) => boolean;
   /** SHA-256, where the platform has a faster one than the core's own. */
   readonly digest?: Digest;
+  /** Other records, or their number, keep this one from being deleted before a person has said so. */
+  readonly keep?: Kept;
+  /** Registers that may not take their new value, and why: another record has it. */
+  readonly taken?: ReadonlyMap<string, string>;
+}
+
+/** Why a deletion waits for a person. */
+export interface Kept {
+  readonly code: 'C04' | 'C20';
+  readonly rule: string;
+  readonly reason: string;
 }
 
 /** A change while its draft is being worked on. */
@@ -183,8 +194,8 @@ export function changeIn(draft: Draft, seq: number): ChangeInHand | undefined {
 }
 
 export function toldEdit(register: string, edit: Edit): EditTold {
-  const { system, value, on, saw, number, stamp, by } = edit;
-  return { register, system, value, on, saw, number, stamp, by };
+  const { system, value, on, saw, known, number, stamp, by } = edit;
+  return { register, system, value, on, saw, known, number, stamp, by };
 }
 
 export function latestStamp(edits: readonly Pick<Edit, 'stamp'>[], otherwise: Stamp): Stamp {

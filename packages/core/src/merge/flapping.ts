@@ -3,7 +3,7 @@ import { copyOfRegister } from '../record/copies.ts';
 import { LIFE, type Register, type Trail } from '../record/record.ts';
 import { sameValue } from '../values.ts';
 import type { Decision } from './decide.ts';
-import type { Judged } from './judge.ts';
+import type { Judged } from './turns.ts';
 
 /** How often the same value may be put back before a person is asked. */
 const TURNS_MAX = 3;

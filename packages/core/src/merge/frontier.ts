@@ -109,10 +109,18 @@ function editOf(register: Register, incoming: Incoming, past: readonly Edit[]): 
     value,
     on,
     saw: incoming.sawAll ? register.count : (shadow?.saw ?? 0),
+    known: incoming.sawAll ? undefined : knownToOthers(register, system, shadow?.saw ?? 0),
     number: register.count + 1,
     stamp: stampAfter(past, incoming.atMs, system),
     by,
   };
+}
+
+/** What a single author makes of it in several steps is the author's alone until somebody else has seen it. */
+function knownToOthers({ shadows }: Register, author: string, saw: number): number | undefined {
+  let others = -1;
+  for (const system in shadows) if (system !== author) others = Math.max(others, shadows[system]?.saw ?? 0);
+  return others < 0 || others >= saw ? undefined : others;
 }
 
 /** A hybrid logical clock: the author's own time, but never before what the author had seen. */
@@ -138,16 +146,15 @@ export function viewOf(register: Register, rule: Pick<RegisterRule, 'type'>, fie
 }
 
 /**
- * The latest merged value that every author in the frontier had seen; `undefined` at a birth. What a single author makes of it in several
- * steps is the author's alone until somebody else has seen it: it must not matter whether Concord heard of each step or of the last.
+ * The latest merged value that every author in the frontier had seen; `undefined` at a birth. Of a single author's edit it is the latest that
+ * somebody else had seen, too: it must not matter whether Concord heard of each of the author's steps or of the last.
  */
-export function baseOf({ frontier, agreed, shadows }: Pick<Register, 'frontier' | 'agreed' | 'shadows'>): Value | undefined {
+export function baseOf({ frontier, agreed }: Pick<Register, 'frontier' | 'agreed'>): Value | undefined {
+  const [first, ...more] = frontier;
+  if (first && more.length === 0) return standing(agreed, first.known ?? first.saw)?.value;
   let saw = Number.POSITIVE_INFINITY;
   for (const edit of frontier) saw = Math.min(saw, edit.saw);
-  if (frontier.length !== 1) return standing(agreed, saw)?.value;
-  let others = -1;
-  for (const system in shadows) if (system !== frontier[0]?.system) others = Math.max(others, shadows[system]?.saw ?? 0);
-  return standing(agreed, others < 0 ? saw : Math.min(saw, others))?.value;
+  return standing(agreed, saw)?.value;
 }
 
 /** The latest merged value that is not newer than the one with this number. */

@@ -6,10 +6,9 @@ import { PERSON } from '../record/actors.ts';
 import type { Edit } from '../record/record.ts';
 import { sameValue, type Scalar, type Value } from '../values.ts';
 import { decide, type Decision } from './decide.ts';
-import { registerOf, type Draft } from './draft.ts';
 import { baseOf, viewOf } from './frontier.ts';
-import type { Judged } from './judge.ts';
-import { fieldsAt, isOpenFrontier, standingAfter, standingIn } from './standing.ts';
+import { fieldsAt, isOpenFrontier, standingAfter } from './standing.ts';
+import type { Bench, Judged } from './turns.ts';
 import { must } from '../errors/must.ts';
 
 /** By register: what it would count as. */
@@ -17,7 +16,7 @@ type Candidate = ReadonlyMap<string, Value | undefined>;
 
 /** One invariant over one record, while its registers are decided. */
 interface Case {
-  readonly draft: Draft;
+  readonly bench: Bench;
   readonly rule: TableInvariant;
   readonly items: Map<string, Judged>;
   readonly changed: Set<string>;
@@ -27,9 +26,9 @@ interface Case {
  * Holds what was decided against the invariants, in their declared order, and decides otherwise where one is broken. One pass; what is still
  * broken then waits for a person. Answers the registers that were decided otherwise.
  */
-export function enforce(draft: Draft, items: Map<string, Judged>): ReadonlySet<string> {
+export function enforce(bench: Bench, items: Map<string, Judged>): ReadonlySet<string> {
   const changed = new Set<string>();
-  const cases = draft.table.invariants.map((rule): Case => ({ draft, rule, items, changed }));
+  const cases = bench.table.invariants.map((rule): Case => ({ bench, rule, items, changed }));
   for (const one of cases) {
     if (!isConcerned(one) || !isBroken(one)) continue;
     if (one.rule.onViolation.kind === 'revert') revert(one);
@@ -49,16 +48,16 @@ function isConcerned({ rule, items }: Case): boolean {
 }
 
 /** Empty counts as kept, and so does what cannot be computed: nobody can say that it is broken. */
-function isBroken({ rule, draft, items }: Case, candidate?: Candidate): boolean {
+function isBroken({ rule, bench, items }: Case, candidate?: Candidate): boolean {
   const answer = rule.check.evaluate(
-    fieldsFor(rule, (name) => (candidate?.has(name) ? candidate.get(name) : valueNow(draft, items, name))),
+    fieldsFor(rule, (name) => (candidate?.has(name) ? candidate.get(name) : valueNow(bench, items, name))),
   );
   return answer.kind === 'value' && answer.value === false;
 }
 
-function valueNow(draft: Draft, items: ReadonlyMap<string, Judged>, name: string): Value | undefined {
+function valueNow(bench: Bench, items: ReadonlyMap<string, Judged>, name: string): Value | undefined {
   const item = items.get(name);
-  return item ? standingAfter(item) : standingIn(draft, name);
+  return item ? standingAfter(item) : bench.standing(name);
 }
 
 /** The edited fields with these values, and what is computed from them. */
@@ -73,10 +72,10 @@ function fieldsFor({ places, derived }: TableInvariant, valueOf: (register: stri
   return fields;
 }
 
-function itemOf({ draft, items }: Case, name: string): Judged {
+function itemOf({ bench, items }: Case, name: string): Judged {
   const before = items.get(name);
   if (before) return before;
-  const register = registerOf(draft, name);
+  const register = bench.registerOf(name);
   return { name, register, decision: { kind: 'agreed', value: register.value } };
 }
 
@@ -118,11 +117,11 @@ function revert(one: Case): void {
 }
 
 /** What an author alone would have come to: its own edits as their policies let them through, and no others. */
-function valueBy({ draft, items }: Case, { name, register }: Judged, author: SystemId): Value | undefined {
+function valueBy({ bench, items }: Case, { name, register }: Judged, author: SystemId): Value | undefined {
   const frontier = register.frontier.filter(({ system }) => system === author);
   if (frontier.length === 0) return baseOf(register);
-  const rule = must(draft.table.registers.get(name), 'an invariant is about registers of the table map');
-  const fields = fieldsAt(rule.looksAt, (other) => valueNow(draft, items, other));
+  const rule = must(bench.table.registers.get(name), 'an invariant is about registers of the table map');
+  const fields = fieldsAt(rule.looksAt, (other) => valueNow(bench, items, other));
   const decision = decide(rule, viewOf({ ...register, frontier }, rule, fields));
   return decision.kind === 'held' ? baseOf(register) : decision.value;
 }
@@ -149,10 +148,10 @@ function hold(one: Case): void {
 }
 
 /** What was added up goes on beneath edits to come, also where it is not written. */
-function totalOf({ draft }: Case, { name, decision }: Judged): Value | undefined {
+function totalOf({ bench }: Case, { name, decision }: Judged): Value | undefined {
   if (decision.kind === 'held') return decision.total;
   const whole = decision.kind === 'settled' ? (decision.total ?? decision.value) : decision.value;
-  return draft.table.registers.get(name)?.traits.additive ? whole : undefined;
+  return bench.table.registers.get(name)?.traits.additive ? whole : undefined;
 }
 
 /** A person's word passes invariants as it passes gates. */

@@ -1,33 +1,26 @@
-import { fieldsOf, type RegisterRule } from '../map/compile.ts';
+import { fieldsOf } from '../map/compile.ts';
 import type { View } from '../policy/policy.ts';
 import { CONCORD } from '../record/actors.ts';
 import { copyOfRegister } from '../record/copies.ts';
 import { LIFE, type Edit, type Register } from '../record/record.ts';
 import type { ResolutionTold } from '../ports/plan.ts';
-import { sameValue, type Value } from '../values.ts';
+import type { Value } from '../values.ts';
 import { closeConflict, openConflict } from './conflicts.ts';
-import { decide, type Decision } from './decide.ts';
-import { decideDerived } from './derive.ts';
+import type { Decision } from './decide.ts';
 import { changeIn, latestStamp, putRegister, registerNow, registerOf, write, type Draft } from './draft.ts';
 import { damp, settledFor } from './flapping.ts';
 import { accept, stillStoodOn, viewOf } from './frontier.ts';
 import { holdersIn } from './holders.ts';
-import { enforce } from './invariants.ts';
 import { decideLife } from './life.ts';
 import { ownRegister, renumbered } from './own.ts';
 import { patchOf } from './patch.ts';
-import { fieldsAt, isOpen, standingAfter, standingIn } from './standing.ts';
+import { decideSeeded } from './seed.ts';
+import { isOpen, standingIn } from './standing.ts';
 import { tellDecision, tellRuling } from './told.ts';
+import { inTurn, valueAfter, withComputed, type Bench, type Judged } from './turns.ts';
 import { must } from '../errors/must.ts';
 
-/** A register with what was decided about it. */
-export interface Judged {
-  readonly name: string;
-  readonly register: Register;
-  readonly decision: Decision;
-}
-
-/** The same, as the history tells it. */
+/** A register with what was decided about it, as the history tells it. */
 export interface JudgedTold extends Judged {
   readonly told: ResolutionTold | undefined;
   /** It has an edit that was not judged before; otherwise it was looked at again because of another register. */
@@ -45,7 +38,7 @@ const NOTHING: Overruled = {};
  * touched them, which tells what it brought.
  */
 export function judge(draft: Draft, names: readonly string[], cause: number, overruled: Overruled = NOTHING): void {
-  const judged = judgeAll(draft, names, overruled).map((item) => {
+  const judged = inTurn(benchIn(draft, overruled), names).map((item) => {
     const damped = overruled[item.name] ? settledFor(item) : damp(item, cause, names.includes(item.name));
     return tell(draft, damped, names, overruled);
   });
@@ -59,11 +52,33 @@ export function judge(draft: Draft, names: readonly string[], cause: number, ove
   if (resolved.length > 0) writeResolutions(draft, resolved);
 }
 
+/** Decides again what waited for something outside the record. What settles now is written as a change of Concord's own. */
+export function judgeAgain(draft: Draft, names: readonly string[]): boolean {
+  const judged = inTurn(benchIn(draft, NOTHING), names).filter(({ decision }) => decision.kind !== 'held');
+  if (judged.length > 0)
+    writeResolutions(
+      draft,
+      judged.map((item) => tell(draft, item, names, NOTHING)),
+    );
+  return judged.length > 0;
+}
+
+/** Has a register wait for a person although its edits agree. */
+export function holdRegister(
+  draft: Draft,
+  name: string,
+  { rule, reason, code }: Pick<Extract<Decision, { kind: 'held' }>, 'rule' | 'reason' | 'code'>,
+): void {
+  const register = must(registerNow(draft, name), 'a register that is to wait exists');
+  const decision: Decision = { kind: 'held', rule, reason, code };
+  const waiting = copyOfRegister(register);
+  waiting.held = openConflict(draft, tell(draft, { name, register, decision }, [], NOTHING), draft.record.seq);
+  putRegister(draft, name, waiting);
+}
+
 /** Writes what was decided elsewhere than by a policy, and what is computed from it. */
 export function impose(draft: Draft, judged: readonly Judged[]): void {
-  const items = new Map(judged.map((item) => [item.name, item]));
-  for (const name of derivedFrom(draft, new Set(items.keys()))) items.set(name, judgeOne(draft, name, items));
-  const news = [...items.values()].filter((item) => judged.includes(item) || isNews(item)).map((item) => tell(draft, item, [], NOTHING));
+  const news = withComputed(benchIn(draft, NOTHING), judged).map((item) => tell(draft, item, [], NOTHING));
   writeResolutions(draft, news.filter(needsChange));
   const change = must(draft.changes.at(-1), 'just written');
   for (const item of news.filter((other) => !needsChange(other))) {
@@ -79,97 +94,23 @@ function tell(draft: Draft, item: Judged, names: readonly string[], overruled: O
   return { name, register, decision, told, isTouched: names.includes(name) };
 }
 
-function judgeAll(draft: Draft, names: readonly string[], overruled: Overruled): readonly Judged[] {
-  const { table } = draft;
-  if (table.readers.size === 0 && table.invariants.length === 0) return names.map((name) => judgeOne(draft, name, NO_ITEMS));
-  const touched = withCompany(draft, names);
-  const items = new Map<string, Judged>();
-  judgeTouched(draft, touched, overruled, items);
-  if (table.invariants.length > 0) {
-    // What is computed is computed again from what the invariants left.
-    for (const name of derivedFrom(draft, enforce(draft, items))) if (!overruled[name]) items.set(name, judgeOne(draft, name, items));
-  }
-  return [...items.values()].filter((item) => names.includes(item.name) || isNews(item));
+function benchIn(draft: Draft, overruled: Overruled): Bench {
+  return {
+    table: draft.table,
+    register: (name) => registerNow(draft, name),
+    registerOf: (name) => registerOf(draft, name),
+    decide: (name, register, fields) => (name === LIFE ? decideLife(draft) : decideField(draft, name, register, fields)),
+    standing: (name) => standingIn(draft, name),
+    isOpen: (name) => isOpen(draft, name),
+    isRuled: (name) => overruled[name] !== undefined,
+  };
 }
 
-const NO_ITEMS: ReadonlyMap<string, Judged> = new Map();
-
-/** With the open registers that an invariant ties to those that were touched: their edits speak anew. */
-function withCompany(draft: Draft, names: readonly string[]): Set<string> {
-  const touched = new Set(names);
-  for (const name of names) for (const other of draft.table.company.get(name) ?? []) if (isOpen(draft, other)) touched.add(other);
-  return touched;
-}
-
-function judgeTouched(draft: Draft, touched: Set<string>, overruled: Overruled, items: Map<string, Judged>): void {
-  const { table } = draft;
-  for (const name of table.order) {
-    if (!touched.has(name) || isBlank(draft, name)) continue;
-    const item = overruled[name] ? judgeRuled(draft, name, items) : judgeOne(draft, name, items);
-    items.set(name, item);
-    if (!isOther(item)) continue;
-    // A rule that looks at this field may see its own edits in another light now, as long as not everybody has seen what they came to.
-    for (const reader of table.readers.get(name) ?? [])
-      if (table.registers.get(reader)?.derived || isOpen(draft, reader)) touched.add(reader);
-  }
-}
-
-/** A computed field that needs not exist yet; any other that was touched has an edit. */
-function isBlank(draft: Draft, name: string): boolean {
-  return registerNow(draft, name) === undefined && draft.table.registers.get(name)?.derived === undefined;
-}
-
-/** All that is computed from these, on whatever way. */
-function derivedFrom({ table }: Draft, changed: ReadonlySet<string>): ReadonlySet<string> {
-  if (changed.size === 0) return changed;
-  const found = new Set(changed);
-  for (const name of table.order) {
-    const rule = table.registers.get(name);
-    if (rule?.derived && rule.looksAt.some(({ register }) => found.has(register))) found.add(name);
-  }
-  for (const name of changed) found.delete(name);
-  return found;
-}
-
-/** Whether others that look at it may see something else than before. */
-function isOther(item: Judged): boolean {
-  const { register, decision } = item;
-  return decision.kind === 'held' || register.held !== undefined || !sameValue(decision.value, register.value);
-}
-
-/** Whether looking again came to something else than before. */
-function isNews(item: Judged): boolean {
-  const { register, decision } = item;
-  return (decision.kind === 'held') !== (register.held !== undefined) || !sameValue(valueAfter(item), register.value);
-}
-
-function valueAfter({ register, decision }: Judged): Value {
-  if (decision.kind === 'held') return decision.provisional ?? register.value;
-  return decision.value;
-}
-
-function judgeOne(draft: Draft, name: string, items: ReadonlyMap<string, Judged>): Judged {
-  const rule = draft.table.registers.get(name);
-  if (!rule?.derived) return judgeRuled(draft, name, items);
-  const register = registerOf(draft, name);
-  return { name, register, decision: decideDerived(register, rule.derived, fieldsFor(draft, rule, items) ?? {}) };
-}
-
-/** By its policy, whatever it is computed from: a person's ruling stands until something changes. */
-function judgeRuled(draft: Draft, name: string, items: ReadonlyMap<string, Judged>): Judged {
-  const register = must(registerNow(draft, name), 'a touched register exists');
-  if (name === LIFE) return { name, register, decision: decideLife(draft) };
+function decideField(draft: Draft, name: string, register: Register, fields: View['fields']): Decision {
   const rule = must(draft.table.registers.get(name), 'a touched register is in the table map');
-  return { name, register, decision: decide(rule, viewOf(register, rule, fieldsFor(draft, rule, items))) };
-}
-
-/** The fields that a rule looks at: as decided just now, or as last merged. */
-function fieldsFor(draft: Draft, rule: RegisterRule, items: ReadonlyMap<string, Judged>): View['fields'] {
-  if (rule.looksAt.length === 0) return undefined;
-  return fieldsAt(rule.looksAt, (register) => {
-    const item = items.get(register);
-    return item ? standingAfter(item) : standingIn(draft, register);
-  });
+  const taken = draft.context.taken?.get(name);
+  if (taken !== undefined) return { kind: 'held', rule: 'unique', reason: taken, code: 'C07' };
+  return decideSeeded(draft.table, rule, viewOf(register, rule, fields));
 }
 
 /**

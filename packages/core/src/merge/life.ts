@@ -1,6 +1,7 @@
-import type { Table } from '../map/compile.ts';
+import { compareStamps } from '../clock/stamp.ts';
+import type { DeletePolicy } from '../map/table.ts';
 import { rulingOf } from '../policy/answers.ts';
-import { compareEdits, latestOf } from '../policy/edits.ts';
+import { compareEdits } from '../policy/edits.ts';
 import { CONCORD, PERSON } from '../record/actors.ts';
 import { LIFE, type Edit, type Register } from '../record/record.ts';
 import type { Decision } from './decide.ts';
@@ -13,7 +14,7 @@ interface Dispute {
   /** Signs of life: rows that were made or seen. */
   readonly lives: readonly Edit[];
   /** Edits of other registers that no author of a deletion had seen. */
-  readonly rivals: readonly Edit[];
+  readonly rivals: readonly Rival[];
   readonly what: string;
 }
 
@@ -21,43 +22,67 @@ interface Dispute {
  * Whether a record lives. A deletion is an edit like any other; its rivals are the edits, of any field, that its author had not seen.
  */
 export function decideLife(draft: Draft): Decision {
+  const decision = decideOwnLife(draft);
+  const { keep } = draft.context;
+  return keep && decision.kind !== 'held' && decision.value === 'deleted' ? { kind: 'held', ...keep } : decision;
+}
+
+function decideOwnLife(draft: Draft): Decision {
   const { frontier } = must(registerNow(draft, LIFE), 'every record has a life');
+  const rivals = rivalsOfDeletion(draft).map(([, edit]) => edit);
+  return judgeLife(draft.table.map.delete, { frontier, rivals, isGone: isGoneEverywhere(draft) });
+}
+
+/** What is known of a record's life. */
+export interface LifeFacts {
+  /** The edits of the life itself. */
+  readonly frontier: readonly Edit[];
+  /** Edits of fields that no author of a deletion had seen. */
+  readonly rivals: readonly Rival[];
+  /** No system has the row any more. */
+  readonly isGone: boolean;
+}
+
+export type Rival = Pick<Edit, 'system' | 'stamp'>;
+
+/** The same from facts alone. */
+export function judgeLife(policy: DeletePolicy, { frontier, rivals, isGone }: LifeFacts): Decision {
   const deletions = frontier.filter((edit) => edit.value === 'deleted');
   const lives = frontier.filter((edit) => edit.value === 'live');
   if (deletions.length === 0) return { kind: 'agreed', value: 'live' };
-  const rivals = rivalsOfDeletion(draft).map(([, edit]) => edit);
   const dispute = { deletions, lives, rivals, what: tell(deletions, [...lives, ...rivals]) };
-  return byGate(draft, dispute) ?? byPolicy(draft.table.map.delete, dispute);
+  return byGate(policy, isGone, dispute) ?? byPolicy(policy, dispute);
 }
 
-function tell(deletions: readonly Edit[], others: readonly Edit[]): string {
-  const names = (edits: readonly Edit[]): string => [...new Set(edits.map(({ system }) => system))].toSorted().join(', ');
+function tell(deletions: readonly Edit[], others: readonly Pick<Edit, 'system'>[]): string {
+  const names = (edits: readonly Pick<Edit, 'system'>[]): string => [...new Set(edits.map(({ system }) => system))].toSorted().join(', ');
   const deleted = `${names(deletions)} deleted it`;
   return others.length === 0 ? deleted : `${deleted} while ${names(others)} edited it`;
 }
 
 /** Rules that judge a deletion also where nobody speaks against it. A person's passes them all. */
-function byGate(draft: Draft, { deletions, lives, what }: Dispute): Decision | undefined {
-  const policy = draft.table.map.delete;
+function byGate(policy: DeletePolicy, isGone: boolean, { deletions, lives, what }: Dispute): Decision | undefined {
   if (rulingOf(deletions)) return undefined;
   if (leavesAlone(policy)) {
-    if (lives.length === 0 && isGoneEverywhere(draft)) return { kind: 'agreed', value: 'deleted' };
+    if (lives.length === 0 && isGone) return { kind: 'agreed', value: 'deleted' };
     const then =
       typeof policy === 'object' && 'soft' in policy ? `${policy.soft.field} says so elsewhere` : 'it is no longer mirrored there';
-    return { kind: 'settled', value: 'live', rule: nameOf(policy), reason: `${what}: ${then}`, code: 'C04', losers: [] };
+    return { kind: 'settled', value: 'live', rule: nameOfDelete(policy), reason: `${what}: ${then}`, code: 'C04', losers: [] };
   }
   const isUndone =
     policy === 'restore' || (typeof policy === 'object' && 'owner' in policy && !deletions.some(({ system }) => system === policy.owner));
-  return isUndone ? { kind: 'settled', value: 'live', rule: nameOf(policy), reason: what, code: 'C04', losers: deletions } : undefined;
+  return isUndone
+    ? { kind: 'settled', value: 'live', rule: nameOfDelete(policy), reason: what, code: 'C04', losers: deletions }
+    : undefined;
 }
 
 function isGoneEverywhere({ links }: Draft): boolean {
   return Object.values(links).every(({ state }) => state !== 'present');
 }
 
-function byPolicy(policy: Table['map']['delete'], { deletions, lives, rivals, what }: Dispute): Decision {
+function byPolicy(policy: DeletePolicy, { deletions, lives, rivals, what }: Dispute): Decision {
   if (lives.length === 0 && rivals.length === 0) return { kind: 'agreed', value: 'deleted' };
-  const deleted = { kind: 'settled', value: 'deleted', rule: nameOf(policy), reason: what, code: 'C04', losers: lives } as const;
+  const deleted = { kind: 'settled', value: 'deleted', rule: nameOfDelete(policy), reason: what, code: 'C04', losers: lives } as const;
   const lively = { ...deleted, value: 'live', losers: deletions } as const;
   switch (policy) {
     case 'manual':
@@ -72,17 +97,17 @@ function byPolicy(policy: Table['map']['delete'], { deletions, lives, rivals, wh
   }
 }
 
-function isLater(deletions: readonly Edit[], others: readonly Edit[]): boolean {
-  const [deletion, other] = [latestOf(deletions), latestOf(others)];
-  return deletion !== undefined && (other === undefined || compareEdits(deletion, other) > 0);
+function isLater(deletions: readonly Rival[], others: readonly Rival[]): boolean {
+  return deletions.some((deletion) => others.every((other) => compareStamps(deletion.stamp, other.stamp) > 0));
 }
 
 /** Whether a deletion stays where it was made. */
-export function leavesAlone(policy: Table['map']['delete']): boolean {
+export function leavesAlone(policy: DeletePolicy): boolean {
   return policy === 'unlink' || (typeof policy === 'object' && 'soft' in policy);
 }
 
-function nameOf(policy: Table['map']['delete']): string {
+/** The rule's name, as the history tells it. */
+export function nameOfDelete(policy: DeletePolicy): string {
   return typeof policy === 'string' ? policy : 'owner' in policy ? 'owner' : 'soft';
 }
 

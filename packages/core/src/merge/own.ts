@@ -18,6 +18,7 @@ export function ownRegister(register: Register, value: Value, op: OpId, stamp: S
     value,
     on: undefined,
     saw: count,
+    known: undefined,
     number: count,
     stamp: { ...stamp, system: CONCORD },
     by: undefined,

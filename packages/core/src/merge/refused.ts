@@ -4,7 +4,7 @@ import { CONCORD } from '../record/actors.ts';
 import { LIFE, type Attempt } from '../record/record.ts';
 import { sameValue, type Value } from '../values.ts';
 import { registerOf, type Draft } from './draft.ts';
-import type { Judged } from './judge.ts';
+import type { Judged } from './turns.ts';
 
 /** What a system says of the values themselves. Everything else may be otherwise tomorrow: a right that is missing, a row that is in the way. */
 const FINAL: ReadonlySet<RefusalClass> = new Set(['validation-rejected', 'payload-too-large']);

@@ -3,6 +3,7 @@ import type { Table } from '../map/compile.ts';
 import type { MappedRow } from '../map/mapped.ts';
 import type { Plan } from '../ports/plan.ts';
 import type { RefusalClass } from '../ports/system.ts';
+import type { ConflictCode } from '../record/code.ts';
 import { LIFE, type Attempt, type Link, type RecordState } from '../record/record.ts';
 import { copyOfLink, copyOfRegister } from '../record/copies.ts';
 import { rest } from '../record/rest.ts';
@@ -31,7 +32,17 @@ export type Settled =
   /** Nothing was sent: the system cannot hold the values of these registers, for the reasons told. */
   | { readonly kind: 'unfit'; readonly registers: Readonly<Record<string, string>> }
   /** To be tried again at that time. `unknown`: it may have been applied. */
-  | { readonly kind: 'later' | 'unknown' | 'waiting'; readonly dueAtMs: number; readonly attempts: number; readonly words: string };
+  | {
+      readonly kind: 'later' | 'unknown' | 'waiting';
+      readonly dueAtMs: number;
+      readonly attempts: number;
+      readonly words: string;
+      /** What it waits for, where that was told, and since when. */
+      readonly code?: ConflictCode;
+      readonly sinceMs?: number;
+      /** It has waited so long that somebody should see it. */
+      readonly tell?: boolean;
+    };
 
 /** A delivery ended, one way or another. The record's link holds the attempt that was made. */
 export function settle(record: RecordState, system: SystemId, outcome: Settled, table: Table, context: Context): Plan {
@@ -164,6 +175,9 @@ function postpone(draft: Draft, system: SystemId, outcome: Extract<Settled, { re
   const again = outcome.kind === 'unknown' ? { ...planned, id: deliveryId(draft.record.id, system, draft.record.revision) } : planned;
   const open = outcome.kind === 'unknown' ? [...unconfirmed, planned] : unconfirmed;
   putLink(draft, system, { ...link, planned: again, unconfirmed: open.length > 0 ? open : undefined });
-  const state = outcome.kind === 'waiting' ? 'waiting' : 'due';
-  draft.deliveries.set(system, { ...dueNow(draft, system, again), state, dueAtMs, attempts, words });
+  const { code, sinceMs, tell = false } = outcome;
+  const state = outcome.kind !== 'waiting' ? 'due' : code === 'C08' ? 'parked' : 'waiting';
+  const since = { ...(code === undefined ? {} : { code }), ...(sinceMs === undefined ? {} : { sinceMs }) };
+  draft.deliveries.set(system, { ...dueNow(draft, system, again), state, dueAtMs, attempts, words, ...since });
+  if (tell) fail(draft, system, 'C08', words);
 }

@@ -5,7 +5,7 @@ import { isResting } from '../record/resting.ts';
 import type { Scalar, Value } from '../values.ts';
 import { registerNow, storedIn, type Draft } from './draft.ts';
 import { baseOf } from './frontier.ts';
-import type { Judged } from './judge.ts';
+import type { Judged } from './turns.ts';
 import { memberOf } from './patch.ts';
 
 /**

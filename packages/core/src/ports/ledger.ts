@@ -1,4 +1,5 @@
 import type { ConflictId, Cursor, EntityName, Key, RecordId, SystemId } from '../ids.ts';
+import type { Json } from '../values.ts';
 import type { RecordState } from '../record/record.ts';
 import type {
   ChangeRow,
@@ -8,6 +9,7 @@ import type {
   DeliveryRow,
   DeliveryState,
   FailureRow,
+  Note,
   OperatorAct,
   Plan,
 } from './plan.ts';
@@ -18,6 +20,7 @@ export interface Commit {
   readonly cursors: readonly CursorMove[];
   readonly failures: readonly FailureRow[];
   readonly acts: readonly OperatorAct[];
+  readonly notes?: readonly Note[];
 }
 
 /** Why a plan was not taken. Nothing of it was written; the other plans of the commit stand. */
@@ -76,6 +79,11 @@ export interface Ledger {
   failures(ask: PageAsk): Promise<PageOf<FailureRow>>;
   /** What people did. Latest first. */
   acts(ask: PageAsk & { readonly record?: RecordId }): Promise<PageOf<OperatorAct>>;
+  /** The records whose relations bear this mark, by id. */
+  marked(entity: EntityName, mark: string, ask: PageAsk): Promise<PageOf<RecordId>>;
+  /** The marks that begin so and that at least so many records bear, in the order of their text. */
+  marks(entity: EntityName, ask: PageAsk & { readonly prefix: string; readonly atLeast: number }): Promise<PageOf<string>>;
+  note(name: string): Promise<Json | undefined>;
   counts(): Promise<Counts>;
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { ActorId, ChangeHash, ConflictId, Cursor, DeliveryId, EntityName, Key, RecordId, SystemId } from '../ids.ts';
 import type { Stamp } from '../clock/stamp.ts';
 import type { RecordState } from '../record/record.ts';
+import type { Question } from '../record/relations.ts';
 import type { Json, Value } from '../values.ts';
 import type { ConflictCode } from '../record/code.ts';
 
@@ -19,6 +20,8 @@ export interface EditTold {
   readonly on?: Value | undefined;
   /** The merged value of the register, by number, that its author had seen; 0 for none. Causality, as a replay needs it. */
   readonly saw: number;
+  /** The latest one that any other system had seen by then, where that is older: what came after it was the author's alone. */
+  readonly known?: number | undefined;
   /** Which edit of the register it is, counted from 1. */
   readonly number: number;
   readonly stamp: Stamp;
@@ -76,6 +79,8 @@ export interface ConflictRow {
   readonly openedAtMs: number;
   readonly closedSeq?: number;
   readonly closedAtMs?: number;
+  /** It is about the record as a whole, not about a register: what a person can choose. */
+  readonly about?: Question;
 }
 
 export type DeliveryState =
@@ -99,6 +104,10 @@ export interface DeliveryRow {
   readonly attempts: number;
   /** What went wrong last, in the system's own words. */
   readonly words?: string;
+  /** It waits for something outside this system, and is told so; unlike other parked writes it goes on as soon as that comes. */
+  readonly code?: ConflictCode;
+  /** Since when it waits for another record; ms since 1970 UTC. */
+  readonly sinceMs?: number;
 }
 
 /** Everything that one decision commits: in one transaction, or not at all. */
@@ -137,6 +146,12 @@ export interface CursorMove {
   readonly cursor: Cursor | undefined;
   /** Whether the first listing has been read to its end. */
   readonly listed: boolean;
+}
+
+/** Something small that is to be remembered beside the records, under a name of its own; `undefined` forgets it. */
+export interface Note {
+  readonly name: string;
+  readonly value: Json | undefined;
 }
 
 /** What a person did. */

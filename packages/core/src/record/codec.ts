@@ -1,19 +1,55 @@
-import { packLink, packRegister, unpackLink, unpackRegister, type Packed } from './pack.ts';
+import { actorIdFrom } from '../ids.ts';
+import { linkText, registerText, restingText, valueText, type Packed } from './pack.ts';
 import type { RecordState } from './record.ts';
+import { unpackLink, unpackRegister } from './unpack.ts';
 import { isResting, type Resting, type Stored } from './resting.ts';
 
-/** A record as JSON: registers at rest, nearly all of them, as they are; the others, and the links, packed. */
+/** A record as JSON. Registers at rest, nearly all of them, are short; the others, and the links, are flat lists. */
 export function encodeRecord(state: RecordState): string {
-  const { id, entity, revision, seq, heads, maxOp, actors, identity } = state;
-  const [links, registers] = [mapped(state.links, packLink), packAll(state.registers)];
-  return JSON.stringify({ id, revision, registers, links, entity, identity, seq, heads, maxOp, actors });
+  return `${partsText(state, NOTHING)}${documentText(state, NOTHING)}}`;
+}
+
+const NOTHING: Pick<RecordState, 'registers' | 'links' | 'actors' | 'relations'> = { registers: {}, links: {}, actors: {} };
+
+/** What of a record's parts is not shared with `before`. */
+function partsText({ id, revision, registers, links }: RecordState, before: typeof NOTHING): string {
+  let told = '';
+  for (const name in registers) {
+    const stored = registers[name];
+    if (stored === undefined || stored === before.registers[name]) continue;
+    told += `${told === '' ? '' : ','}"${name}":${isResting(stored) ? restingText(stored) : registerText(stored)}`;
+  }
+  let linked = '';
+  for (const system in links) {
+    const link = links[system];
+    if (link !== undefined && link !== before.links[system]) linked += `${linked === '' ? '' : ','}"${system}":${linkText(link)}`;
+  }
+  return `{"id":"${id}","revision":${revision},"registers":{${told}},"links":{${linked}}`;
+}
+
+function documentText({ entity, identity, relations, seq, heads, maxOp, actors }: RecordState, before: typeof NOTHING): string {
+  let known = '';
+  for (const actor in actors) {
+    const state = actors[actorIdFrom(actor)];
+    if (!state || state === before.actors[actorIdFrom(actor)]) continue;
+    known += `${known === '' ? '' : ','}"${actor}":{"seq":${state.seq},"hash":"${state.hash}"}`;
+  }
+  // A key that was given up must be told as well: what a step leaves out stays as it was.
+  const named = `,"identity":${valueText(identity ?? null)}`;
+  const related = relations === before.relations ? '' : `,"relations":${JSON.stringify(relations ?? null)}`;
+  return `,"entity":"${entity}"${named}${related},"seq":${seq},"heads":${listOf(heads)},"maxOp":${maxOp},"actors":{${known}}`;
+}
+
+/** Hashes need no escapes. */
+function listOf(hashes: RecordState['heads']): string {
+  return hashes.length === 0 ? '[]' : `["${hashes.join('","')}"]`;
 }
 
 /** Throws a plain Error when the text is not a record that `encodeRecord` wrote. */
 export function decodeRecord(text: string): RecordState {
-  const { id, revision, registers, links, entity, identity, seq, heads, maxOp, actors } = readStep(text);
+  const { id, revision, registers, links, entity, identity, relations, seq, heads, maxOp, actors } = readStep(text);
   if (entity === undefined || seq === undefined || !heads || maxOp === undefined || !actors) throw new Error('The text is not a record.');
-  return { id, entity, revision, seq, heads, maxOp, actors, links, registers, identity };
+  return { id, entity, revision, seq, heads, maxOp, actors, links, registers, identity, relations };
 }
 
 /**
@@ -21,12 +57,10 @@ export function decodeRecord(text: string): RecordState {
  * that both states share are left out. `applyStep(before, encodeStep(before, after))` equals `after`.
  */
 export function encodeStep(before: RecordState, after: RecordState): string {
-  const { id, entity, revision, seq, heads, maxOp, identity } = after;
-  const registers = packAll(replaced(before.registers, after.registers));
-  const links = mapped(replaced(before.links, after.links), packLink);
+  const parts = partsText(after, before);
   // A write that was settled adds nothing to the document.
-  if (seq === before.seq && identity === before.identity) return JSON.stringify({ id, revision, registers, links });
-  return JSON.stringify({ id, revision, registers, links, entity, identity, seq, heads, maxOp, actors: replaced(before.actors, after.actors) });
+  if (after.seq === before.seq && after.identity === before.identity && after.relations === before.relations) return `${parts}}`;
+  return `${parts}${documentText(after, before)}}`;
 }
 
 /** Throws a plain Error when the text is not a step that `encodeStep` wrote for this very state or one with the same revision. */
@@ -49,7 +83,9 @@ export function revisionAfter(text: string): number {
 
 type Step = Pick<RecordState, 'id' | 'revision' | 'registers' | 'links'> & Partial<RecordState>;
 
-interface Written extends Omit<Step, 'registers' | 'links'> {
+interface Written extends Omit<Step, 'registers' | 'links' | 'identity' | 'relations'> {
+  readonly identity?: string | null;
+  readonly relations?: RecordState['relations'] | null;
   readonly registers: Readonly<Record<string, Resting | Packed>>;
   readonly links: Readonly<Record<string, Packed>>;
 }
@@ -57,19 +93,17 @@ interface Written extends Omit<Step, 'registers' | 'links'> {
 function readStep(text: string): Step {
   const parsed: unknown = JSON.parse(text);
   if (!isWritten(parsed)) throw new Error('The text is not a record, nor a step of one.');
-  return { ...parsed, registers: unpackAll(parsed.registers), links: mapped(parsed.links, unpackLink) };
+  const { identity, relations, ...told } = parsed;
+  return {
+    ...told,
+    ...(identity === undefined ? {} : { identity: identity ?? undefined }),
+    ...(relations === undefined ? {} : { relations: relations ?? undefined }),
+    registers: unpackAll(parsed.registers),
+    links: mapped(parsed.links, unpackLink),
+  };
 }
 
 // Copied as a whole, then replaced where it must be: objects that grow name by name become slow tables when they have many.
-function packAll(registers: RecordState['registers']): Readonly<Record<string, Stored | Packed>> {
-  const all: Record<string, Stored | Packed> = { ...registers };
-  for (const name in registers) {
-    const stored = registers[name];
-    if (stored && !isResting(stored)) all[name] = packRegister(stored);
-  }
-  return all;
-}
-
 function unpackAll(registers: Written['registers']): RecordState['registers'] {
   const all: Record<string, Resting | Packed | Stored> = { ...registers };
   for (const name in registers) {
@@ -90,15 +124,6 @@ function isUnpacked(all: Readonly<Record<string, Resting | Packed | Stored>>): a
 
 function isShort(written: Resting | Packed): written is Resting {
   return typeof written[2] === 'string';
-}
-
-function replaced<Item>(before: Readonly<Record<string, Item>>, after: Readonly<Record<string, Item>>): Readonly<Record<string, Item>> {
-  const changed: Record<string, Item> = {};
-  for (const name in after) {
-    const item = after[name];
-    if (item !== undefined && item !== before[name]) changed[name] = item;
-  }
-  return changed;
 }
 
 function mapped<From, To>(items: Readonly<Record<string, From>>, map: (item: From) => To): Readonly<Record<string, To>> {

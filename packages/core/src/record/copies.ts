@@ -52,5 +52,6 @@ export function copyOfRecord(record: RecordState): Changeable<RecordState> {
     links: record.links,
     registers: record.registers,
     identity: record.identity,
+    relations: record.relations,
   };
 }

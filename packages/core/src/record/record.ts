@@ -2,6 +2,7 @@ import type { ActorId, ChangeHash, ConflictId, DeliveryId, EntityName, Key, OpId
 import type { Stamp } from '../clock/stamp.ts';
 import type { Value } from '../values.ts';
 import type { ConflictCode } from './code.ts';
+import type { Relations } from './relations.ts';
 import type { Stored } from './resting.ts';
 
 /** Who made an edit: a system's users, a person at Concord's inbox, or Concord's own resolutions. */
@@ -17,6 +18,8 @@ export interface Edit {
   readonly on?: Value | undefined;
   /** The merged value, by number, that its author had seen; 0 for none. */
   readonly saw: number;
+  /** The latest merged value, by number, that any other system had seen when this was heard of, where that is an older one. */
+  readonly known?: number | undefined;
   /** The first merged value, by number, that includes it. */
   readonly number: number;
   readonly stamp: Stamp;
@@ -158,6 +161,8 @@ export interface RecordState {
   readonly registers: Readonly<Record<string, Stored>>;
   /** The normalised natural key, when the table map declares one and the record has it. */
   readonly identity?: string | undefined;
+  /** Absent: there is nothing to say. */
+  readonly relations?: Relations | undefined;
 }
 
 /** The register that holds a record's life: `live` or `deleted`. A tombstone is a value that policies decide on. */

@@ -18,7 +18,8 @@ export function rest(register: Register, holders: readonly string[]): Register {
     const shadow = register.shadows[system];
     if (!shadow || !isQuiet(shadow, register)) return register;
   }
-  const told = frontier.length === 1 ? frontier[0] : (latestOf(frontier.filter((edit) => sameValue(edit.value, value))) ?? latestOf(frontier));
+  const told =
+    frontier.length === 1 ? frontier[0] : (latestOf(frontier.filter((edit) => sameValue(edit.value, value))) ?? latestOf(frontier));
   if (!told) return register;
   const resting = copyOfRegister(register);
   resting.beneath = undefined;
@@ -28,5 +29,5 @@ export function rest(register: Register, holders: readonly string[]): Register {
 }
 
 function standing({ op, system, value, stamp, by }: Edit, count: number): Edit {
-  return { op, system, value, on: undefined, saw: count, number: count, stamp, by };
+  return { op, system, value, on: undefined, saw: count, known: undefined, number: count, stamp, by };
 }

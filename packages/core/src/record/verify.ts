@@ -1,5 +1,7 @@
 import { free, getConflicts, getHeads, isImmutableString, load, type Doc } from '@automerge/automerge';
+import jsonPatch, { type Operation } from 'fast-json-patch';
 import { fieldsOf, type Table } from '../map/compile.ts';
+import type { ChangeRow, PatchLine } from '../ports/plan.ts';
 import { isTuple } from '../values.ts';
 import { shifted } from './document.ts';
 import type { RecordState, Register } from './record.ts';
@@ -7,10 +9,40 @@ import { registersIn } from './registers.ts';
 
 /**
  * Loads a record's document from its chunks with Automerge, and holds it against the record row: same heads, same live operations, same
- * values. Answers what differs, in words; nothing when they agree. Takes milliseconds: it is for checks, not for the way of an edit.
+ * values; and folds the patches of its history, which must come to the merged values of the row. Answers what differs, in words; nothing
+ * when they agree. Takes milliseconds: it is for checks, not for the way of an edit.
  */
-export function verifyRecord(table: Table, record: RecordState, chunks: readonly Uint8Array[]): readonly string[] {
-  const document = load<Record<string, unknown>>(joined(chunks));
+export function verifyRecord(table: Table, record: RecordState, changes: readonly Pick<ChangeRow, 'chunk' | 'patch'>[]): readonly string[] {
+  const wrong = verifyDocument(table, record, changes);
+  return [...wrong, ...verifyPatches(table, record, changes)];
+}
+
+/** Every version's patch is the step from the merged values before it to those after it: all of them, in order, make the row. */
+function verifyPatches(table: Table, record: RecordState, changes: readonly Pick<ChangeRow, 'patch'>[]): readonly string[] {
+  const folded: Record<string, unknown> = {};
+  try {
+    jsonPatch.applyPatch(
+      folded,
+      changes.flatMap(({ patch }) => patch.map(operationOf)),
+      true,
+    );
+  } catch (thrown) {
+    return [`the patches do not follow one another: ${thrown instanceof Error ? thrown.message.split('\n', 1)[0] : String(thrown)}`];
+  }
+  return Object.entries(registersIn(record)).flatMap(([name, register]) => {
+    if (register.agreed.length === 0) return [];
+    const told = fieldsOf(table, name).map((field) => folded[field]);
+    const same = told.every((value, index) => value === (isTuple(register.value) ? register.value[index] : register.value));
+    return same ? [] : [`${name}: the patches come to another value than the row`];
+  });
+}
+
+function operationOf({ op, path, value = null }: PatchLine): Operation {
+  return op === 'remove' ? { op, path } : { op, path, value };
+}
+
+function verifyDocument(table: Table, record: RecordState, changes: readonly Pick<ChangeRow, 'chunk'>[]): readonly string[] {
+  const document = load<Record<string, unknown>>(joined(changes.map(({ chunk }) => chunk)));
   try {
     const heads = getHeads(document).toSorted();
     const wrong =

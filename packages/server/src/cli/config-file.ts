@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { quickjsSandbox } from '@concord/adapters';
-import { ConcordError, parseConfig, tellFault, type Config, type Fault } from '@concord/core';
+import { ConcordError, parseConfig, tellFault, type Config, type Fault, type Modules, type Sandbox } from '@concord/core';
 
 export type Read =
   | { readonly kind: 'ok'; readonly config: Config; readonly warnings: readonly Fault[] }
@@ -12,14 +12,15 @@ export function readConfig(file: string): Read {
   if (!existsSync(file)) throw new ConcordError('CONFIG_MISSING', { file });
   const sandbox = quickjsSandbox();
   try {
-    return parseConfig(readFileSync(file, 'utf8'), {
-      file,
-      env: process.env,
-      modules: { sandbox, read: (path) => readText(resolve(dirname(file), path)) },
-    });
+    return parseConfig(readFileSync(file, 'utf8'), { file, env: process.env, modules: modulesOf(file, sandbox) });
   } finally {
     void sandbox.close();
   }
+}
+
+/** How policies of the user's own are loaded, their paths counted from the folder of a file. */
+export function modulesOf(file: string, sandbox: Sandbox): Modules {
+  return { sandbox, read: (path) => readText(resolve(dirname(file), path)) };
 }
 
 function readText(file: string): string | undefined {

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { check } from './check.ts';
 import { demo } from '../demo/demo.ts';
 import { EMULATED, emulate } from './emulate.ts';
+import { labCommands } from './lab/commands.ts';
 import { runSidecar } from './run.ts';
 import { verify } from './verify.ts';
 
@@ -43,6 +44,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .description('two emulated systems, the sidecar between them, and ten conflicts told as a story')
     .option('--once', 'stop after the story, with status 1 if a scene did not end as told')
     .action(does((options: { once?: boolean }) => demo(options)));
+  labCommands(program, does);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -1,11 +1,11 @@
 import { quickjsSandbox, sqliteLedger } from '@concord/adapters';
-import { compileTable, policyKinds, verifyRecord, type Ledger, type RecordState, type Table } from '@concord/core';
+import { compileTable, policyKinds, verifyRecord, type ChangeRow, type Ledger, type RecordState, type Table } from '@concord/core';
 import { loadConfig } from './config-file.ts';
 
 const PAGE = 200;
 const TOLD_EVERY = 1000;
 
-/** Loads every document of the ledger with Automerge and holds it against its row. The sidecar must not be running. */
+/** Loads every document of the ledger with Automerge, folds its patches, and holds both against its row. The sidecar must not be running. */
 export async function verify(file: string): Promise<number> {
   const config = loadConfig(file);
   const sandbox = quickjsSandbox();
@@ -24,7 +24,7 @@ async function verifyAll(ledger: Ledger, tables: ReadonlyMap<string, Table>): Pr
   let [done, wrong] = [0, 0];
   for await (const record of all(ledger)) {
     const table = tables.get(record.entity);
-    const faults = table ? verifyRecord(table, record, await chunksOf(ledger, record)) : [];
+    const faults = table ? verifyRecord(table, record, await changesOf(ledger, record)) : [];
     for (const fault of faults) console.error(`${record.entity} ${record.id}: ${fault}`);
     wrong += faults.length > 0 ? 1 : 0;
     done += 1;
@@ -43,13 +43,13 @@ async function* all(ledger: Ledger): AsyncGenerator<RecordState> {
   } while (after !== undefined);
 }
 
-async function chunksOf(ledger: Ledger, { id }: RecordState): Promise<readonly Uint8Array[]> {
-  const chunks: Uint8Array[] = [];
+async function changesOf(ledger: Ledger, { id }: RecordState): Promise<readonly ChangeRow[]> {
+  const changes: ChangeRow[] = [];
   let after: string | undefined;
   do {
     const page = await ledger.changes(id, { limit: PAGE, ...(after === undefined ? {} : { after }) });
-    chunks.push(...page.items.map(({ chunk }) => chunk));
+    changes.push(...page.items);
     after = page.next;
   } while (after !== undefined);
-  return chunks;
+  return changes;
 }

@@ -3,17 +3,20 @@ import {
   ConcordError,
   entityName,
   isCanonical,
+  keyOf,
   LIFE,
   recordId,
   systemId,
   members,
   type ConflictRow,
+  choicesOf,
   type FieldMap,
+  type RulingAsk,
   type Scalar,
   type Table,
   type Value,
 } from '@concord/core';
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import type { App, Rooms } from '../app.ts';
 import { tellConflict } from '../views/history.ts';
 import { pageOf, paging } from './paging.ts';
@@ -26,6 +29,10 @@ const ruling = Type.Object(
     side: Type.Optional(Type.String()),
     /** Or the value itself, for every field of the conflict. */
     values: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+    /** About a record as a whole: the record that it is the same as, that it is none of them, or the row that is mirrored. */
+    join: Type.Optional(Type.String({ maxLength: 100 })),
+    apart: Type.Optional(Type.Literal(true)),
+    row: Type.Optional(Type.String({ maxLength: 1000 })),
     by: Type.String({ minLength: 1, maxLength: 200 }),
     note: Type.Optional(Type.String({ maxLength: 4000 })),
   },
@@ -63,10 +70,8 @@ export function conflictRoutes(app: App, { engine, ledger, tables }: Rooms): voi
 
   app.post('/v1/conflicts/:id/resolve', { schema: { params: one, body: ruling } }, async ({ params, body }) => {
     const conflict = await find(params.id);
-    const { side, values, by, note } = body;
-    if ((side === undefined) === (values === undefined))
-      throw new ConcordError('REQUEST_WRONG', { words: 'send either `side` or `values`' });
-    const choice = side === undefined ? { value: valueOf(tables.get(conflict.entity), conflict, values ?? {}) } : { side: systemId(side) };
+    const { side, by, note } = body;
+    const choice = choiceOf(tables.get(conflict.entity), conflict, body);
     const answer = await engine.resolve({ conflict: conflict.id, choice, by, ...(note === undefined ? {} : { note }) });
     switch (answer.kind) {
       case 'resolved':
@@ -77,8 +82,26 @@ export function conflictRoutes(app: App, { engine, ledger, tables }: Rooms): voi
         throw new ConcordError('CONFLICT_CLOSED', { conflict: params.id });
       case 'no-such-side':
         throw new ConcordError('RULING_SIDE_UNKNOWN', { side: side ?? '', sides: answer.sides.join(', ') });
+      case 'no-such-choice':
+        throw new ConcordError('RULING_CHOICE_UNKNOWN', { conflict: params.id, choices: answer.choices.join('; ') });
+      case 'refused':
+        throw new ConcordError('RULING_REFUSED', { conflict: params.id, words: answer.words });
     }
   });
+}
+
+type Body = Static<typeof ruling>;
+
+function choiceOf(table: Table | undefined, conflict: ConflictRow, { side, values, join, apart, row }: Body): RulingAsk['choice'] {
+  if ([side, values, join, apart, row].filter((choice) => choice !== undefined).length !== 1)
+    throw new ConcordError('REQUEST_WRONG', { words: 'send one of `side`, `values`, `join`, `apart` and `row`' });
+  if (side !== undefined) return { side: systemId(side) };
+  if (join !== undefined) return { join: recordId(join) };
+  if (row !== undefined) return { row: keyOf(row) };
+  if (apart !== undefined) return { apart };
+  if (conflict.about)
+    throw new ConcordError('RULING_CHOICE_UNKNOWN', { conflict: conflict.id, choices: choicesOf(conflict.about).join('; ') });
+  return { value: valueOf(table, conflict, values ?? {}) };
 }
 
 /** The register's value from the fields given; every field must be there, in canonical form. */

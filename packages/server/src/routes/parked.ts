@@ -16,7 +16,14 @@ export function parkedRoutes(app: App, { ledger }: Rooms): void {
       state: wanted,
       ...(system === undefined ? {} : { system: systemId(system) }),
     });
-    return { ...page, items: page.items.map(({ dueAtMs, ...row }) => ({ ...row, dueAt: instantOf({ ms: dueAtMs }) })) };
+    return {
+      ...page,
+      items: page.items.map(({ dueAtMs, sinceMs, ...row }) => ({
+        ...row,
+        dueAt: instantOf({ ms: dueAtMs }),
+        ...(sinceMs === undefined ? {} : { since: instantOf({ ms: sinceMs }) }),
+      })),
+    };
   });
 
   app.get('/v1/failures', { schema: { querystring: Type.Object(paging) } }, async ({ query }) => {

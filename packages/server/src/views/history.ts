@@ -1,4 +1,4 @@
-import type { ChangeRow, ConflictRow, ResolutionTold, Table } from '@concord/core';
+import { choicesOf, type ChangeRow, type ConflictRow, type ResolutionTold, type Table } from '@concord/core';
 import { fieldsIn, instantOf, tellEdit, valuesOf } from './values.ts';
 
 /** One version of a record: who changed what, what was merged, what lost, and why. */
@@ -33,12 +33,13 @@ function tellResolution(table: Table | undefined, resolution: ResolutionTold) {
 }
 
 export function tellConflict(table: Table | undefined, conflict: ConflictRow) {
-  const { id, record, entity, state, openedAtMs, closedAtMs, openedSeq, closedSeq, resolution } = conflict;
+  const { id, record, entity, state, openedAtMs, closedAtMs, openedSeq, closedSeq, resolution, about } = conflict;
   return {
     id,
     record,
     entity,
     ...tellResolution(table, resolution),
+    ...(about === undefined ? {} : { fields: conflict.fields, about, choices: choicesOf(about) }),
     state,
     openedAt: instantOf({ ms: openedAtMs }),
     openedInVersion: openedSeq,

@@ -1,4 +1,4 @@
-import { LIFE, registersIn, valueIn, type Link, type RecordState, type Register, type Table } from '@concord/core';
+import { LIFE, registersIn, valueIn, type Link, type RecordState, type Register, type Relations, type Table } from '@concord/core';
 import { fieldsIn, instantOf, valuesOf } from './values.ts';
 
 /** A record as the API tells it: merged values, where it lives, what waits. */
@@ -8,12 +8,23 @@ export function tellRecord(table: Table | undefined, record: RecordState) {
   return {
     id: record.id,
     entity: record.entity,
-    state: valueIn(record, LIFE) ?? 'live',
+    state: record.relations?.mergedInto === undefined ? (valueIn(record, LIFE) ?? 'live') : 'merged',
+    ...tellRelations(record.relations),
     versions: record.seq,
     heads: record.heads,
     values: Object.assign({}, ...registers.map(([name, register]) => valuesOf(fieldsIn(table, name), register.value))),
     held: all.flatMap(([name, { held }]) => (held ? [{ conflict: held.id, fields: fieldsIn(table, name) }] : [])),
     systems: Object.fromEntries(Object.entries(record.links).map(([system, link]) => [system, tellLink(link)])),
+  };
+}
+
+/** The record that goes on for this one, those that it goes on for, and what is asked about it. */
+function tellRelations({ mergedInto, aliases, apart, issues }: Relations = {}) {
+  return {
+    ...(mergedInto === undefined ? {} : { mergedInto }),
+    ...(aliases === undefined ? {} : { aliases }),
+    ...(apart === undefined ? {} : { apart }),
+    ...(issues === undefined ? {} : { asked: issues.map(({ id }) => id) }),
   };
 }
 

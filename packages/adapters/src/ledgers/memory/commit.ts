@@ -5,6 +5,10 @@ import { linkPlace, place, type Store } from './store.ts';
 export function commitAll(store: Store, commit: Commit): readonly PlanAnswer[] {
   const answers = commit.plans.map((plan) => commitPlan(store, plan));
   for (const { system, entity, cursor, listed } of commit.cursors) store.cursors.set(place(system, entity), { cursor, listed });
+  for (const { name, value } of commit.notes ?? []) {
+    if (value === undefined) store.notes.delete(name);
+    else store.notes.set(name, value);
+  }
   store.failures.push(...commit.failures);
   store.acts.push(...commit.acts);
   return answers;
@@ -55,6 +59,10 @@ function takeRecord(store: Store, { record }: Plan): void {
   if (before?.identity !== undefined) store.identities.delete(place(before.entity, before.identity));
   if (record.identity !== undefined) store.identities.set(place(record.entity, record.identity), record.id);
   store.records.set(record.id, record);
+  const marks = store.marks.get(record.entity) ?? new Map<string, Set<RecordId>>();
+  store.marks.set(record.entity, marks);
+  for (const mark of before?.relations?.marks ?? []) marks.get(mark)?.delete(record.id);
+  for (const mark of record.relations?.marks ?? []) marks.set(mark, (marks.get(mark) ?? new Set()).add(record.id));
 }
 
 function takeLinks(store: Store, { record, linked, unlinked }: Plan): void {

@@ -26,6 +26,9 @@ export function memoryLedger(): Ledger {
     conflict: (id) => whileOpen(() => store.conflicts.get(id)?.row),
     failures: (ask) => whileOpen(() => lists.latestFirst(store.failures, ask)),
     acts: (ask) => whileOpen(() => lists.acts(store, ask)),
+    marked: (entity, mark, ask) => whileOpen(() => lists.marked(store, entity, mark, ask)),
+    marks: (entity, ask) => whileOpen(() => lists.marks(store, entity, ask)),
+    note: (name) => whileOpen(() => store.notes.get(name)),
     counts: () => whileOpen(() => lists.counts(store)),
     close: async () => {
       open = false;

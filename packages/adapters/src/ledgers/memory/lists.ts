@@ -92,6 +92,22 @@ export function latestFirst<Row>(rows: readonly Row[], ask: PageAsk, wanted: (ro
   );
 }
 
+export function marked(store: Store, entity: EntityName, mark: string, ask: PageAsk): PageOf<RecordId> {
+  const ids = [...(store.marks.get(entity)?.get(mark) ?? [])].filter((id) => ask.after === undefined || id > ask.after).toSorted(compare);
+  return pageOf(ids, limitOf(ask), same, (id) => id);
+}
+
+export function marks(
+  store: Store,
+  entity: EntityName,
+  ask: PageAsk & { readonly prefix: string; readonly atLeast: number },
+): PageOf<string> {
+  const found = [...(store.marks.get(entity) ?? [])]
+    .filter(([mark, ids]) => mark.startsWith(ask.prefix) && ids.size >= ask.atLeast && (ask.after === undefined || mark > ask.after))
+    .map(([mark]) => mark);
+  return pageOf(found.toSorted(compare), limitOf(ask), same, (mark) => mark);
+}
+
 export function counts(store: Store): Counts {
   const queued = (state: DeliveryState): number => [...store.deliveries.values()].filter((row) => row.state === state).length;
   return {

@@ -6,6 +6,7 @@ import type {
   DeliveryRow,
   EntityName,
   FailureRow,
+  Json,
   Key,
   OperatorAct,
   RecordId,
@@ -27,6 +28,9 @@ export interface Store {
   readonly deliveries: Map<string, DeliveryRow>;
   /** By system and entity. */
   readonly cursors: Map<string, { readonly cursor: Cursor | undefined; readonly listed: boolean }>;
+  /** By entity, then by mark. */
+  readonly marks: Map<string, Map<string, Set<RecordId>>>;
+  readonly notes: Map<string, Json>;
   readonly failures: FailureRow[];
   readonly acts: OperatorAct[];
 }
@@ -40,6 +44,8 @@ export function emptyStore(): Store {
     conflicts: new Map(),
     deliveries: new Map(),
     cursors: new Map(),
+    marks: new Map(),
+    notes: new Map(),
     failures: [],
     acts: [],
   };

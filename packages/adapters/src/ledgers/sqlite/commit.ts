@@ -12,7 +12,7 @@ import {
 import Sqlite, { type Database } from 'better-sqlite3';
 import { changeText, prepareAppend, type ChangeText } from './history.ts';
 import type { Entry, Journal } from './journal.ts';
-import { prepareConflict, prepareHolder, prepareLinks, prepareNotes } from './puts.ts';
+import { prepareConflict, prepareHolder, prepareLinks, prepareMarks, prepareNotes } from './puts.ts';
 import { prepareQueue } from './queue.ts';
 import type { Records } from './records.ts';
 import type { WriteBack } from './write-back.ts';
@@ -23,7 +23,12 @@ import type { WriteBack } from './write-back.ts';
  * Every statement here runs for each edit that Concord ever sees. A new record goes into its tables at once; what happens to it later goes
  * into the journal, once for each transaction, and from there into the tables when there is more of it.
  */
-export function prepareCommit(db: Database, records: Records, journal: Journal, writeBack: WriteBack): (commit: Commit) => readonly PlanAnswer[] {
+export function prepareCommit(
+  db: Database,
+  records: Records,
+  journal: Journal,
+  writeBack: WriteBack,
+): (commit: Commit) => readonly PlanAnswer[] {
   const takePlan = preparePlan(db, records);
   const finish = prepareFinish(db, journal);
   const putNotes = prepareNotes(db);
@@ -56,6 +61,8 @@ interface Touched {
   readonly before: RecordState | undefined;
   /** As the plans so far left it. */
   state: RecordState;
+  /** As it was before the latest plan. */
+  earlier: RecordState | undefined;
   readonly changes: ChangeText[];
   readonly queued: Map<SystemId, DeliveryRow | undefined>;
 }
@@ -65,12 +72,13 @@ type Batch = Map<RecordId, Touched>;
 function preparePlan(db: Database, records: Records): (plan: Plan, batch: Batch) => PlanAnswer {
   const holderOf = prepareHolder(db);
   const takeRecord = prepareRecord(db, records);
-  const [putLinks, putConflict] = [prepareLinks(db), prepareConflict(db)];
+  const [putLinks, putConflict, putMarks] = [prepareLinks(db), prepareConflict(db), prepareMarks(db)];
   return (plan, batch) => {
     const by = plan.linked.length === 0 ? undefined : holderOf(plan);
     if (by !== undefined) return { kind: 'taken', by };
     const touched = takeRecord(plan, batch);
     if ('kind' in touched) return touched;
+    putMarks(plan.record, touched.earlier);
     follow(touched, plan);
     putLinks(plan);
     for (const conflict of plan.conflicts) putConflict(conflict);
@@ -99,7 +107,7 @@ function prepareRecord(db: Database, records: Records): (plan: Plan, batch: Batc
   const make = ({ record }: Plan): Touched | undefined => {
     const made = insert.run(record.id, record.entity, record.identity ?? null, record.revision, encodeRecord(record));
     if (made.changes !== 1) return undefined;
-    return { number: Number(made.lastInsertRowid), before: undefined, state: record, changes: [], queued: new Map() };
+    return { number: Number(made.lastInsertRowid), before: undefined, state: record, earlier: undefined, changes: [], queued: new Map() };
   };
   const take = (plan: Plan, batch: Batch): Touched | undefined => {
     const { id, revision, identity = null } = plan.record;
@@ -108,7 +116,8 @@ function prepareRecord(db: Database, records: Records): (plan: Plan, batch: Batc
     if (known?.state.revision !== revision - 1) return undefined;
     // An identity hardly ever changes, and setting it rewrites its index.
     if ((known.state.identity ?? null) !== identity) rename.run(identity, id);
-    return batch.get(id) ?? { number: known.number, before: known.state, state: known.state, changes: [], queued: new Map() };
+    const touched = batch.get(id) ?? { number: known.number, before: known.state, state: known.state, changes: [], queued: new Map() };
+    return Object.assign(touched, { earlier: touched.state });
   };
   return (plan, batch) => {
     try {

@@ -9,11 +9,13 @@ import { prepareQueue } from './queue.ts';
 import { prepareReads } from './reads.ts';
 import { openRecords, type Pending } from './records.ts';
 import { recover } from './recover.ts';
-import { prepareWriteBack } from './write-back.ts';
+import { prepareWriteBack, type Ahead } from './write-back.ts';
 
 export interface SqliteLedgerOptions {
   /** The path of the ledger file; made when it does not exist. Its folder must exist. */
   readonly file: string;
+  /** How far the journal may run ahead of the tables; the defaults are for millions of records. */
+  readonly ahead?: Partial<Ahead>;
 }
 
 /** The number of no record. */
@@ -28,12 +30,12 @@ const WRITTEN_AT_ONCE_MAX = 1_000;
  * A commit is on the disk when it resolves. Throws LEDGER_LOCKED, LEDGER_FOREIGN, LEDGER_OLDER, LEDGER_NEWER, LEDGER_UNREACHABLE or
  * LEDGER_NOT_DURABLE when the file cannot be used. Copy it only by SQLite's own backup: a plain copy misses what is still in the log.
  */
-export function sqliteLedger({ file }: SqliteLedgerOptions): Ledger {
+export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): Ledger {
   const db = openLedgerFile(file);
   const reads = prepareReads(db, file);
   const [records, journal] = [openRecords(reads.record), openJournal(db)];
   const lists = prepareLists(db, file, (id) => records.pending.get(id)?.state);
-  const writeBack = prepareWriteBack(db, records, journal);
+  const writeBack = prepareWriteBack(db, records, journal, ahead);
   const commitAll = prepareCommit(db, records, journal, writeBack);
   const history = prepareHistory(db, file);
   const enqueue = prepareQueue(db);
@@ -78,6 +80,9 @@ export function sqliteLedger({ file }: SqliteLedgerOptions): Ledger {
     conflict: (id) => whileOpen(() => reads.conflict(id)),
     failures: (ask) => whileOpen(() => lists.failures(ask)),
     acts: (ask) => whileOpen(() => lists.acts(ask)),
+    marked: (entity, mark, ask) => whileOpen(() => lists.marked(entity, mark, ask)),
+    marks: (entity, ask) => whileOpen(() => lists.marks(entity, ask)),
+    note: (name) => whileOpen(() => reads.note(name)),
     counts: () => queued(() => reads.counts()),
     close: async () => {
       if (db.open) speaking(file, writeAllBack);

@@ -15,15 +15,7 @@ import type {
 } from '@concord/core';
 import type { Database } from 'better-sqlite3';
 import { limitOf, markText, numberMark, pageOf, pairMark, textMark } from '../page.ts';
-import {
-  toConflict,
-  toDelivery,
-  toRecord,
-  undamaged,
-  type ConflictStored,
-  type DeliveryStored,
-  type RecordRow,
-} from './reads.ts';
+import { toConflict, toDelivery, toRecord, undamaged, type ConflictStored, type DeliveryStored, type RecordRow } from './reads.ts';
 import { readAct, readFailure } from './told.ts';
 
 /** Answers in pages. Each goes on behind the last row of the page before, so rows that are added meanwhile make no gap and no repeat. */
@@ -32,6 +24,8 @@ export interface Lists {
   deliveries(
     ask: PageAsk & { readonly system?: SystemId; readonly state?: DeliveryState; readonly record?: RecordId },
   ): PageOf<DeliveryRow>;
+  marked(entity: EntityName, mark: string, ask: PageAsk): PageOf<RecordId>;
+  marks(entity: EntityName, ask: PageAsk & { readonly prefix: string; readonly atLeast: number }): PageOf<string>;
   records(ask: PageAsk & { readonly entity?: EntityName }): PageOf<RecordState>;
   conflicts(
     ask: PageAsk & { readonly state?: ConflictState; readonly entity?: EntityName; readonly record?: RecordId },
@@ -46,6 +40,7 @@ export function prepareLists(db: Database, file: string, now: (id: RecordId) => 
     ...prepareKeyed(db, file, now),
     deliveries: prepareDeliveries(db),
     conflicts: prepareConflicts(db, file),
+    ...prepareMarkLists(db),
     ...prepareJournals(db, file),
   };
 }
@@ -71,6 +66,32 @@ function prepareKeyed(db: Database, file: string, now: (id: RecordId) => RecordS
         (row) => now(row.id) ?? toRecord(file, row),
         (row) => row.id,
       );
+    },
+  };
+}
+
+function prepareMarkLists(db: Database): Pick<Lists, 'marked' | 'marks'> {
+  const marked = db
+    .prepare<[string, string, string, number], RecordId>(
+      'SELECT record FROM marks WHERE entity = ? AND mark = ? AND record > ? ORDER BY record LIMIT ?',
+    )
+    .pluck();
+  // The first mark that does not begin so comes behind all that do: nothing that is stored sorts behind the last code point.
+  const marks = db
+    .prepare<[string, string, string, string, number, number], string>(
+      `SELECT mark FROM marks WHERE entity = ? AND mark >= ? AND mark > ? AND mark < ?
+       GROUP BY mark HAVING count(*) >= ? ORDER BY mark LIMIT ?`,
+    )
+    .pluck();
+  return {
+    marked: (entity, mark, ask) => {
+      const limit = limitOf(ask);
+      return pageOf(marked.all(entity, mark, ask.after ?? '', limit + 1), limit, same, (id) => id);
+    },
+    marks: (entity, { prefix, atLeast, ...ask }) => {
+      const limit = limitOf(ask);
+      const rows = marks.all(entity, prefix, ask.after ?? '', `${prefix}\u{10FFFF}`, atLeast, limit + 1);
+      return pageOf(rows, limit, same, (mark) => mark);
     },
   };
 }

@@ -98,6 +98,20 @@ const steps: readonly string[] = [
   CREATE TABLE totals (only INTEGER PRIMARY KEY CHECK (only = 1), records INTEGER NOT NULL, changes INTEGER NOT NULL) STRICT;
   INSERT INTO totals VALUES (1, 0, 0);
   `,
+  `
+  -- Texts by which records are found beside their keys: see Relations in the core.
+  CREATE TABLE marks (
+    entity TEXT NOT NULL,
+    mark TEXT NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (entity, mark, record)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE notes (name TEXT PRIMARY KEY, told TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  ALTER TABLE deliveries ADD COLUMN code TEXT;
+  ALTER TABLE deliveries ADD COLUMN since_ms INTEGER;
+  `,
 ];
 
 /** The schema version that this code reads and writes. */

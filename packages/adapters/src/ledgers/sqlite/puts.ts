@@ -1,4 +1,4 @@
-import type { Commit, ConflictRow, Plan, RecordId } from '@concord/core';
+import type { Commit, ConflictRow, Plan, RecordId, RecordState } from '@concord/core';
 import type { Database } from 'better-sqlite3';
 import { writeConflict } from './told.ts';
 
@@ -22,6 +22,18 @@ export function prepareLinks(db: Database): (plan: Plan) => void {
   };
 }
 
+/** Brings the marks of a record from what they were to what they are: nearly always they are the same list. */
+export function prepareMarks(db: Database): (record: RecordState, before: RecordState | undefined) => void {
+  const remove = db.prepare<[string, string, string]>('DELETE FROM marks WHERE entity = ? AND mark = ? AND record = ?');
+  const add = db.prepare<[string, string, string]>('INSERT OR IGNORE INTO marks VALUES (?, ?, ?)');
+  return ({ id, entity, relations }, before) => {
+    const [old, now] = [before?.relations?.marks ?? [], relations?.marks ?? []];
+    if (old === now) return;
+    for (const mark of old) if (!now.includes(mark)) remove.run(entity, mark, id);
+    for (const mark of now) if (!old.includes(mark)) add.run(entity, mark, id);
+  };
+}
+
 export function prepareConflict(db: Database): (conflict: ConflictRow) => void {
   const upsert = db.prepare<[string, string, string, string, number, string]>(
     `INSERT INTO conflicts (id, record, entity, state, opened_at_ms, told) VALUES (?, ?, ?, ?, ?, ?)
@@ -35,12 +47,18 @@ export function prepareConflict(db: Database): (conflict: ConflictRow) => void {
 /** What a commit tells beside its plans, and what the taken plans tell beside their records. */
 export function prepareNotes(db: Database): (commit: Commit, taken: readonly Plan[]) => void {
   const moveCursor = db.prepare<[string, string, string | null, number]>('INSERT OR REPLACE INTO cursors VALUES (?, ?, ?, ?)');
+  const putNote = db.prepare<[string, string]>('INSERT OR REPLACE INTO notes VALUES (?, ?)');
+  const dropNote = db.prepare<[string]>('DELETE FROM notes WHERE name = ?');
   const addFailure = db.prepare<[string]>('INSERT INTO failures (told) VALUES (?)');
   const addAct = db.prepare<[string | null, string]>('INSERT INTO operators (record, told) VALUES (?, ?)');
   const addTotals = db.prepare<[number, number]>('UPDATE totals SET records = records + ?, changes = changes + ?');
-  return ({ cursors, failures, acts }, taken) => {
+  return ({ cursors, failures, acts, notes = [] }, taken) => {
     if (taken.length > 0) addTotals.run(taken.filter(isNew).length, sum(taken.map((plan) => plan.changes.length)));
     for (const { system, entity, cursor, listed } of cursors) moveCursor.run(system, entity, cursor ?? null, listed ? 1 : 0);
+    for (const { name, value } of notes) {
+      if (value === undefined) dropNote.run(name);
+      else putNote.run(name, JSON.stringify(value));
+    }
     for (const failure of [...taken.flatMap((plan) => plan.failures), ...failures]) addFailure.run(JSON.stringify(failure));
     for (const act of [...taken.flatMap((plan) => plan.act ?? []), ...acts]) addAct.run(act.record ?? null, JSON.stringify(act));
   };

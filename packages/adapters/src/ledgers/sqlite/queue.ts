@@ -4,12 +4,15 @@ import type { Queued } from './journal.ts';
 
 /** Brings the queue's table up to what became of a record's deliveries: at most one a system. */
 export function prepareQueue(db: Database): (record: RecordId, queued: Queued) => void {
-  type Row = [string, string, string, string, string, string, number, number, string | null];
+  type Row = [string, string, string, string, string, string, number, number, string | null, string | null, number | null];
   const remove = db.prepare<[string, string]>('DELETE FROM deliveries WHERE record = ? AND system = ?');
-  const replace = db.prepare<Row>('INSERT OR REPLACE INTO deliveries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const replace = db.prepare<Row>('INSERT OR REPLACE INTO deliveries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const put = (record: RecordId, system: string, row: DeliveryRow | undefined): void => {
     if (row === undefined) remove.run(record, system);
-    else replace.run(record, system, row.id, row.entity, row.state, row.kind, row.dueAtMs, row.attempts, row.words ?? null);
+    else {
+      const { id, entity, state, kind, dueAtMs, attempts, words = null, code = null, sinceMs = null } = row;
+      replace.run(record, system, id, entity, state, kind, dueAtMs, attempts, words, code, sinceMs);
+    }
   };
   return (record, queued) => {
     for (const [system, row] of queued) put(record, system, row);

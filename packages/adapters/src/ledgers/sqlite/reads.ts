@@ -2,6 +2,7 @@ import {
   ConcordError,
   cursor,
   decodeRecord,
+  type ConflictCode,
   type ConflictId,
   type ConflictRow,
   type Counts,
@@ -9,6 +10,7 @@ import {
   type DeliveryRow,
   type DeliveryState,
   type EntityName,
+  type Json,
   type Key,
   type RecordId,
   type RecordState,
@@ -36,6 +38,8 @@ export interface ConflictStored {
 export interface DeliveryStored extends Pick<DeliveryRow, 'id' | 'record' | 'entity' | 'system' | 'state' | 'kind' | 'attempts'> {
   readonly due_at_ms: number;
   readonly words: string | null;
+  readonly code: ConflictCode | null;
+  readonly since_ms: number | null;
 }
 
 /** Answers to questions about one thing. */
@@ -46,6 +50,7 @@ export interface Reads {
   identified(entity: EntityName, identity: string): RecordId | undefined;
   cursor(system: SystemId, entity: EntityName): { readonly cursor: Cursor | undefined; readonly listed: boolean };
   conflict(id: ConflictId): ConflictRow | undefined;
+  note(name: string): Json | undefined;
   counts(): Counts;
 }
 
@@ -59,7 +64,9 @@ export function prepareReads(db: Database, file: string): Reads {
     'SELECT cursor, listed FROM cursors WHERE system = ? AND entity = ?',
   );
   const conflict = db.prepare<[string], ConflictStored>('SELECT * FROM conflicts WHERE id = ?');
+  const note = db.prepare<[string], string>('SELECT told FROM notes WHERE name = ?').pluck();
   return {
+    note: (name) => found(note.get(name), (told): Json => undamaged(file, `note ${name}`, () => JSON.parse(told))),
     record: (id) => found(record.get(id), (row) => ({ number: row.number, state: toRecord(file, row) })),
     linked: (system, entity, key) => linked.get(system, entity, key),
     identified: (entity, identity) => identified.get(entity, identity),
@@ -94,8 +101,9 @@ export function toConflict(file: string, row: ConflictStored): ConflictRow {
   return undamaged(file, `conflict ${id}`, () => ({ id, record, entity, state, openedAtMs, ...readConflict(row.told) }));
 }
 
-export function toDelivery({ due_at_ms: dueAtMs, words, ...row }: DeliveryStored): DeliveryRow {
-  return { ...row, dueAtMs, ...(words === null ? {} : { words }) };
+export function toDelivery({ due_at_ms: dueAtMs, words, code, since_ms: sinceMs, ...row }: DeliveryStored): DeliveryRow {
+  const told = { ...(words === null ? {} : { words }), ...(code === null ? {} : { code }) };
+  return { ...row, dueAtMs, ...told, ...(sinceMs === null ? {} : { sinceMs }) };
 }
 
 /** Reads what Concord wrote; when that fails, the file was changed by something else, and the answer must not be guessed. */

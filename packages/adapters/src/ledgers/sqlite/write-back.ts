@@ -9,9 +9,14 @@ import type { Pending, Records } from './records.ts';
  * The journal runs ahead of the tables by so much at the most. More would spare more writes of busy records, but stands in memory, and a
  * start after a crash has more to read.
  */
-const PENDING_RECORDS_MAX = 8_192;
-const PENDING_BYTES_MAX = 48 * 1_048_576;
-const PENDING_COMMITS_MAX = 8_192;
+export interface Ahead {
+  readonly records: number;
+  /** Of what the journal tells of these, about. */
+  readonly bytes: number;
+  readonly commits: number;
+}
+
+const AHEAD_MAX: Ahead = { records: 8_192, bytes: 48 * 1_048_576, commits: 8_192 };
 
 /** The journal is trimmed by so many commits at a time: each trimming costs a little of its own. */
 const TRIM_COMMITS = 16;
@@ -31,7 +36,8 @@ export interface WriteBack {
   some(records: number): Written;
 }
 
-export function prepareWriteBack(db: Database, records: Records, journal: Journal): WriteBack {
+export function prepareWriteBack(db: Database, records: Records, journal: Journal, limits: Partial<Ahead> = {}): WriteBack {
+  const most = { ...AHEAD_MAX, ...limits };
   const update = db.prepare<[number, string, number]>('UPDATE records SET revision = ?, state = ? WHERE number = ?');
   const append = prepareAppend(db);
   const enqueue = prepareQueue(db);
@@ -74,11 +80,9 @@ export function prepareWriteBack(db: Database, records: Records, journal: Journa
       write(
         ...split(
           ({ since }, taken, size) =>
-            records.pending.size - taken > PENDING_RECORDS_MAX ||
-            records.size - size > PENDING_BYTES_MAX ||
-            records.latest - since > PENDING_COMMITS_MAX,
+            records.pending.size - taken > most.records || records.size - size > most.bytes || records.latest - since > most.commits,
         ),
       ),
-    some: (most) => write(...split((_item, taken) => taken < most)),
+    some: (count) => write(...split((_item, taken) => taken < count)),
   };
 }

@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { ConcordError, type LabLedger, type Ledger } from '@concord/core';
+import Sqlite, { type Database } from 'better-sqlite3';
+import { speaking } from './faults.ts';
+import { prepareHistory } from './history.ts';
+import { openJournal } from './journal.ts';
+import { prepareLists } from './lists.ts';
+import { APPLICATION_ID, SCHEMA_VERSION } from './migrations.ts';
+import { prepareQueue } from './queue.ts';
+import { prepareReads } from './reads.ts';
+import { openRecords, type Records } from './records.ts';
+import { recover } from './recover.ts';
+
+/** As long as a start waits for a file that somebody holds. */
+const BUSY_WAIT_MS_MAX = 250;
+
+/** The number of no record. */
+const NOBODY = 0;
+
+/** A ledger that can be read, and nothing else. */
+export type ReadOnlyLedger = LabLedger & Pick<Ledger, 'deliveries' | 'close'>;
+
+/**
+ * Opens a ledger file without being able to write to it: nothing is made, nothing is written back, no schema is brought up to date. What the
+ * journal tells beyond the tables, after a sidecar was killed, is read into memory. Throws LEDGER_MISSING, LEDGER_LOCKED while a sidecar
+ * holds it, LEDGER_FOREIGN, LEDGER_NEWER or LEDGER_OLDER.
+ */
+export function readOnlyLedger({ file }: { readonly file: string }): ReadOnlyLedger {
+  if (!existsSync(file)) throw new ConcordError('LEDGER_MISSING', { file });
+  return speaking(file, () => {
+    const db = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: BUSY_WAIT_MS_MAX });
+    try {
+      assertOurs(db, file);
+      return readerOf(db, file);
+    } catch (thrown) {
+      db.close();
+      throw thrown;
+    }
+  });
+}
+
+function assertOurs(db: Database, file: string): void {
+  const found = Number(db.pragma('user_version', { simple: true }));
+  if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID) throw new ConcordError('LEDGER_FOREIGN', { file });
+  if (found > SCHEMA_VERSION) throw new ConcordError('LEDGER_NEWER', { file, found, known: SCHEMA_VERSION });
+  if (found < SCHEMA_VERSION) throw new ConcordError('LEDGER_OLDER', { file, found, known: SCHEMA_VERSION });
+}
+
+function readerOf(db: Database, file: string): ReadOnlyLedger {
+  const tables = prepareReads(db, file);
+  const records = openRecords(tables.record);
+  recover(db, file, records, openJournal(db));
+  settleQueue(db, records);
+  // Prepared once the queue is as the journal has it: their statements then find it by its name.
+  const [reads, lists] = [prepareReads(db, file), prepareLists(db, file, (id) => records.pending.get(id)?.state)];
+  const history = prepareHistory(db, file);
+  return {
+    record: async (id) => speaking(file, () => records.get(id)?.state),
+    records: async (ask) => speaking(file, () => lists.records(ask)),
+    changes: async (id, ask) =>
+      speaking(file, () => history({ id, number: records.get(id)?.number ?? NOBODY }, records.pending.get(id)?.changes ?? [], ask)),
+    conflicts: async (ask) => speaking(file, () => lists.conflicts(ask)),
+    failures: async (ask) => speaking(file, () => lists.failures(ask)),
+    deliveries: async (ask) => speaking(file, () => lists.deliveries(ask)),
+    counts: async () => speaking(file, () => reads.counts()),
+    close: async () => void db.close(),
+  };
+}
+
+/**
+ * Puts a queue that holds what the journal tells in front of the file's own: a temporary table of the same name is no part of the file, and
+ * is found first. It is made only where the journal tells of deliveries.
+ */
+function settleQueue(db: Database, records: Records): void {
+  const unsettled = [...records.pending.values()].filter(({ queued }) => queued.size > 0);
+  if (unsettled.length === 0) return;
+  db.pragma('temp_store = MEMORY');
+  const sql = db.prepare<[], string>(`SELECT sql FROM main.sqlite_schema WHERE name = 'deliveries'`).pluck().get() ?? '';
+  db.exec(sql.replace('CREATE TABLE', 'CREATE TEMP TABLE'));
+  db.exec('INSERT INTO temp.deliveries SELECT * FROM main.deliveries');
+  const enqueue = prepareQueue(db);
+  for (const { state, queued } of unsettled) enqueue(state.id, queued);
+}

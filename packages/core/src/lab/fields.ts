@@ -1,0 +1,147 @@
+import { fieldsOf, type RegisterRule, type Table } from '../map/compile.ts';
+import { decideSeeded } from '../merge/seed.ts';
+import { damp, settledFor } from '../merge/flapping.ts';
+import { baseOf, viewOf } from '../merge/frontier.ts';
+import { inTurn, valueAfter, withComputed, type Bench, type Judged } from '../merge/turns.ts';
+import { must } from '../errors/must.ts';
+import { CONCORD, PERSON } from '../record/actors.ts';
+import { LIFE, type Register } from '../record/record.ts';
+import type { ResolutionTold } from '../ports/plan.ts';
+import { sameValue, type Value } from '../values.ts';
+import type { Decision } from '../merge/decide.ts';
+import { isFirstCopy, openKnowledge } from './knowledge.ts';
+import { lostWithLife, openLife, playLife } from './life.ts';
+import type { Moment } from './moments.ts';
+import type { Loss, Played, Player } from './player.ts';
+import { admitTold, openReplayed, openTurns, settleReplayed, type Replayed } from './register.ts';
+
+/** Plays a record field by field, under the policies of a table map. */
+export function openFieldPlayer(table: Table): Player {
+  const registers = new Map<string, Replayed>();
+  const life = openLife();
+  const turn = openTurns();
+  // Only where rules look at other fields does it matter who had seen what of the whole record.
+  const knowledge = table.readers.size === 0 ? undefined : openKnowledge();
+
+  function admitFields({ change }: Moment): readonly string[] {
+    return change.edits.flatMap((told) => {
+      const rule = table.registers.get(told.register);
+      if (!rule) return [];
+      admitTold(open(told.register), told, rule, turn(told.system), change.seq);
+      return [told.register];
+    });
+  }
+
+  function open(name: string): Replayed {
+    const replayed = registers.get(name) ?? openReplayed(ruleOf(name).fields.length);
+    registers.set(name, replayed);
+    return replayed;
+  }
+
+  function settle(judged: Judged, seq: number, isTouched: boolean): Played {
+    const replayed = open(judged.name);
+    settleReplayed(replayed, judged, { seq, isTouched });
+    return { register: judged.name, standing: replayed.standing, writes: writesOf(table, ruleOf(judged.name), judged) };
+  }
+
+  function benchAt(moment: Moment, isOpen: ReturnType<typeof openedBy>): Bench {
+    const registerOf = (name: string): Register => registers.get(name)?.register ?? openReplayed(ruleOf(name).fields.length).register;
+    return {
+      table,
+      register: (name) => registers.get(name)?.register,
+      registerOf,
+      decide: (name, register, fields) =>
+        takenBy(moment, name) ?? decideSeeded(table, ruleOf(name), viewOf(register, ruleOf(name), fields)),
+      standing: (name) => standingOf(registers.get(name)?.register),
+      isOpen: (name) => {
+        const replayed = registers.get(name);
+        return replayed !== undefined && isOpen(name, replayed);
+      },
+      isRuled: (name) => moment.change.system === PERSON && moment.change.edits.some(({ register }) => register === name),
+    };
+  }
+
+  function playFields(moment: Moment, isOpen: ReturnType<typeof openedBy>): readonly Played[] {
+    const { seq } = moment.change;
+    const names = admitFields(moment);
+    const bench = benchAt(moment, isOpen);
+    const played = inTurn(bench, names).map((judged) => {
+      const isTouched = names.includes(judged.name);
+      return settle(bench.isRuled(judged.name) ? settledFor(judged) : damp(judged, seq, isTouched), seq, isTouched);
+    });
+    const refused = moment.resolutions.flatMap((told) => givenWay(table, bench, told));
+    return refused.length === 0 ? played : [...played, ...withComputed(bench, refused).map((judged) => settle(judged, seq, false))];
+  }
+
+  const ruleOf = (name: string): RegisterRule => must(table.registers.get(name), 'a register that is played is in the table map');
+
+  return {
+    take(moment) {
+      const played = playFields(moment, openedBy(table, moment, knowledge?.seen(moment) ?? 0));
+      const lifeBefore = life.standing.value;
+      const decision = playLife(life, moment, table, turn);
+      if (!decision) return played;
+      const writes = life.standing.value === lifeBefore || life.standing.held ? 0 : table.systems.length - 1;
+      return [...played, { register: LIFE, standing: life.standing, writes }];
+    },
+    standing: (name) => (name === LIFE ? life : registers.get(name))?.standing,
+    registers: () => [LIFE, ...registers.keys()],
+    losses: () => [...[life, ...registers.values()].flatMap(lossesOf), ...lostWithLife(life)],
+  };
+}
+
+/** What a register counts as while others look at it: see `standingIn`. */
+function standingOf(register: Register | undefined): Value | undefined {
+  return register?.held && register.held.provisional !== true ? baseOf(register) : register?.value;
+}
+
+/** That another record has the value is in the edits of that record; here it is taken as told. */
+function takenBy({ resolutions }: Moment, name: string): Decision | undefined {
+  const told = resolutions.findLast(({ register }) => register === name);
+  if (told?.rule !== 'unique' || told.kind !== 'held') return undefined;
+  return { kind: 'held', rule: told.rule, reason: told.reason, code: told.code };
+}
+
+/** What a system said to a write is in no edit either. */
+function givenWay(table: Table, bench: Bench, { register: name, rule, value, reason, code }: ResolutionTold): readonly Judged[] {
+  if (rule !== 'refused' || value === undefined || !table.registers.has(name)) return [];
+  const register = bench.registerOf(name);
+  const losers = register.frontier.filter((edit) => edit.system !== CONCORD && !sameValue(edit.value, value));
+  return [{ name, register, decision: { kind: 'settled', value, rule, reason, code, losers, isOwn: true } }];
+}
+
+/**
+ * Whether somebody had yet to see the edits of a register when a moment changed a field that its conditions look at. No edit tells when a
+ * register came to rest; but the ledger shows where it was looked at again and came to something else, and what the author of the moment
+ * had not seen was not seen by all.
+ */
+function openedBy(table: Table, moment: Moment, seen: number): (name: string, replayed: Replayed) => boolean {
+  const { change, answers, resolutions } = moment;
+  const isTold = (name: string): boolean => {
+    const paths = new Set(fieldsOf(table, name).map((field) => `/${field}`));
+    const isPatched = [change, ...answers].some(({ patch }) => patch.some(({ path }) => paths.has(path)));
+    return isPatched || resolutions.some(({ register }) => register === name);
+  };
+  const canTell = change.system !== PERSON && !isFirstCopy(moment);
+  return (name, { register, brought }) =>
+    isTold(name) ||
+    (canTell &&
+      table.registers.get(name)?.holders.includes(change.system) === true &&
+      register.frontier.some(({ system, number }) => system !== change.system && (brought.get(number) ?? 0) > seen));
+}
+
+function lossesOf({ lost, losing, standing }: Replayed): readonly Loss[] {
+  return [...lost, ...[...losing.values()].map(({ edit, rule }) => ({ edit, rule, stands: standing.value }))];
+}
+
+/** The systems that would have to be written to: those that hold, or have just set, something else. */
+function writesOf({ systems }: Table, rule: RegisterRule, turned: Judged): number {
+  const { register, decision } = turned;
+  if (decision.kind === 'held' && decision.provisional === undefined) return 0;
+  const value = valueAfter(turned);
+  return systems.filter((system) => {
+    if (!rule.writes(system)) return false;
+    const own = register.frontier.find((edit) => edit.system === system);
+    return own ? !sameValue(own.value, value) : !sameValue(register.value, value);
+  }).length;
+}

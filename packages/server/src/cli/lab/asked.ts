@@ -1,0 +1,54 @@
+import { quickjsSandbox } from '@concord/adapters';
+import { ConcordError, overlayJson, type JsonObject } from '@concord/core';
+import { Type, type Static, type TSchema } from 'typebox';
+import { Value } from 'typebox/value';
+import { modulesOf } from '../config-file.ts';
+import { refuse, textOf } from './opened.ts';
+
+/** Where a command finds the history: with a configuration, or in a sidecar that runs. */
+export interface Where {
+  readonly config?: string;
+  readonly url?: string;
+}
+
+/** Asks the sidecar where a URL is given, else works with the configuration. Throws LAB_ASK_WRONG when there is neither. */
+export function either<Answer>({ config, url }: Where, ask: (url: string) => Answer, work: (config: string) => Answer): Answer {
+  if (url !== undefined) return ask(url.replace(/\/+$/u, ''));
+  if (config !== undefined) return work(config);
+  throw new ConcordError('LAB_ASK_WRONG', { words: 'give --config <file>, or --url of a running sidecar' });
+}
+
+export function getFrom<Shape extends TSchema>(url: string, shape: Shape): Promise<Static<Shape>> {
+  return answered(url, {}, shape);
+}
+
+export function postTo<Shape extends TSchema>(url: string, body: JsonObject, shape: Shape): Promise<Static<Shape>> {
+  return answered(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }, shape);
+}
+
+const problemShape = Type.Object({ title: Type.String(), remedy: Type.String() });
+const SAME = 'Is it a sidecar of the same version that runs there?';
+
+/** What the sidecar refuses is told in its words. */
+async function answered<Shape extends TSchema>(url: string, sent: RequestInit, shape: Shape): Promise<Static<Shape>> {
+  const answer = await fetch(url, sent).catch((cause: unknown) => {
+    throw new ConcordError('LAB_ASK_WRONG', { words: `nobody answers at ${url}` }, cause);
+  });
+  const told: unknown = await answer.json().catch(() => undefined);
+  if (answer.ok && Value.Check(shape, told)) return told;
+  const { title, remedy } = Value.Check(problemShape, told)
+    ? told
+    : { title: `${answer.status}, and nothing that is known here.`, remedy: SAME };
+  throw new ConcordError('LAB_REFUSED', { words: title, remedy });
+}
+
+/** Other policies as a sidecar takes them. Throws CONFIG_WRONG with the faults that can be seen without it. */
+export async function policiesIn(file: string): Promise<JsonObject[string]> {
+  const sandbox = quickjsSandbox();
+  try {
+    const read = overlayJson(textOf(file), { file, env: process.env, modules: modulesOf(file, sandbox) });
+    return read.kind === 'ok' ? read.json : refuse(file, read.faults);
+  } finally {
+    await sandbox.close();
+  }
+}
