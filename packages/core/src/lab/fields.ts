@@ -21,7 +21,7 @@ export function openFieldPlayer(table: Table): Player {
   const life = openLife();
   const turn = openTurns();
   // Only where rules look at other fields does it matter who had seen what of the whole record.
-  const knowledge = table.readers.size === 0 ? undefined : openKnowledge();
+  const knowledge = table.readers.size === 0 && table.invariants.length === 0 ? undefined : openKnowledge();
 
   function admitFields({ change }: Moment): readonly string[] {
     return change.edits.flatMap((told) => {
@@ -45,6 +45,7 @@ export function openFieldPlayer(table: Table): Player {
   }
 
   function benchAt(moment: Moment, isOpen: ReturnType<typeof openedBy>): Bench {
+    const known = new Set([...moment.change.edits.map(({ register }) => register), ...(moment.change.again ?? [])]);
     const registerOf = (name: string): Register => registers.get(name)?.register ?? openReplayed(ruleOf(name).fields.length).register;
     return {
       table,
@@ -55,7 +56,8 @@ export function openFieldPlayer(table: Table): Player {
       standing: (name) => standingOf(registers.get(name)?.register),
       isOpen: (name) => {
         const replayed = registers.get(name);
-        return replayed !== undefined && isOpen(name, replayed);
+        // What waits for a person does not come to rest.
+        return replayed !== undefined && (known.has(name) || replayed.register.held !== undefined || isOpen(name, replayed));
       },
       isRuled: (name) => moment.change.system === PERSON && moment.change.edits.some(({ register }) => register === name),
     };
@@ -111,9 +113,9 @@ function givenWay(table: Table, bench: Bench, { register: name, rule, value, rea
 }
 
 /**
- * Whether somebody had yet to see the edits of a register when a moment changed a field that its conditions look at. No edit tells when a
- * register came to rest; but the ledger shows where it was looked at again and came to something else, and what the author of the moment
- * had not seen was not seen by all.
+ * Whether somebody had yet to see the edits of a register when a moment changed a field that its conditions look at. Where the ledger looked
+ * at it again, the change says so; where only other policies would have, no edit tells whether it had come to rest by then, but what the
+ * author of the moment had not seen was not seen by all.
  */
 function openedBy(table: Table, moment: Moment, seen: number): (name: string, replayed: Replayed) => boolean {
   const { change, answers, resolutions } = moment;

@@ -33,6 +33,8 @@ export interface Replayed {
   readonly lost: Loss[];
   /** By the number of an edit in the frontier, the change that brought it. */
   brought: ReadonlyMap<number, number>;
+  /** The number of the merged value that Concord wrote last, as long as somebody's newer edit has not replaced it. */
+  wrote: number | undefined;
 }
 
 /** Nobody but the ledger knows when a register came to rest; nothing that is decided later depends on it, so here none ever does. */
@@ -46,7 +48,15 @@ const OWN = opId(0, actorOf(CONCORD));
 export function openReplayed(members: number): Replayed {
   const agreed: Agreed[] = [];
   const register = { ...blankRegister(members), agreed };
-  return { register, agreed, standing: { value: register.value, held: false }, losing: NOBODY, lost: [], brought: new Map() };
+  return {
+    register,
+    agreed,
+    standing: { value: register.value, held: false },
+    losing: NOBODY,
+    lost: [],
+    brought: new Map(),
+    wrote: undefined,
+  };
 }
 
 /**
@@ -71,6 +81,7 @@ export function admitTold(replayed: Replayed, told: EditTold, rule: Pick<Registe
   admitted.shadows = NO_SHADOWS;
   replayed.register = admitted;
   replayed.brought = new Map(admitted.frontier.map((one) => [one.number, one.op === op ? seq : (replayed.brought.get(one.number) ?? seq)]));
+  if (replayed.wrote !== undefined && (isRuling || saw >= replayed.wrote)) replayed.wrote = undefined;
   if (replayed.losing.size > 0) fall(replayed, before.frontier, told);
 }
 
@@ -94,7 +105,9 @@ interface Occasion {
 export function settleReplayed(replayed: Replayed, judged: Judged, occasion: Occasion): void {
   const { name, decision } = judged;
   const value = valueAfter(judged);
-  const register = numbered(judged, occasion);
+  const isWritten = isWrittenDown(decision, replayed);
+  const register = numbered(judged, isWritten && !occasion.isTouched);
+  if (isWritten) replayed.wrote = register.count;
   replayed.losing = losingIn(name, decision, { losing: replayed.losing, register });
   if (register.frontier !== judged.register.frontier) replayed.brought = new Map([[register.count, occasion.seq]]);
   const next = copyOfRegister(register);
@@ -107,11 +120,17 @@ export function settleReplayed(replayed: Replayed, judged: Judged, occasion: Occ
   replayed.standing = { value, held: decision.kind === 'held', ...why };
 }
 
+/** Whether Concord writes a change of its own for it: see `needsChange`. */
+function isWrittenDown(decision: Decision, { wrote }: Replayed): boolean {
+  if (decision.kind === 'held') return decision.provisional !== undefined;
+  return decision.kind === 'settled' || wrote !== undefined;
+}
+
 /** As the ledger numbers what it writes: a value of Concord's own, and one that changed without an edit, are one more. */
-function numbered({ register, decision }: Judged, { isTouched }: Occasion): Register {
+function numbered({ register, decision }: Judged, isOneMore: boolean): Register {
   if (decision.kind === 'settled' && decision.isOwn)
     return ownRegister(register, decision.value, OWN, latestStamp(register.frontier, LONG_AGO));
-  return isTouched || (decision.kind === 'held' && decision.provisional === undefined) ? register : renumbered(register);
+  return isOneMore ? renumbered(register) : register;
 }
 
 const LONG_AGO = { ms: 0, count: 0, system: CONCORD };

@@ -7,7 +7,7 @@ import type { Edit } from '../record/record.ts';
 import { sameValue, type Scalar, type Value } from '../values.ts';
 import { decide, type Decision } from './decide.ts';
 import { baseOf, viewOf } from './frontier.ts';
-import { fieldsAt, isOpenFrontier, standingAfter } from './standing.ts';
+import { fieldsAt, standingAfter } from './standing.ts';
 import type { Bench, Judged } from './turns.ts';
 import { must } from '../errors/must.ts';
 
@@ -90,7 +90,7 @@ function tellBroken({ rule }: Case): string {
 
 /** The registers that may go back: somebody edited them, and no person ruled. */
 function revertible(one: Case): readonly Judged[] {
-  return one.rule.registers.map((name) => itemOf(one, name)).filter(({ register }) => isOpenFrontier(register) && !isRuled(register));
+  return one.rule.registers.map((name) => itemOf(one, name)).filter(({ name, register }) => one.bench.isOpen(name) && !isRuled(register));
 }
 
 /**
@@ -156,5 +156,5 @@ function totalOf({ bench }: Case, { name, decision }: Judged): Value | undefined
 
 /** A person's word passes invariants as it passes gates. */
 function isRuled({ frontier }: { readonly frontier: readonly Edit[] }): boolean {
-  return frontier.some((edit) => edit.system === PERSON && isOpenFrontier({ frontier: [edit] }));
+  return frontier.some((edit) => edit.system === PERSON);
 }

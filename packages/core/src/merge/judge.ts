@@ -38,12 +38,15 @@ const NOTHING: Overruled = {};
  * touched them, which tells what it brought.
  */
 export function judge(draft: Draft, names: readonly string[], cause: number, overruled: Overruled = NOTHING): void {
-  const judged = inTurn(benchIn(draft, overruled), names).map((item) => {
+  const again = new Set<string>();
+  const judged = inTurn(benchIn(draft, overruled, again), names).map((item) => {
     const damped = overruled[item.name] ? settledFor(item) : damp(item, cause, names.includes(item.name));
     return tell(draft, damped, names, overruled);
   });
   const resolved = judged.filter(needsChange);
   const change = must(changeIn(draft, cause), 'the change that touched them');
+  for (const name of names) again.delete(name);
+  if (again.size > 0) change.again = [...again];
   for (const item of judged) {
     if (resolved.includes(item)) continue;
     if (item.told) change.resolutions.push(item.told);
@@ -94,14 +97,19 @@ function tell(draft: Draft, item: Judged, names: readonly string[], overruled: O
   return { name, register, decision, told, isTouched: names.includes(name) };
 }
 
-function benchIn(draft: Draft, overruled: Overruled): Bench {
+/** `again` takes the names of the registers that were found open: a replay must know which these were. */
+function benchIn(draft: Draft, overruled: Overruled, again?: Set<string>): Bench {
   return {
     table: draft.table,
     register: (name) => registerNow(draft, name),
     registerOf: (name) => registerOf(draft, name),
     decide: (name, register, fields) => (name === LIFE ? decideLife(draft) : decideField(draft, name, register, fields)),
     standing: (name) => standingIn(draft, name),
-    isOpen: (name) => isOpen(draft, name),
+    isOpen: (name) => {
+      const open = isOpen(draft, name);
+      if (open) again?.add(name);
+      return open;
+    },
     isRuled: (name) => overruled[name] !== undefined,
   };
 }

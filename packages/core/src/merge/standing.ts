@@ -42,6 +42,6 @@ export function isOpen(draft: Draft, name: string): boolean {
   return isOpenFrontier(registerNow(draft, name));
 }
 
-export function isOpenFrontier(register: Pick<Register, 'frontier'> | undefined): boolean {
+function isOpenFrontier(register: Pick<Register, 'frontier'> | undefined): boolean {
   return register !== undefined && register.frontier.some((edit) => edit.on !== undefined || edit.saw < edit.number);
 }

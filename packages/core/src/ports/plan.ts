@@ -59,6 +59,8 @@ export interface ChangeRow {
   readonly patch: readonly PatchLine[];
   readonly edits: readonly EditTold[];
   readonly resolutions: readonly ResolutionTold[];
+  /** Other registers whose edits somebody had yet to see, so that they were looked at again together with those that this one touched. */
+  readonly again?: readonly string[] | undefined;
 }
 
 export type ConflictState = 'held' | 'settled' | 'resolved';

@@ -59,6 +59,7 @@ interface ChangeShort {
   readonly p?: readonly LineShort[];
   readonly e?: readonly EditShort[];
   readonly r?: readonly ResolutionShort[];
+  readonly a?: readonly string[];
 }
 
 interface ConflictShort extends Omit<ConflictRow, 'id' | 'record' | 'entity' | 'state' | 'openedAtMs' | 'resolution'> {
@@ -77,13 +78,14 @@ export type ChangeTold = Omit<ChangeRow, 'record' | 'seq' | 'hash' | 'chunk'>;
 export type ConflictTold = Omit<ConflictRow, 'id' | 'record' | 'entity' | 'state' | 'openedAtMs'>;
 
 export function writeChange(change: ChangeTold): string {
-  const { system, stamp, by, note, patch, edits, resolutions } = change;
+  const { system, stamp, by, note, patch, edits, resolutions, again } = change;
   let text = `{"s":"${system}","t":${stampText(stamp)}`;
   if (by !== undefined) text += `,"b":${valueText(by)}`;
   if (note !== undefined) text += `,"n":${valueText(note)}`;
   if (patch.length > 0) text += `,"p":[${patch.map((line) => lineText(line, change)).join(',')}]`;
   if (edits.length > 0) text += `,"e":[${edits.map((edit) => editText(edit, change)).join(',')}]`;
   if (resolutions.length > 0) text += `,"r":[${resolutions.map((told) => resolutionText(told, change)).join(',')}]`;
+  if (again !== undefined) text += `,"a":${JSON.stringify(again)}`;
   return `${text}}`;
 }
 
@@ -155,7 +157,7 @@ export function readChanges(text: string): readonly ChangeTold[] {
   return all.map(longChange);
 }
 
-function longChange({ s, t, b, n, p = [], e = [], r = [] }: ChangeShort): ChangeTold {
+function longChange({ s, t, b, n, p = [], e = [], r = [], a }: ChangeShort): ChangeTold {
   const system = systemId(s);
   const author = { system, stamp: longStamp(t) };
   const told = { edits: e.map((edit) => longEdit(edit, author)), resolutions: r.map((resolution) => longResolution(resolution, author)) };
@@ -166,6 +168,7 @@ function longChange({ s, t, b, n, p = [], e = [], r = [] }: ChangeShort): Change
     ...(n === undefined ? {} : { note: n }),
     patch: p.map((line) => longLine(line, told)),
     ...told,
+    ...(a === undefined ? {} : { again: a }),
   };
 }
 
