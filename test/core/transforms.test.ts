@@ -211,8 +211,8 @@ test('what "to" cannot write is not representable, and says why; empty is writte
   const pass = (json: Json) => passOutlets(tableOf({ kind: 'text' }, side), FNO, { kind: 'columns', columns: { 'a@bind': json, No: '7' } });
   expect(await pass('abc')).toEqual({ kind: 'columns', columns: { 'a@bind': 'ABC', No: '7' } });
   expect(await pass(null)).toEqual({ kind: 'columns', columns: { 'a@bind': null, No: '7' } });
-  expect(await pass('x')).toMatchObject({ kind: 'not-representable', words: expect.stringContaining('not this') });
-  expect(await pass('y')).toMatchObject({ kind: 'not-representable', words: expect.stringContaining('makes it so') });
+  expect(await pass('x')).toMatchObject({ kind: 'not-representable', registers: { field: expect.stringContaining('not this') } });
+  expect(await pass('y')).toMatchObject({ kind: 'not-representable', registers: { field: expect.stringContaining('makes it so') } });
 });
 
 test.each<readonly [FieldType, string, string, string | undefined]>([

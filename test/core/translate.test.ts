@@ -108,6 +108,18 @@ describe('value maps', () => {
     expect(write('seasons', '["Summer","Monsoon"]')).toMatchObject({ kind: 'not-representable' });
   });
 
+  test('all that does not fit is told by register, and what fits is not the worse for it', () => {
+    const both = new Map<string, { value: Value }>([
+      ['hold', { value: 'Invoice' }],
+      ['account', { value: 'A-1' }],
+      ['seasons', { value: '["Monsoon"]' }],
+    ]);
+    expect(toColumns(table, CE, both, dialect, references)).toMatchObject({
+      kind: 'not-representable',
+      registers: { hold: expect.stringContaining('Invoice'), seasons: expect.stringContaining('Monsoon') },
+    });
+  });
+
   test('sets are translated choice by choice', () => {
     expect(read({ seasons: '["1","2"]' }).values.get('seasons')).toBe('["Summer","Winter"]');
     expect(write('seasons', '["Summer","Winter"]')).toEqual({ kind: 'columns', columns: { seasons: '["1","2"]' } });

@@ -6,6 +6,8 @@ import {
   type FieldMap,
   type FieldType,
   type PolicySpec,
+  type Refused,
+  type Side,
   type SystemId,
   type Table,
   type TableMap,
@@ -19,8 +21,16 @@ export interface FieldPlan {
   readonly type?: FieldType;
   readonly policy?: PolicySpec;
   readonly group?: string;
+  readonly refused?: Refused;
   /** Never written anywhere. */
   readonly only?: 'read';
+  /** By system, how long a text may be there. */
+  readonly maxLength?: Readonly<Record<string, number>>;
+}
+
+function sideOf(column: string, { only, maxLength }: FieldPlan, system: SystemId): Side {
+  const length = maxLength?.[system];
+  return { column, ...(only ? { only } : {}), ...(length === undefined ? {} : { maxLength: length }) };
 }
 
 /** A table map over systems that all name their columns like the fields. */
@@ -34,7 +44,7 @@ export function tableOf(
     {
       name,
       type: plan.type ?? { kind: 'text' },
-      sides: Object.fromEntries(systems.map((system) => [system, { column: name, ...(plan.only ? { only: plan.only } : {}) }])),
+      sides: Object.fromEntries(systems.map((system) => [system, sideOf(name, plan, system)])),
     },
   ]);
   const groups = [...new Set(maps.map(([plan, field]) => plan.group ?? field.name))];
@@ -57,6 +67,7 @@ export function tableOf(
           name,
           fields: [first[1], ...others.map(([, field]) => field)],
           policy: first[0].policy ?? { name: 'latest', options: undefined },
+          ...(first[0].refused ? { refused: first[0].refused } : {}),
         };
       }),
       ...rest,

@@ -4,6 +4,8 @@ import { parseConfig, tellFault, type Config } from '@concord/core';
 export interface TownRules {
   /** What becomes of a customer that one side deleted and the other edited. */
   readonly delete: 'update-wins' | 'delete-wins' | 'manual';
+  /** How many characters of a telephone number finance holds. */
+  readonly phoneChars: number;
   /** The policy of a customer's name. */
   readonly name: string;
   readonly pollMs: number;
@@ -20,6 +22,7 @@ export interface TownRules {
 
 export const RULES: TownRules = {
   delete: 'update-wins',
+  phoneChars: 20,
   name: 'latest',
   pollMs: 200,
   sweepEveryMs: 500,
@@ -49,7 +52,7 @@ ${rules.customer.map((line) => `    ${line}\n`).join('')}    fields:
       account: { fno: CustomerAccount, ce: accountnumber, policy: immutable }
       name: { fno: OrganizationName, ce: name, policy: ${rules.name} }
       email: { fno: PrimaryContactEmail, ce: emailaddress1 }
-      phone: { fno: PrimaryContactPhone, ce: telephone1 }
+      phone: { fno: { column: PrimaryContactPhone, maxLength: ${rules.phoneChars} }, ce: telephone1 }
       memo: { fno: SalesMemo, ce: description, policy: text }
       creditLimit: { fno: CreditLimit, ce: creditlimit, type: decimal(2), policy: { owner: fno } }
       street: { fno: DeliveryAddressStreet, ce: address1_line1 }

@@ -8,12 +8,15 @@ import {
   resolve,
   sameValue,
   settle,
+  toColumns,
   version,
   type ChangeRow,
   type Context,
+  type Dialect,
   type MappedRow,
   type Plan,
   type RecordState,
+  type References,
   type SystemId,
   type Table,
   type Value,
@@ -28,6 +31,10 @@ export interface World {
   readonly rows: Map<SystemId, { values: Map<string, Value>; version: number } | undefined>;
   nowMs: number;
   writes: number;
+  /** What a system makes of a value that is written to it. */
+  store?: (system: SystemId, name: string, value: Value) => Value;
+  /** What a system says of a write that it refuses; nothing, when it takes it. */
+  refuse?: (system: SystemId, values: Readonly<Record<string, Value>>) => string | undefined;
 }
 
 export function worldOf(table: Table): World {
@@ -114,12 +121,17 @@ export function deliver(world: World, system: SystemId, loss: Loss = 'none'): vo
     return end(current ? { kind: 'exists', row: current } : { kind: 'missing' });
   }
   if (row && planned.expected !== String(row.version)) return end({ kind: 'stale', row: told() ?? neverHere() });
-  const values = row?.values;
+  const stored = row?.values;
   // What the system holds already is confirmed, not written.
   const isHeld = ([name, { value }]: readonly [string, { readonly value: Value }]): boolean =>
-    name === LIFE || sameValue(values?.get(name), value);
+    name === LIFE || sameValue(stored?.get(name), value);
   if (planned.kind === 'update' && Object.entries(planned.registers).every(isHeld))
     return end({ kind: 'written', row: told() ?? neverHere() });
+  const composed = toColumns(world.table, system, new Map(Object.entries(planned.registers)), PLAIN, NOTHING_REFERRED);
+  if (composed.kind === 'not-representable') return end({ kind: 'unfit', registers: composed.registers });
+  const values = Object.fromEntries(Object.entries(planned.registers).map(([name, { value }]) => [name, value]));
+  const refusal = world.refuse?.(system, values);
+  if (refusal !== undefined) return end({ kind: 'refused', why: 'validation-rejected', words: refusal });
   world.writes += 1;
   world.nowMs += 1000;
   if (planned.kind === 'delete') {
@@ -128,10 +140,14 @@ export function deliver(world: World, system: SystemId, loss: Loss = 'none'): vo
   }
   const written = Object.entries(planned.registers)
     .filter(([name]) => name !== LIFE)
-    .map(([name, { value }]) => [name, value] as const);
+    .map(([name, { value }]) => [name, world.store?.(system, name, value) ?? value] as const);
   world.rows.set(system, { values: new Map([...(row?.values ?? emptyRow(world.table)), ...written]), version: world.nowMs });
   end({ kind: 'written', row: told() ?? neverHere() });
 }
+
+const PLAIN: Dialect = { encode: (_type, value) => value, decode: (_type, json) => (typeof json === 'object' ? null : json) };
+
+const NOTHING_REFERRED: References = { toRecord: () => undefined, toText: () => undefined, recordIn: () => undefined };
 
 function emptyRow(table: Table): readonly (readonly [string, Value])[] {
   return [...table.registers.values()].map((rule) => [rule.name, rule.fields.length > 1 ? rule.fields.map(() => null) : null] as const);

@@ -1,34 +1,13 @@
 import fc from 'fast-check';
-import { isEmpty, LIFE, registersIn, sameValue, valueIn, type SystemId, type Value } from '@concord/core';
+import { isEmpty, sameValue, type SystemId, type Value } from '@concord/core';
 import { expect, test } from 'vitest';
+import { expectAgreement, finish } from '../kit/agreement.ts';
 import { histories, play, type Step } from '../kit/histories.ts';
 import { MIXED, mixedValues } from '../kit/mixed.ts';
 import { CE, FNO, POS, tableOf } from '../kit/tables.ts';
-import { calm, edit, ruleHeld, worldOf, type World } from '../kit/world.ts';
+import { calm, edit, worldOf, type World } from '../kit/world.ts';
 
 const fields = mixedValues(fc.constantFrom<Value>('red', 'blue', 'red blue', 'green'), 1000);
-
-/** Rules everything that waits, until nothing does. */
-function finish(world: World): void {
-  for (let round = 0; round < 20; round += 1) {
-    calm(world);
-    ruleHeld(world, ([first]) => first ?? null);
-  }
-  calm(world);
-}
-
-function expectAgreement(world: World): void {
-  const { record } = world;
-  if (!record) return;
-  const alive = valueIn(record, LIFE) === 'live';
-  for (const row of world.rows.values()) {
-    expect(row !== undefined).toBe(alive);
-    for (const [name, register] of Object.entries(registersIn(record))) {
-      if (row && name !== LIFE && !(isEmpty(register.value) && isEmpty(row.values.get(name))))
-        expect([name, row.values.get(name) ?? null]).toEqual([name, register.value]);
-    }
-  }
-}
 
 for (const systems of [
   [FNO, CE],

@@ -15,6 +15,7 @@ import {
 import { expect, test } from 'vitest';
 import { histories, play } from '../kit/histories.ts';
 import { MIXED, mixedValues } from '../kit/mixed.ts';
+import { RULED, RULED_VALUES, RULES } from '../kit/ruled.ts';
 import { CE, FNO, POS, tableOf } from '../kit/tables.ts';
 import { shelfOf } from '../kit/shelf.ts';
 import { calm, worldOf, type World } from '../kit/world.ts';
@@ -58,6 +59,9 @@ const values = {
   either: fc.constantFrom<Value>('red', 'blue', null),
 };
 
+/** Between two steps everybody may be told everything. */
+const pauses = fc.infiniteStream(fc.integer({ min: 0, max: 3 }));
+
 async function replayed(world: World, player: Player): Promise<Player> {
   for await (const moment of momentsOf(world.changes)) player.take(moment);
   return player;
@@ -69,7 +73,7 @@ for (const systems of [
   [FNO, CE],
   [FNO, CE, POS],
 ]) {
-  test.each<TableMap['delete']>(['update-wins', 'delete-wins', 'manual'])(
+  test.each<TableMap['delete']>(['update-wins', 'delete-wins', 'later-wins', 'unlink', 'restore', 'manual', { owner: CE }])(
     `${systems.length} systems, %s: played again under the same policies, a record comes to what the ledger holds, also what waits`,
     async (policy) => {
       const table = tableOf(PLAN, { systems, delete: policy });
@@ -88,6 +92,30 @@ for (const systems of [
   );
 }
 
+test.each([
+  ['2 systems', [FNO, CE]],
+  ['3 systems', [FNO, CE, POS]],
+] as const)(
+  '%s: what is computed, and what an invariant turns back or holds, is played again to what the ledger holds',
+  async (_title, systems) => {
+    const table = tableOf(RULED, { systems, ...RULES });
+    await fc.assert(
+      fc.asyncProperty(histories(systems, RULED_VALUES), pauses, async (steps, chance) => {
+        const world = worldOf(table);
+        for (const step of steps) {
+          play(world, [step]);
+          if (chance.next().value === 0) calm(world);
+        }
+        const player = await replayed(world, openFieldPlayer(table));
+        for (const [name, register] of Object.entries(world.record ? registersIn(world.record) : {})) {
+          if (register.count > 0) expect(told(player, name)).toEqual([name, register.value, register.held !== undefined]);
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  },
+);
+
 /** Little but conditions, and often everything comes to rest between two edits: what all have seen is not looked at again. */
 const LOOKING = {
   account: {},
@@ -97,8 +125,6 @@ const LOOKING = {
 } as const;
 const word = fc.constantFrom<Value>('red', 'blue', null);
 const looking = { account: fc.constant<Value>('a'), status: word, price: word, next: word };
-/** Between two steps everybody may be told everything. */
-const pauses = fc.infiniteStream(fc.integer({ min: 0, max: 3 }));
 
 test.each([[[FNO, CE]], [[FNO, CE, POS]]])(
   '%s: a rule that looks at other fields is played again where it looked again, and left alone where all had seen its edits',

@@ -80,7 +80,7 @@ function pausedIn(health: Parameters<typeof objectsOf>[0]): readonly (string | u
 
 describe('a write that a system refuses', () => {
   test('parks only its record, where everybody can see it, while the rest flows; the next edit takes it up again', async () => {
-    town = await openTown(CUSTOMERS);
+    town = await openTown(CUSTOMERS, { phoneChars: 200 });
     const { url } = await town.startInside();
     await untilEqual(town, url);
     await town.anna.edit(ONE, { telephone1: 'a number that is far too long for the other system' });

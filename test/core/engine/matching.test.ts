@@ -65,6 +65,7 @@ test('rows that a weak key alone brings together stay apart and are asked about;
   expect(await house.engine().resolve({ ...decision, choice: { row: keyOf('r1') } })).toMatchObject({ kind: 'no-such-choice' });
   expect(await house.engine().resolve({ ...decision, choice: { join: other ?? recordId('') } })).toMatchObject({ kind: 'resolved' });
   await until(() => (house.rows('a', 'customer')[0]?.['email'] === 'ann@example.com' ? undefined : 'not merged'));
+  await until(() => (house.rows('b', 'customer')[0]?.['phone'] === '1' ? undefined : 'not merged'));
   await counts(1, 1, 1);
   expect(house.rows('b', 'customer')).toMatchObject([{ city: 'Leeds', phone: '1', email: 'ann@example.com' }]);
   expect(await house.held()).toEqual([]);

@@ -1,6 +1,6 @@
 import { compileTransform } from '../map/transform.ts';
 import { entityName, systemId } from '../ids.ts';
-import type { FieldMap, GuardMap, RegisterMap, Side, TableMap, TableSide } from '../map/table.ts';
+import type { FieldMap, GuardMap, Refused, RegisterMap, Side, TableMap, TableSide } from '../map/table.ts';
 import type { EntityRead, TableSideRead } from './entity.ts';
 import type { FieldRead } from './field.ts';
 import { policyOf } from './policy.ts';
@@ -16,6 +16,7 @@ export function tableMapOf(entity: EntityRead): TableMap {
     delete: entity.delete,
     registers: [...plainRegisters(entity), ...groupRegisters(entity)],
     ...(entity.filter === undefined ? {} : { filter: entity.filter }),
+    ...(entity.refused === undefined ? {} : { refused: entity.refused }),
     ...(entity.derived.length === 0 ? {} : { derived: entity.derived }),
     ...(entity.invariants.length === 0 ? {} : { invariants: entity.invariants }),
     ...keysOf(entity),
@@ -72,14 +73,18 @@ function plainRegisters(entity: EntityRead): readonly RegisterMap[] {
   const grouped = new Set(entity.groups.flatMap((group) => group.fields));
   return [...entity.fields.values()]
     .filter((field) => !grouped.has(field.name))
-    .map((field) => ({ name: field.name, fields: [fieldMapOf(field)], policy: policyOf(field.policy) }));
+    .map((field) => ({ name: field.name, fields: [fieldMapOf(field)], policy: policyOf(field.policy), ...refusedOf(field) }));
 }
 
 function groupRegisters(entity: EntityRead): readonly RegisterMap[] {
-  return entity.groups.flatMap(({ name, fields, policy }) => {
+  return entity.groups.flatMap(({ name, fields, policy, refused }) => {
     const [first, ...rest] = fields.flatMap((field) => entity.fields.get(field) ?? []).map(fieldMapOf);
-    return first ? [{ name, fields: [first, ...rest] as const, policy: policyOf(policy) }] : [];
+    return first ? [{ name, fields: [first, ...rest] as const, policy: policyOf(policy), ...refusedOf({ refused }) }] : [];
   });
+}
+
+function refusedOf({ refused }: { readonly refused?: Refused | undefined }): Pick<RegisterMap, 'refused'> {
+  return refused === undefined ? {} : { refused };
 }
 
 function fieldMapOf({ name, type, sides, reference }: FieldRead): FieldMap {

@@ -1,66 +1,59 @@
+import { computable } from '../map/computable.ts';
 import type { Derived } from '../map/table.ts';
 import type { EntityFields } from './entity.ts';
 import { readExpression } from './expressions.ts';
 import type { FieldRead } from './field.ts';
+import type { Path } from './fault.ts';
 import type { Reading } from './reading.ts';
 
-interface Link extends Derived {
+/** A computed field with the fields that it reads. */
+export interface DerivedRead extends Derived {
   readonly reads: readonly string[];
+  /** Where that is written. */
+  readonly path: Path;
 }
 
-/** Reads the fields that are computed, in an order in which each can be. */
-export function readDerived(reading: Reading, entity: EntityFields): readonly Derived[] {
-  const links = [...entity.fields.values()].flatMap((field) => readLink(reading, field, entity) ?? []);
-  return ordered(reading, links, entity).map(({ field, text }) => ({ field, text }));
+/** Reads the fields that are computed. */
+export function readDerived(reading: Reading, entity: EntityFields): readonly DerivedRead[] {
+  return [...entity.fields.values()].flatMap((field) => readOne(reading, field, entity) ?? []);
 }
 
-function readLink(reading: Reading, field: FieldRead, entity: EntityFields): Link | undefined {
+function readOne(reading: Reading, field: FieldRead, entity: EntityFields): DerivedRead | undefined {
   if (field.derived === undefined) return undefined;
-  checkPlace(reading, field, entity);
-  reading.warn([...field.path, 'derived'], 'Fields are not computed yet: this is checked, and nothing more.', 'Leave it out for now.');
-  const expression = readExpression(reading, field.derived, entity, { result: field.type, path: [...field.path, 'derived'] });
-  return expression && { field: field.name, text: field.derived, reads: expression.reads };
+  const path = [...field.path, 'derived'];
+  checkComputed(reading, field, entity, path);
+  const expression = readExpression(reading, field.derived, entity, { result: field.type, path });
+  return expression && { field: field.name, text: field.derived, reads: expression.reads, path };
 }
 
-function checkPlace(reading: Reading, { name, path, type, policy }: FieldRead, { key, groups }: EntityFields): void {
-  const at = [...path, 'derived'];
+/** Whether a field can be computed at all. `at` is where it says so. */
+export function checkComputed(reading: Reading, { name, path, type, policy }: FieldRead, { key, groups }: EntityFields, at: Path): void {
   if (policy !== undefined)
-    reading.wrong([...path, 'policy'], 'A field that is computed needs no policy.', 'Leave out "policy", or "derived".', 'key');
+    reading.wrong([...path, 'policy'], 'A field that is computed needs no policy.', 'Leave out "policy", or let it be edited.', 'key');
   if (key.includes(name)) reading.wrong(at, 'A field of the key cannot be computed.', 'Leave it out of the key.', 'key');
-  if (type.kind === 'reference') reading.wrong(at, 'A reference cannot be computed.', 'Leave out "derived".', 'key');
+  if (type.kind === 'reference') reading.wrong(at, 'A reference cannot be computed.', 'Let it be edited.', 'key');
   const group = groups.find(({ fields }) => fields.includes(name));
   if (group) reading.wrong(at, `A field of a group cannot be computed.`, `Take it out of the group "${group.name}".`, 'key');
 }
 
-/** What reads nothing that is still to come, first. A circle is complained of once, by all its names. */
-function ordered(reading: Reading, links: readonly Link[], entity: EntityFields): readonly Link[] {
-  const placed: Link[] = [];
-  let left = links;
-  while (left.length > 0) {
-    const waiting = new Set(left.map(({ field }) => field));
-    const ready = left.filter(({ reads }) => !reads.some((name) => waiting.has(name)));
-    if (ready.length === 0) {
-      complainOfCircle(reading, left, entity);
-      return placed;
-    }
-    placed.push(...ready);
-    left = left.filter((link) => !ready.includes(link));
-  }
-  return placed;
+/** In an order in which each can be computed. A circle is complained of once, by all its names. */
+export function orderDerived(reading: Reading, links: readonly DerivedRead[]): readonly DerivedRead[] {
+  const { ordered, left } = computable(links, ({ reads }) => reads);
+  if (left.length > 0) complainOfCircle(reading, left);
+  return ordered;
 }
 
-function complainOfCircle(reading: Reading, left: readonly Link[], { fields }: EntityFields): void {
+function complainOfCircle(reading: Reading, left: readonly DerivedRead[]): void {
   const circle = circleIn(left);
-  const path = fields.get(circle[0] ?? '')?.path ?? [];
   reading.wrong(
-    [...path, 'derived'],
+    left.find(({ field }) => field === circle[0])?.path ?? [],
     `These are computed from each other: ${[...circle, circle[0]].join(' from ')}.`,
     'Let one of them be edited.',
   );
 }
 
 /** Each link reads one that is left, so whoever follows them comes to a name twice. */
-function circleIn(left: readonly Link[]): readonly string[] {
+function circleIn(left: readonly DerivedRead[]): readonly string[] {
   const trail: string[] = [];
   let link = left[0];
   while (link && !trail.includes(link.field)) {

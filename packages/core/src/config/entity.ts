@@ -1,13 +1,14 @@
 import type { z } from 'zod';
-import type { DeletePolicy, Derived, Invariant } from '../map/table.ts';
+import type { DeletePolicy, Derived, Invariant, Refused } from '../map/table.ts';
 import type { CustomPolicy } from '../policy/custom.ts';
 import type { Path } from './fault.ts';
 import { missing, unknownKey } from './explain.ts';
-import { readDerived } from './derived.ts';
+import { readDelete } from './delete.ts';
+import { orderDerived, readDerived, type DerivedRead } from './derived.ts';
 import { readField, type FieldRead } from './field.ts';
 import { checkFilters } from './filters.ts';
 import { readGroup, type GroupRead, type GroupSurroundings } from './group.ts';
-import { readInvariant } from './invariants.ts';
+import { checkReverts, readInvariant, type InvariantRead } from './invariants.ts';
 import { readKeys, type KeysRead } from './keys.ts';
 import { checkName } from './names.ts';
 import { checkPolicies } from './policy.ts';
@@ -32,6 +33,7 @@ export interface EntityRead extends Partial<KeysRead> {
   readonly names: readonly string[];
   readonly groups: readonly GroupRead[];
   readonly filter?: string;
+  readonly refused?: Refused;
   readonly derived: readonly Derived[];
   readonly invariants: readonly Invariant[];
   readonly seed?: string;
@@ -67,29 +69,45 @@ export function readEntity(reading: Reading, raw: unknown, path: Path, around: E
   const names = Object.keys(words.fields);
   if (names.length === 0) reading.complain(missing([...path, 'fields', 'name']));
   const groups = readGroups(reading, words.groups, path, { fields, names });
+  const removal = readDelete(reading, words.delete, { systems, fields, names, groups }, [...path, 'delete']);
   const entity = {
     name: String(path.at(-1)),
     path,
     sides: Object.fromEntries(sides),
     key: words.key,
-    delete: words.delete,
+    delete: removal,
     fields,
     names,
     groups,
   };
-  checkPolicies(reading, entity, around.own);
+  const derived = readDerived(reading, entity);
+  const invariants = words.invariants.flatMap((item, index) => readInvariant(reading, item, entity, [...path, 'invariants', index]) ?? []);
+  const links = checkRules(reading, entity, { derived, invariants, own: around.own });
   checkFilters(reading, entity, words.filter);
   return {
     ...entity,
     ...(words.filter === undefined ? {} : { filter: words.filter }),
-    derived: readDerived(reading, entity),
-    invariants: words.invariants.flatMap(
-      (invariant, index) => readInvariant(reading, invariant, entity, [...path, 'invariants', index]) ?? [],
-    ),
+    ...(words.refused === undefined ? {} : { refused: words.refused }),
+    derived: links.filter((link) => derived.includes(link)).map(({ field, text }) => ({ field, text })),
+    invariants: invariants.map(({ invariant }) => invariant),
     ...readKeys(reading, words, entity),
     ...(words.seed === undefined ? {} : { seed: words.seed }),
     ...(words.guard === undefined ? {} : { guard: words.guard }),
   };
+}
+
+interface RulesRead {
+  readonly derived: readonly DerivedRead[];
+  readonly invariants: readonly InvariantRead[];
+  readonly own: EntitySurroundings['own'];
+}
+
+/** Policies, computed fields and invariants read each other's fields. Answers what is computed, in an order in which each can be. */
+function checkRules(reading: Reading, entity: EntityFields, { derived, invariants, own }: RulesRead): readonly DerivedRead[] {
+  const links = orderDerived(reading, [...derived, ...invariants.flatMap(({ computed }) => computed ?? [])]);
+  const traits = checkPolicies(reading, entity, own, links);
+  checkReverts(reading, invariants, { groups: entity.groups, derived: links, traits });
+  return links;
 }
 
 function complainOfSystems(reading: Reading, systems: readonly string[], path: Path, around: EntitySurroundings): void {

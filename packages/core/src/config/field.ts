@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { REFERENCE_WAIT_MS } from '../map/relations.ts';
-import type { ReferenceMap, Side } from '../map/table.ts';
+import type { ReferenceMap, Refused, Side } from '../map/table.ts';
 import type { PolicyWords } from '../policy/spec.ts';
 import type { FieldType } from '../map/type.ts';
 import type { Path } from './fault.ts';
@@ -23,6 +23,8 @@ export interface FieldRead {
   readonly symbols?: readonly string[];
   /** As written; checked once all fields were read. Absent: the configuration names none. */
   readonly policy?: PolicyWords;
+  /** What becomes of a value that a system refuses, where it says so itself. */
+  readonly refused?: Refused;
   /** What it is computed by, where it is. */
   readonly derived?: string;
   readonly reference?: ReferenceMap;
@@ -60,6 +62,7 @@ export function readField(reading: Reading, raw: unknown, path: Path, around: Fi
     sides: withValues(sides, maps),
     ...symbols,
     ...(words.policy === undefined ? {} : { policy: words.policy }),
+    ...(words.refused === undefined ? {} : { refused: words.refused }),
     ...(words.derived === undefined ? {} : { derived: words.derived }),
     ...(reference === undefined ? {} : { reference }),
   };
@@ -100,13 +103,14 @@ function readSides(
 
 function sideOf(side: z.output<typeof sideShape>): Side {
   if (typeof side === 'string') return { column: side };
-  const { column, write, as, by, only, from, to, lossy } = side;
+  const { column, write, as, by, only, maxLength, from, to, lossy } = side;
   return {
     column,
     ...(write === undefined ? {} : { write }),
     ...(as === undefined ? {} : { as }),
     ...(by === undefined ? {} : { by }),
     ...(only === undefined ? {} : { only }),
+    ...(maxLength === undefined ? {} : { maxLength }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
     ...(lossy === undefined ? {} : { lossy }),
@@ -140,6 +144,8 @@ function checkSides(reading: Reading, sides: Readonly<Record<string, Side>>, typ
     if (side.by !== undefined && type.kind !== 'reference') {
       reading.wrong([...path, system, 'by'], '"by" is for references.', 'Give the field type: { reference: … }, or leave "by" out.', 'key');
     }
+    if (side.maxLength !== undefined && type.kind !== 'text' && type.kind !== 'json')
+      reading.wrong([...path, system, 'maxLength'], `A field of type ${type.kind} has no length.`, 'Leave "maxLength" out.', 'key');
   }
   checkTransforms(reading, sides, path);
   const all = Object.values(sides);

@@ -1,3 +1,4 @@
+import type { Refused } from '../map/table.ts';
 import type { PolicyWords } from '../policy/spec.ts';
 import type { Path } from './fault.ts';
 import type { FieldRead } from './field.ts';
@@ -14,6 +15,7 @@ export interface GroupRead {
   readonly systems: readonly string[];
   /** As written; checked once all fields were read. */
   readonly policy?: PolicyWords;
+  readonly refused?: Refused;
 }
 
 /** What the group is read against. */
@@ -36,7 +38,13 @@ export function readGroup(reading: Reading, raw: unknown, path: Path, around: Gr
   for (const [index, member] of words.fields.entries()) checkMember(reading, member, name, [...path, 'fields', index], around);
   const members = words.fields.flatMap((member) => around.fields.get(member) ?? []);
   const systems = sameSystems(reading, members, [...path, 'fields']);
-  return { name, fields: words.fields, systems, ...(words.policy === undefined ? {} : { policy: words.policy }) };
+  return {
+    name,
+    fields: words.fields,
+    systems,
+    ...(words.policy === undefined ? {} : { policy: words.policy }),
+    ...(words.refused === undefined ? {} : { refused: words.refused }),
+  };
 }
 
 function checkMember(reading: Reading, member: string, group: string, path: Path, { fields, names, owners }: GroupSurroundings): void {
@@ -48,8 +56,10 @@ function checkMember(reading: Reading, member: string, group: string, path: Path
   }
   owners.set(member, group);
   const field = fields.get(member);
-  if (field?.policy !== undefined)
-    reading.wrong([...field.path, 'policy'], `The field is decided by the group "${group}".`, 'Leave its own policy out.', 'key');
+  for (const key of ['policy', 'refused'] as const) {
+    if (field?.[key] !== undefined)
+      reading.wrong([...field.path, key], `The field is decided by the group "${group}".`, `Leave its own ${key} out.`, 'key');
+  }
 }
 
 /** A group is told whole or not at all, so its members must be in the same systems. Answers these. */

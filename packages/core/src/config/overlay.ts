@@ -1,9 +1,11 @@
 import { aroundOf } from '../map/compile.ts';
-import type { DeletePolicy, RegisterMap, TableMap } from '../map/table.ts';
+import { compileRules } from '../map/rules.ts';
+import type { DeletePolicy, FieldMap, RegisterMap, TableMap } from '../map/table.ts';
 import type { Registry } from '../policy/make.ts';
 import type { PolicySpec, PolicyWords } from '../policy/spec.ts';
 import type { Json, JsonObject } from '../values.ts';
 import type { CustomSource } from './config.ts';
+import { readDelete, type Around } from './delete.ts';
 import { readYaml } from './document.ts';
 import { unknownKey } from './explain.ts';
 import type { Complaint, Fault, Path } from './fault.ts';
@@ -72,12 +74,23 @@ export function overlayJson(
 }
 
 function policiesOf(entities: readonly TableMap[]): JsonObject {
-  const part = ({ registers }: TableMap, isGroup: boolean): JsonObject =>
-    Object.fromEntries(
-      registers.filter(({ fields }) => fields.length > 1 === isGroup).map(({ name, policy }) => [name, { policy: wordsOf(policy) }]),
-    );
-  const words = entities.map((map) => [map.entity, { fields: part(map, false), groups: part(map, true), delete: map.delete }] as const);
+  const part = (map: TableMap, isGroup: boolean): JsonObject => {
+    const registers = map.registers.filter(({ name, fields }) => fields.length > 1 === isGroup && !isComputed(map, name));
+    return Object.fromEntries(registers.map(({ name, policy }) => [name, { policy: wordsOf(policy) }]));
+  };
+  const words = entities.map(
+    (map) => [map.entity, { fields: part(map, false), groups: part(map, true), delete: asWritten(map.delete) }] as const,
+  );
   return { entities: Object.fromEntries(words) };
+}
+
+function isComputed({ derived }: TableMap, name: string): boolean {
+  return derived?.some(({ field }) => field === name) === true;
+}
+
+function asWritten(policy: DeletePolicy): Json {
+  if (typeof policy === 'string' || 'owner' in policy) return policy;
+  return { soft: { [policy.soft.field]: policy.soft.value } };
 }
 
 function wordsOf({ name, options }: PolicySpec): Json {
@@ -118,13 +131,14 @@ function readEntity(reading: Reading, map: TableMap, raw: unknown, kinds: Regist
     ...readPart(reading, map, fields, 'field', [...path, 'fields']),
     ...readPart(reading, map, groups, 'group', [...path, 'groups']),
   ]);
-  checkWritten(reading, writtenIn(map, others), kinds);
+  const derived = compileRules(map).derived.map(({ field, expression }) => ({ field, reads: expression.reads }));
+  checkWritten(reading, writtenIn(map, others), kinds, derived);
   const policyFor = ({ name, policy }: RegisterMap): PolicySpec => {
     const other = others.get(name);
     return other ? policyOf(other.words) : policy;
   };
   const registers = map.registers.map((register) => ({ ...register, policy: policyFor(register) }));
-  return { ...map, registers, delete: readDelete(reading, rule, path) ?? map.delete };
+  return { ...map, registers, delete: otherDelete(reading, map, rule, [...path, 'delete']) ?? map.delete };
 }
 
 /** All policies of the entity: the other ones are checked, and held against those that stay. */
@@ -135,8 +149,27 @@ function writtenIn(map: TableMap, others: ReadonlyMap<string, Other>): readonly 
   });
 }
 
-function readDelete(reading: Reading, raw: unknown, path: Path): DeletePolicy | undefined {
-  return raw === undefined ? undefined : reading.read(entityShape.shape.delete, raw, [...path, 'delete']);
+function otherDelete(reading: Reading, map: TableMap, raw: unknown, path: Path): DeletePolicy | undefined {
+  const words = raw === undefined ? undefined : reading.read(entityShape.shape.delete, raw, path);
+  return words === undefined ? undefined : readDelete(reading, words, aroundDelete(map), path);
+}
+
+function aroundDelete(map: TableMap): Around {
+  const fields = map.registers.flatMap((register) => register.fields);
+  const computed = new Map(map.derived?.map(({ field, text }) => [field, text]));
+  const read = ({ name, type, sides }: FieldMap): readonly [string, ReturnType<Around['fields']['get']> & object] => {
+    const symbols = [...new Set(Object.values(sides).flatMap((side) => Object.keys(side.values ?? {})))];
+    const derived = computed.get(name);
+    return [name, { name, type, sides, ...(symbols.length > 0 ? { symbols } : {}), ...(derived === undefined ? {} : { derived }) }];
+  };
+  return {
+    systems: Object.keys(map.sides),
+    names: fields.map(({ name }) => name),
+    fields: new Map(fields.map(read)),
+    groups: map.registers
+      .filter((register) => register.fields.length > 1)
+      .map(({ name, fields: own }) => ({ name, fields: own.map((field) => field.name) })),
+  };
 }
 
 type Part = 'field' | 'group';
@@ -151,6 +184,10 @@ function readPart(reading: Reading, map: TableMap, raw: unknown, part: Part, pat
   const registers = map.registers.filter(({ fields }) => fields.length > 1 === (part === 'group'));
   return Object.entries(membersOf(raw)).flatMap(([name, other]) => {
     if (!registers.some((candidate) => candidate.name === name)) return missing(reading, map, name, part, [...path, name]);
+    if (isComputed(map, name)) {
+      reading.wrong([...path, name], `"${name}" is computed.`, 'Leave it out: no policy decides it.', 'key');
+      return [];
+    }
     known(reading, other, ['policy'], [...path, name]);
     const at = [...path, name, 'policy'];
     const words = reading.read(fieldShape.shape.policy, membersOf(other)['policy'], at);

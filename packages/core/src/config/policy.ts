@@ -1,8 +1,10 @@
 import type { FieldTypes } from '../expression/expression.ts';
 import { makePolicy, type Finding, type Registry } from '../policy/make.ts';
+import type { PolicyTraits } from '../policy/policy.ts';
 import { policies } from '../policy/registry.ts';
-import type { Around } from '../policy/setting.ts';
+import type { Around, Made } from '../policy/setting.ts';
 import { specOf, type PolicySpec, type PolicyWords } from '../policy/spec.ts';
+import type { DerivedRead } from './derived.ts';
 import type { EntityFields } from './entity.ts';
 import { explain } from './explain.ts';
 import type { Path } from './fault.ts';
@@ -26,19 +28,43 @@ export interface Written {
   readonly around: Around;
 }
 
-/** Checks every policy of an entity, once all its fields were read: conditions speak of the other fields. */
-export function checkPolicies(reading: Reading, entity: EntityFields, own: Registry): void {
-  checkWritten(reading, writtenIn(entity), { ...policies, ...own });
+/** By register, what its policy is. Registers without a policy of their own are missing. */
+export type TraitsRead = ReadonlyMap<string, PolicyTraits>;
+
+/** Checks every policy of an entity, once all its fields were read: conditions speak of the other fields, also of computed ones. */
+export function checkPolicies(reading: Reading, entity: EntityFields, own: Registry, derived: readonly DerivedRead[]): TraitsRead {
+  return checkWritten(reading, writtenIn(entity), { ...policies, ...own }, derived);
 }
 
-/** Checks policies that decide one record together: none may wait for another that waits for it. */
-export function checkWritten(reading: Reading, all: readonly Written[], registry: Registry): void {
-  const reads = new Map(all.map((written) => [written.name, { ...written, reads: check(reading, written, registry) }]));
-  const owners = new Map([...reads.values()].flatMap(({ name, around }) => around.own.map((field) => [field, name] as const)));
-  for (const { name, path } of reads.values()) {
+/** Checks policies that decide one record together: none may wait for another, or for a computed field, that waits for it. */
+export function checkWritten(reading: Reading, all: readonly Written[], registry: Registry, derived: readonly ComputedReads[]): TraitsRead {
+  const made = all.map((written) => ({ ...written, made: check(reading, written, registry) }));
+  checkCircles(reading, [
+    ...made.map(({ name, path, around, made: policy }) => ({ name, path, own: around.own, reads: policy?.readsFields ?? [] })),
+    ...derived.map(({ field, reads, path }) => ({ name: field, path, own: [field], reads })),
+  ]);
+  return new Map(made.flatMap(({ name, made: policy }) => (policy ? [[name, policy.traits] as const] : [])));
+}
+
+/** A computed field, and what it reads. Without a path, it was checked before. */
+type ComputedReads = Pick<DerivedRead, 'field' | 'reads'> & { readonly path?: Path };
+
+interface Reader {
+  readonly name: string;
+  readonly path?: Path | undefined;
+  readonly own: readonly string[];
+  readonly reads: readonly string[];
+}
+
+function checkCircles(reading: Reading, readers: readonly Reader[]): void {
+  const reads = new Map(readers.map((reader) => [reader.name, reader]));
+  const owners = new Map(readers.flatMap(({ name, own }) => own.map((field) => [field, name] as const)));
+  for (const { name, path } of readers) {
     const circle = circleFrom(name, (from) => (reads.get(from)?.reads ?? []).flatMap((field) => owners.get(field) ?? []));
     if (path === undefined || circle === undefined) continue;
-    const words = `The conditions of these policies read each other: ${circle.join(' → ')}.`;
+    const isComputed = circle.some((member) => reads.get(member)?.path?.at(-1) === 'derived');
+    const who = isComputed ? 'A computed field and the conditions of policies' : 'The conditions of these policies';
+    const words = `${who} read each other: ${circle.join(' → ')}.`;
     reading.wrong(path, words, 'Let one of them decide without the other (PL04).');
     return;
   }
@@ -66,17 +92,17 @@ function typesOf(fields: readonly { readonly name: string; readonly type: FieldT
   return Object.fromEntries(fields.map(({ name, type }) => [name, type]));
 }
 
-/** Complains of what is wrong, and answers the fields that the conditions read. */
-function check(reading: Reading, { words, path, around }: Written, registry: Registry): readonly string[] {
+/** Complains of what is wrong, and answers the policy. */
+function check(reading: Reading, { words, path, around }: Written, registry: Registry): Made | undefined {
   const spec = specOf(words);
-  if (path === undefined) return (spec && makePolicy(registry, spec, around).made?.readsFields) ?? [];
+  if (path === undefined) return spec && makePolicy(registry, spec, around).made;
   if (spec === undefined) {
     reading.wrong(path, 'A policy is one name, or one name with its options.', 'Write policy: latest, or policy: { owner: fno }.');
-    return [];
+    return undefined;
   }
   const { made, findings } = makePolicy(registry, spec, around, { isTried: true });
   for (const finding of findings) tellFinding(reading, finding, path);
-  return made?.readsFields ?? [];
+  return made;
 }
 
 function tellFinding(reading: Reading, finding: Finding, path: Path): void {

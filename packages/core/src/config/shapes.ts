@@ -32,6 +32,11 @@ export const sideShape = z
         .optional()
         .describe("For a reference: the field of the other entity that the column holds. Absent: it holds the other row's key."),
       only: z.enum(['read', 'write']).optional().describe('read: never written there. write: never read from there.'),
+      maxLength: z
+        .int()
+        .min(1)
+        .optional()
+        .describe('For a text: the characters that the column holds; a longer text is held back from it.'),
       from: expression.optional().describe("JSONata over $, the column's value, and $row.Column: what is read in its place."),
       to: expression.optional().describe('JSONata over $, the value to write: what is written in its place.'),
       lossy: z.boolean().optional().describe('true: "to" and "from" need not lead back to where they began.'),
@@ -83,10 +88,16 @@ export const valuesShape = z
   .record(z.string().min(1), z.union([symbol, z.record(z.string(), symbol)]))
   .describe("Canonical symbol to each system's own. Short form: the first system's symbol to the other's.");
 
+const refusedShape = z
+  .enum(['park', 'revert'])
+  .optional()
+  .describe('What a system refuses waits (park, the default), or gives way to what the system holds (revert).');
+
 export const fieldShape = z.object({
   type: typeShape.optional(),
   values: valuesShape.optional(),
   policy: innerPolicy.optional(),
+  refused: refusedShape,
   derived: expression.optional().describe('CEL over other fields: the value is computed, not edited.'),
   onMissing: z
     .enum(['hold', 'null', 'stub', 'retry'])
@@ -134,14 +145,25 @@ export const invariantShape = block({
 export const groupShape = block({
   fields: z.array(z.string()).min(2).describe('The fields that are taken together.'),
   policy: innerPolicy.optional(),
+  refused: refusedShape,
 }).describe('Fields that belong together, such as an address: one side wins as a whole.');
+
+export const deleteShape = z
+  .union([
+    z.enum(['update-wins', 'delete-wins', 'later-wins', 'unlink', 'restore', 'manual']),
+    block({ owner: words.describe('Only this system deletes; a deletion elsewhere is undone.') }),
+    block({ soft: z.record(z.string(), scalar).describe('The deletion stays in its system; elsewhere this field gets this value.') }),
+  ])
+  .default('update-wins')
+  .describe('What becomes of a record that one system deletes.');
 
 export const entityShape = z.object({
   key: z
     .array(z.string())
     .default([])
     .describe('The fields by which rows of different systems are matched; "company" stands for the system\'s own.'),
-  delete: z.enum(['delete-wins', 'update-wins', 'manual']).default('update-wins').describe('When one side deletes what the other edits.'),
+  delete: deleteShape,
+  refused: refusedShape,
   fields: z.record(z.string(), z.unknown()),
   groups: z.record(z.string(), z.unknown()).default({}),
   filter: expression.optional().describe('CEL over fields that every system reads: only rows for which it is true become records.'),

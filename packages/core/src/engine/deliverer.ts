@@ -91,8 +91,7 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     if (turn.kind === 'aside') return stepAside(record, planned, table, row, turn);
     const composed = await composeWrite(ledger, record, planned, table, system);
     if (composed.kind === 'waits') return missing(record, planned, table, row, composed);
-    if (composed.kind === 'not-representable')
-      return end(record.id, planned, table, { kind: 'refused', why: 'not-representable', words: composed.words });
+    if (composed.kind === 'not-representable') return end(record.id, planned, table, { kind: 'unfit', registers: composed.registers });
     const outcome = composed.kind === 'confirm' ? await confirm(record, planned) : await system.write(composed.write);
     reads.touch(record.id + system.id);
     await conclude(record, planned, table, row, outcome);

@@ -1,11 +1,14 @@
 import { fieldsOf, type RegisterRule, type Table } from '../map/compile.ts';
 import { decideSeeded } from '../merge/seed.ts';
-import { viewOf } from '../merge/frontier.ts';
-import { fieldsFor, inTurn, valueAfter, type Decided, type Turn } from '../merge/turns.ts';
+import { damp, settledFor } from '../merge/flapping.ts';
+import { baseOf, viewOf } from '../merge/frontier.ts';
+import { inTurn, valueAfter, withComputed, type Bench, type Judged } from '../merge/turns.ts';
 import { must } from '../errors/must.ts';
-import { PERSON } from '../record/actors.ts';
-import { LIFE } from '../record/record.ts';
-import { sameValue } from '../values.ts';
+import { CONCORD, PERSON } from '../record/actors.ts';
+import { LIFE, type Register } from '../record/record.ts';
+import type { ResolutionTold } from '../ports/plan.ts';
+import { sameValue, type Value } from '../values.ts';
+import type { Decision } from '../merge/decide.ts';
 import { isFirstCopy, openKnowledge } from './knowledge.ts';
 import { lostWithLife, openLife, playLife } from './life.ts';
 import type { Moment } from './moments.ts';
@@ -18,47 +21,65 @@ export function openFieldPlayer(table: Table): Player {
   const life = openLife();
   const turn = openTurns();
   // Only where rules look at other fields does it matter who had seen what of the whole record.
-  const knowledge = table.readers.size === 0 ? undefined : openKnowledge();
+  const knowledge = table.readers.size === 0 && table.invariants.length === 0 ? undefined : openKnowledge();
 
   function admitFields({ change }: Moment): readonly string[] {
     return change.edits.flatMap((told) => {
       const rule = table.registers.get(told.register);
       if (!rule) return [];
-      const replayed = registers.get(told.register) ?? openReplayed(rule.fields.length);
-      registers.set(told.register, replayed);
-      admitTold(replayed, told, rule, turn(told.system), change.seq);
+      admitTold(open(told.register), told, rule, turn(told.system), change.seq);
       return [told.register];
     });
   }
 
-  function judgeOne(name: string, decided: Decided): Turn {
-    const { register } = ofRegister(name);
-    const rule = ruleOf(name);
-    const fields = fieldsFor(rule, decided, (other) => registers.get(other)?.register.value);
-    return { name, register, decision: decideSeeded(table, rule, viewOf(register, rule, fields)) };
+  function open(name: string): Replayed {
+    const replayed = registers.get(name) ?? openReplayed(ruleOf(name).fields.length);
+    registers.set(name, replayed);
+    return replayed;
   }
 
-  function settle(turned: Turn): Played {
-    const replayed = ofRegister(turned.name);
-    settleReplayed(replayed, turned);
-    return { register: turned.name, standing: replayed.standing, writes: writesOf(table, ruleOf(turned.name), turned) };
+  function settle(judged: Judged, seq: number, isTouched: boolean): Played {
+    const replayed = open(judged.name);
+    settleReplayed(replayed, judged, { seq, isTouched });
+    return { register: judged.name, standing: replayed.standing, writes: writesOf(table, ruleOf(judged.name), judged) };
+  }
+
+  function benchAt(moment: Moment, isOpen: ReturnType<typeof openedBy>): Bench {
+    const known = new Set([...moment.change.edits.map(({ register }) => register), ...(moment.change.again ?? [])]);
+    const registerOf = (name: string): Register => registers.get(name)?.register ?? openReplayed(ruleOf(name).fields.length).register;
+    return {
+      table,
+      register: (name) => registers.get(name)?.register,
+      registerOf,
+      decide: (name, register, fields) =>
+        takenBy(moment, name) ?? decideSeeded(table, ruleOf(name), viewOf(register, ruleOf(name), fields)),
+      standing: (name) => standingOf(registers.get(name)?.register),
+      isOpen: (name) => {
+        const replayed = registers.get(name);
+        // What waits for a person does not come to rest.
+        return replayed !== undefined && (known.has(name) || replayed.register.held !== undefined || isOpen(name, replayed));
+      },
+      isRuled: (name) => moment.change.system === PERSON && moment.change.edits.some(({ register }) => register === name),
+    };
+  }
+
+  function playFields(moment: Moment, isOpen: ReturnType<typeof openedBy>): readonly Played[] {
+    const { seq } = moment.change;
+    const names = admitFields(moment);
+    const bench = benchAt(moment, isOpen);
+    const played = inTurn(bench, names).map((judged) => {
+      const isTouched = names.includes(judged.name);
+      return settle(bench.isRuled(judged.name) ? settledFor(judged) : damp(judged, seq, isTouched), seq, isTouched);
+    });
+    const refused = moment.resolutions.flatMap((told) => givenWay(table, bench, told));
+    return refused.length === 0 ? played : [...played, ...withComputed(bench, refused).map((judged) => settle(judged, seq, false))];
   }
 
   const ruleOf = (name: string): RegisterRule => must(table.registers.get(name), 'a register that is played is in the table map');
-  const ofRegister = (name: string): Replayed => must(registers.get(name), 'a register that is decided was told');
 
   return {
     take(moment) {
-      const isOpen = openedBy(table, moment, knowledge?.seen(moment) ?? 0);
-      const names = admitFields(moment);
-      const turns = inTurn(table, names, {
-        decide: judgeOne,
-        isOpen: (name) => {
-          const replayed = registers.get(name);
-          return replayed !== undefined && isOpen(name, replayed);
-        },
-      });
-      const played = turns.map(settle);
+      const played = playFields(moment, openedBy(table, moment, knowledge?.seen(moment) ?? 0));
       const lifeBefore = life.standing.value;
       const decision = playLife(life, moment, table, turn);
       if (!decision) return played;
@@ -71,10 +92,30 @@ export function openFieldPlayer(table: Table): Player {
   };
 }
 
+/** What a register counts as while others look at it: see `standingIn`. */
+function standingOf(register: Register | undefined): Value | undefined {
+  return register?.held && register.held.provisional !== true ? baseOf(register) : register?.value;
+}
+
+/** That another record has the value is in the edits of that record; here it is taken as told. */
+function takenBy({ resolutions }: Moment, name: string): Decision | undefined {
+  const told = resolutions.findLast(({ register }) => register === name);
+  if (told?.rule !== 'unique' || told.kind !== 'held') return undefined;
+  return { kind: 'held', rule: told.rule, reason: told.reason, code: told.code };
+}
+
+/** What a system said to a write is in no edit either. */
+function givenWay(table: Table, bench: Bench, { register: name, rule, value, reason, code }: ResolutionTold): readonly Judged[] {
+  if (rule !== 'refused' || value === undefined || !table.registers.has(name)) return [];
+  const register = bench.registerOf(name);
+  const losers = register.frontier.filter((edit) => edit.system !== CONCORD && !sameValue(edit.value, value));
+  return [{ name, register, decision: { kind: 'settled', value, rule, reason, code, losers, isOwn: true } }];
+}
+
 /**
- * Whether somebody had yet to see the edits of a register when a moment changed a field that its conditions look at. No edit tells when a
- * register came to rest; but the ledger shows where it was looked at again and came to something else, and what the author of the moment
- * had not seen was not seen by all.
+ * Whether somebody had yet to see the edits of a register when a moment changed a field that its conditions look at. Where the ledger looked
+ * at it again, the change says so; where only other policies would have, no edit tells whether it had come to rest by then, but what the
+ * author of the moment had not seen was not seen by all.
  */
 function openedBy(table: Table, moment: Moment, seen: number): (name: string, replayed: Replayed) => boolean {
   const { change, answers, resolutions } = moment;
@@ -96,7 +137,7 @@ function lossesOf({ lost, losing, standing }: Replayed): readonly Loss[] {
 }
 
 /** The systems that would have to be written to: those that hold, or have just set, something else. */
-function writesOf({ systems }: Table, rule: RegisterRule, turned: Turn): number {
+function writesOf({ systems }: Table, rule: RegisterRule, turned: Judged): number {
   const { register, decision } = turned;
   if (decision.kind === 'held' && decision.provisional === undefined) return 0;
   const value = valueAfter(turned);

@@ -17,10 +17,12 @@ export interface ReplayedLife extends Replayed {
   /** Whether the record counted as deleted, or waited, in the ledger: from then on every edit may speak against it. */
   wasDead: boolean;
   rivals: readonly EditTold[];
+  /** The systems whose people made, edited or deleted the record, and whether they have it still. */
+  readonly has: Map<SystemId, boolean>;
 }
 
 export function openLife(): ReplayedLife {
-  return { ...openReplayed(1), wasDead: false, rivals: [] };
+  return { ...openReplayed(1), wasDead: false, rivals: [], has: new Map() };
 }
 
 /**
@@ -34,15 +36,30 @@ export function playLife(
   turn: (system: SystemId) => OpId,
 ): Decision | undefined {
   const edits = change.edits.filter(({ register }) => register === LIFE);
+  if (change.system !== PERSON) life.has.set(change.system, !edits.some(({ value }) => value === 'deleted'));
   const judged = edits.length > 0 || (life.wasDead && change.system !== PERSON && change.edits.length > 0);
   if (!judged) return undefined;
   for (const edit of edits) admitTold(life, edit, LIFE_RULE, turn(edit.system), change.seq);
-  const told = resolutions.find(({ register }) => register === LIFE);
+  const told = resolutions.findLast(({ register }) => register === LIFE);
   life.rivals = rivalsIn(told);
-  const decision = judgeLife(table.map.delete, life.register.frontier, life.rivals);
-  settleReplayed(life, { name: LIFE, decision });
+  const isGone = isGoneEverywhere(life, table, told);
+  const decided = judgeLife(table.map.delete, { frontier: life.register.frontier, rivals: life.rivals, isGone });
+  const decision = keptBy(told, decided) ?? decided;
+  settleReplayed(life, { name: LIFE, register: life.register, decision }, { seq: change.seq, isTouched: true });
   life.wasDead = told ? told.kind === 'held' || told.value === 'deleted' : life.register.frontier.some(({ value }) => value === 'deleted');
   return decision;
+}
+
+/** Who has the row without ever having edited it, no edit tells; but where the ledger left a deletion alone, it said so unless it was the last. */
+function isGoneEverywhere({ has }: ReplayedLife, { systems }: Table, told: ResolutionTold | undefined): boolean {
+  if (systems.every((system) => has.get(system) === false)) return true;
+  return told === undefined && has.size > 0 && [...has.values()].every((one) => !one);
+}
+
+/** What other records had to say to a deletion is in their edits; here it is taken as told. */
+function keptBy(told: ResolutionTold | undefined, decision: Decision): Decision | undefined {
+  if (told?.kind !== 'held' || told.rule === 'manual' || decision.kind === 'held' || decision.value !== 'deleted') return undefined;
+  return { kind: 'held', rule: told.rule, reason: told.reason, code: told.code };
 }
 
 function rivalsIn(told: ResolutionTold | undefined): readonly EditTold[] {

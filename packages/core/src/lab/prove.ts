@@ -1,5 +1,6 @@
 import type { Table } from '../map/compile.ts';
 import type { ResolutionTold } from '../ports/plan.ts';
+import { nameOfDelete } from '../merge/life.ts';
 import { LIFE, type RecordState } from '../record/record.ts';
 import { registersIn } from '../record/registers.ts';
 import { sameValue, type Value } from '../values.ts';
@@ -112,7 +113,7 @@ function agrees(played: Standing | undefined, stored: Pick<Standing, 'value' | '
 }
 
 function ruleThen(register: string, table: Table, { rule, first }: Recorded, played: string | undefined): string | undefined {
-  const configured = register === LIFE ? table.map.delete : table.registers.get(register)?.map.policy.name;
+  const configured = register === LIFE ? nameOfDelete(table.map.delete) : table.registers.get(register)?.map.policy.name;
   const isOurs = (name: string): boolean => name === configured || name === played || NO_POLICIES.has(name);
   const changed = [first?.told?.rule, rule].find((one) => one !== undefined && !isOurs(one));
   if (changed !== undefined) return changed;

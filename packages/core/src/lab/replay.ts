@@ -1,5 +1,6 @@
 import type { EntityName } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
+import { nameOfDelete } from '../merge/life.ts';
 import { LIFE } from '../record/record.ts';
 import { openFieldPlayer } from './fields.ts';
 import { momentsOf, type Moment } from './moments.ts';
@@ -93,7 +94,8 @@ function rivalOf(table: Table, other: Other): Rival | undefined {
   const playable = { ...rival, registers: new Map([...rival.registers].filter(([name]) => isSame(table, rival, name))) };
   return {
     table,
-    ruleAfter: (register) => (register === LIFE ? rival.map.delete : (playable.registers.get(register)?.map.policy.name ?? '')),
+    ruleAfter: (register) =>
+      register === LIFE ? nameOfDelete(rival.map.delete) : (playable.registers.get(register)?.map.policy.name ?? ''),
     open: () => openFieldPlayer(playable),
   };
 }

@@ -1,5 +1,6 @@
 import type { EntityName, RecordId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
+import { nameOfDelete } from '../merge/life.ts';
 import { LIFE, type RecordState } from '../record/record.ts';
 import { sameValue } from '../values.ts';
 import { nameOf } from './call.ts';
@@ -150,7 +151,7 @@ function blank({ map, registers }: Table, register: string, after: string): Regi
     entity: map.entity,
     register,
     fields: rule?.fields ?? [register],
-    before: register === LIFE ? map.delete : (rule?.map.policy.name ?? ''),
+    before: register === LIFE ? nameOfDelete(map.delete) : (rule?.map.policy.name ?? ''),
     after,
     edits: 0,
     differing: 0,

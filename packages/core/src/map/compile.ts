@@ -5,17 +5,11 @@ import { makePolicy } from '../policy/make.ts';
 import type { Around } from '../policy/setting.ts';
 import { LIFE } from '../record/record.ts';
 import { must } from '../errors/must.ts';
+import { companyOf, tableInvariants, type FieldPlace, type TableInvariant } from './invariants.ts';
 import { compileRelations, type TableRelations } from './relations.ts';
-import { compileRules, type TableRules } from './rules.ts';
+import { compileRules, type DerivedRule, type TableRules } from './rules.ts';
 import type { RegisterMap, TableMap } from './table.ts';
 import type { FieldType } from './type.ts';
-
-/** Where a field's value is: a register, and the field's place in the register's tuple. */
-export interface FieldPlace {
-  readonly field: string;
-  readonly register: string;
-  readonly index: number;
-}
 
 /** A register with its policy ready to run. */
 export interface RegisterRule {
@@ -26,12 +20,14 @@ export interface RegisterRule {
   readonly type: FieldType;
   readonly policy: Policy;
   readonly traits: PolicyTraits;
-  /** The fields of other registers that its conditions look at. */
+  /** By what its value is computed, where it is: its policy is never asked then. */
+  readonly derived?: DerivedRule;
+  /** The fields of other registers that its conditions look at, or that it is computed from. */
   readonly looksAt: readonly FieldPlace[];
-  /** The systems that have it. */
-  readonly holders: readonly SystemId[];
   /** Fields of other registers that the policy's conditions read: those registers are decided before this one. */
   readonly readsFields: readonly string[];
+  /** The systems that have it. */
+  readonly holders: readonly SystemId[];
   /** Whether rows of this system tell it. */
   readonly reads: (system: SystemId) => boolean;
   /** Whether it may be written to this system. */
@@ -47,19 +43,26 @@ export interface Table {
   readonly order: readonly string[];
   /** By register: the registers that look at its fields. */
   readonly readers: ReadonlyMap<string, readonly string[]>;
+  readonly invariants: readonly TableInvariant[];
+  /** By register: those that are decided anew when it is, because an invariant ties them together. */
+  readonly company: ReadonlyMap<string, readonly string[]>;
   readonly rules: TableRules;
   readonly relations: TableRelations;
 }
 
 export function compileTable(map: TableMap, policies: Readonly<Record<string, PolicyKind>>): Table {
-  const places = placesOf(map);
-  const rules = map.registers.map((register) => compileRegister(map, register, policies, places));
+  const [places, tableRules] = [placesOf(map), compileRules(map)];
+  const derived = new Map(tableRules.derived.map((rule) => [rule.field, rule]));
+  const rules = map.registers.map((register) => compileRegister(map, register, policies, { places, derived }));
+  const invariants = tableInvariants(tableRules, places);
   return {
     map,
     registers: new Map(rules.map((rule) => [rule.name, rule])),
     systems: Object.values(map.sides).map((side) => side.system),
     ...orderOf(rules),
-    rules: compileRules(map),
+    invariants,
+    company: companyOf(invariants, rules),
+    rules: tableRules,
     relations: compileRelations(map),
   };
 }
@@ -96,7 +99,7 @@ function compileRegister(
   table: TableMap,
   map: RegisterMap,
   policies: Readonly<Record<string, PolicyKind>>,
-  places: ReadonlyMap<string, FieldPlace>,
+  { places, derived }: { readonly places: ReadonlyMap<string, FieldPlace>; readonly derived: ReadonlyMap<string, DerivedRule> },
 ): RegisterRule {
   const { made, findings } = makePolicy(policies, map.policy, aroundOf(table, map));
   const wrong = findings.find((finding) => finding.kind !== 'warning');
@@ -109,6 +112,7 @@ function compileRegister(
       (system) => table.sides[system]?.only !== 'read' && sides(system).every((side) => side !== undefined && side.only !== 'read'),
     ),
   );
+  const rule = derived.get(map.name);
   return {
     name: map.name,
     fields: map.fields.map((field) => field.name),
@@ -116,8 +120,9 @@ function compileRegister(
     type: map.fields.length > 1 ? { kind: 'text' } : map.fields[0].type,
     policy,
     traits,
+    ...(rule ? { derived: rule } : {}),
     readsFields,
-    looksAt: readsFields.flatMap((field) => places.get(field) ?? []),
+    looksAt: (rule?.expression.reads ?? readsFields).flatMap((field) => places.get(field) ?? []),
     holders: systems.filter((system) => readers.has(system) || writers.has(system)),
     reads: (system) => readers.has(system),
     writes: (system) => !traits.local && writers.has(system),

@@ -31,18 +31,22 @@ export async function passOutlets(table: Table, system: SystemId, told: Columns)
   const transforms = table.rules.to[system];
   if (told.kind !== 'columns' || !transforms || transforms.size === 0) return told;
   const columns: Record<string, Json> = { ...told.columns };
+  const unfit: Record<string, string> = {};
   for (const [field, { run }] of transforms) {
     const column = columnOf(table, field, system, 'write');
     const json = told.columns[column];
     if (json === undefined || isEmpty(json)) continue;
     const written = await run(json, {});
-    if ('fault' in written)
-      return { kind: 'not-representable', words: `${field} could not be transformed for ${column}: ${written.fault}` };
-    if (isEmpty(written.json))
-      return { kind: 'not-representable', words: `${field} is not empty, but its transform for ${column} makes it so` };
-    columns[column] = written.json;
+    if ('fault' in written) unfit[registerOf(table, field)] = `${field} could not be transformed for ${column}: ${written.fault}`;
+    else if (isEmpty(written.json)) unfit[registerOf(table, field)] = `${field} is not empty, but its transform for ${column} makes it so`;
+    else columns[column] = written.json;
   }
-  return { kind: 'columns', columns };
+  return Object.keys(unfit).length > 0 ? { kind: 'not-representable', registers: unfit } : { kind: 'columns', columns };
+}
+
+function registerOf(table: Table, field: string): string {
+  const register = table.map.registers.find(({ fields }) => fields.some(({ name }) => name === field));
+  return must(register, 'a field with a transform is in a register').name;
 }
 
 function columnOf(table: Table, field: string, system: SystemId, way?: 'write'): string {

@@ -1,6 +1,7 @@
 import { must } from '../errors/must.ts';
 import { compileExpression } from '../expression/compile.ts';
 import type { Expression, FieldTypes } from '../expression/expression.ts';
+import { computable } from './computable.ts';
 import type { Invariant, TableMap } from './table.ts';
 import { compileTransform, type Transform } from './transform.ts';
 import type { FieldType } from './type.ts';
@@ -12,9 +13,16 @@ export interface TableRules {
   /** By system, by field. */
   readonly from: Readonly<Record<string, ReadonlyMap<string, Transform>>>;
   readonly to: Readonly<Record<string, ReadonlyMap<string, Transform>>>;
-  /** In an order in which each can be computed. */
-  readonly derived: readonly { readonly field: string; readonly expression: Expression }[];
+  /** All fields that are computed, also those that an invariant computes anew, in an order in which each can be. */
+  readonly derived: readonly DerivedRule[];
   readonly invariants: readonly InvariantRule[];
+}
+
+export interface DerivedRule {
+  readonly field: string;
+  readonly expression: Expression;
+  /** The invariant that says so. Absent: the field itself does. */
+  readonly invariant?: string;
 }
 
 export interface InvariantRule {
@@ -40,9 +48,21 @@ export function compileRules(map: TableMap): TableRules {
     ),
     from: Object.fromEntries(sides.map(([system]) => [system, transformsOf(map, system, 'from')])),
     to: Object.fromEntries(sides.map(([system]) => [system, transformsOf(map, system, 'to')])),
-    derived: (map.derived ?? []).map(({ field, text }) => ({ field, expression: compiled(text, types, typeOf(types, field)) })),
+    derived: derivedRules(map, types),
     invariants: (map.invariants ?? []).map((invariant) => invariantRule(invariant, types)),
   };
+}
+
+/** An equation that is to hold says what the field is, whenever it does not hold. */
+function derivedRules({ derived = [], invariants = [] }: TableMap, types: FieldTypes): readonly DerivedRule[] {
+  const plain = derived.map(({ field, text }): DerivedRule => ({ field, expression: compiled(text, types, typeOf(types, field)) }));
+  const anew = invariants.flatMap(({ check, onViolation }): readonly DerivedRule[] => {
+    if (onViolation.kind !== 'recompute') return [];
+    const { field, text } = onViolation;
+    return [{ field, expression: compiled(text, types, typeOf(types, field)), invariant: check }];
+  });
+  const reads = ({ expression }: DerivedRule): readonly string[] => expression.reads;
+  return computable([...plain, ...anew], reads).ordered;
 }
 
 /** The types of all fields, those in groups included. */

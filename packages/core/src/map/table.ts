@@ -1,4 +1,5 @@
 import type { EntityName, SystemId } from '../ids.ts';
+import type { Scalar } from '../values.ts';
 import type { Binding } from '../ports/system.ts';
 import type { PolicySpec } from '../policy/spec.ts';
 import type { FieldType } from './type.ts';
@@ -17,6 +18,8 @@ export interface Side {
   readonly values?: Readonly<Record<string, string>>;
   /** `read`: never written there. `write`: never read from there. Absent: both. */
   readonly only?: 'read' | 'write';
+  /** A longer text does not go in there. */
+  readonly maxLength?: number;
   /** JSONata: the column's JSON as the system tells it, to the JSON that is read in its place. */
   readonly from?: string;
   /** JSONata: the JSON that would be written, to what is written in its place. */
@@ -55,9 +58,27 @@ export interface RegisterMap {
   /** The fields it stands for, in the order of its tuple values; one for a plain field. */
   readonly fields: readonly [FieldMap, ...FieldMap[]];
   readonly policy: PolicySpec;
+  /** What becomes of a value that a system refuses; absent: as for the entity. */
+  readonly refused?: Refused;
 }
 
-export type DeletePolicy = 'delete-wins' | 'update-wins' | 'manual';
+/** `park`: it waits until the register has another value. `revert`: the system's own value stands in its place everywhere. */
+export type Refused = 'park' | 'revert';
+
+/** What becomes of a record that one system deletes. */
+export type DeletePolicy =
+  | 'delete-wins'
+  | 'update-wins'
+  | 'later-wins'
+  /** The deletion stays in its system, where the record is no longer mirrored. */
+  | 'unlink'
+  /** A deletion is always undone. */
+  | 'restore'
+  | 'manual'
+  /** Only this system's deletion counts; others are undone. */
+  | { readonly owner: SystemId }
+  /** The deletion stays in its system, and becomes an edit of this field elsewhere. */
+  | { readonly soft: { readonly field: string; readonly value: Scalar } };
 
 /** Fields that name a record together, and how their values are normalised before they are compared. */
 export interface KeyMap {
@@ -128,6 +149,8 @@ export interface TableMap {
   /** Names of the fields of the natural key, by which rows of different systems are matched; empty: matched by links only. */
   readonly key: readonly string[];
   readonly delete: DeletePolicy;
+  /** Absent: park. */
+  readonly refused?: Refused;
   readonly registers: readonly RegisterMap[];
   /** CEL over the fields, for the rows of every system. */
   readonly filter?: string;

@@ -3,6 +3,7 @@ import type { RecordId, SystemId } from '../ids.ts';
 import { canonicalSet, members } from '../policy/set.ts';
 import type { Json, JsonObject, Scalar, Value } from '../values.ts';
 import { isTuple } from '../values.ts';
+import { isCanonical } from './canonical.ts';
 import type { RegisterRule, Table } from './compile.ts';
 import { NO_INLETS, type Inlets } from './inlets.ts';
 import type { MappedRow } from './mapped.ts';
@@ -153,7 +154,8 @@ export type Columns =
   | { readonly kind: 'columns'; readonly columns: JsonObject }
   /** The record that a reference means is not in the system yet. */
   | { readonly kind: 'waits'; readonly record: RecordId; readonly field: string; readonly words: string }
-  | { readonly kind: 'not-representable'; readonly words: string };
+  /** By register, why the system cannot hold its value. The others it could. */
+  | { readonly kind: 'not-representable'; readonly registers: Readonly<Record<string, string>> };
 
 /** Registers as one system's columns. Members of a group are written only where they differ from `stored`; a create may leave out what is empty. */
 export function toColumns(
@@ -165,6 +167,7 @@ export function toColumns(
   options: { readonly leaveOutEmpty: boolean } = { leaveOutEmpty: false },
 ): Columns {
   const columns: Record<string, Json> = {};
+  const unfit: Record<string, string> = {};
   for (const [name, { value, stored }] of registers) {
     const rule = table.registers.get(name);
     if (!rule) continue;
@@ -174,26 +177,43 @@ export function toColumns(
       // A new row has its empty columns without being told; some systems have no way to say "empty" for numbers.
       if (options.leaveOutEmpty && member === null) continue;
       const written = writeField(field, system, member, dialect, references);
-      if (written.kind !== 'column') return written;
-      columns[written.name] = written.json;
+      if (written.kind === 'waits') return written;
+      if (written.kind === 'unfit') unfit[name] ??= written.words;
+      else columns[written.name] = written.json;
     }
   }
-  return { kind: 'columns', columns };
+  return Object.keys(unfit).length > 0 ? { kind: 'not-representable', registers: unfit } : { kind: 'columns', columns };
 }
 
 function at(value: Value, index: number): Scalar {
   return isTuple(value) ? (value[index] ?? null) : value;
 }
 
-type Written = { readonly kind: 'column'; readonly name: string; readonly json: Json } | Exclude<Columns, { readonly kind: 'columns' }>;
+type Written =
+  | { readonly kind: 'column'; readonly name: string; readonly json: Json }
+  | { readonly kind: 'unfit'; readonly words: string }
+  | Extract<Columns, { readonly kind: 'waits' }>;
 
 function writeField(field: FieldMap, system: SystemId, value: Scalar, dialect: Dialect, references: References): Written {
   const side = must(field.sides[system], 'only registers that the system takes are written');
   const name = side.write ?? side.column;
   if (value === null) return column(name, side, dialect.encode(field.type, null), null);
   if (field.type.kind === 'reference') return writeReference(field.type.entity, field, side, system, value, dialect, references);
+  const words = misfit(field, side, value);
+  if (words !== undefined) return { kind: 'unfit', words };
   const own = toSymbols(field, side, value);
   return column(name, side, own === undefined ? undefined : dialect.encode(field.type, own), value);
+}
+
+/** Why a column cannot hold a value, by what the table map knows of it. */
+function misfit({ name, type }: FieldMap, { column: to, maxLength }: Side, value: Scalar): string | undefined {
+  if (!isCanonical(type, value)) return `${name} holds ${excerpt(value)}, which is no ${nameOf(type)}`;
+  if (maxLength === undefined || typeof value !== 'string' || value.length <= maxLength) return undefined;
+  return `${name} has ${value.length} characters, and ${to} holds ${maxLength}`;
+}
+
+function nameOf(type: FieldMap['type']): string {
+  return type.kind === 'decimal' ? `decimal(${type.scale})` : type.kind;
 }
 
 function writeReference(
@@ -206,7 +226,7 @@ function writeReference(
   references: References,
 ): Written {
   const record = references.recordIn(value);
-  if (record === undefined) return { kind: 'not-representable', words: `${field.name} holds ${excerpt(value)}, which is no record` };
+  if (record === undefined) return { kind: 'unfit', words: `${field.name} holds ${excerpt(value)}, which is no record` };
   const text = references.toText(system, { entity, record, ...(side.by === undefined ? {} : { by: side.by }) });
   if (text === undefined)
     return { kind: 'waits', record, field: field.name, words: `${field.name} refers to a ${entity} that is not in ${system} yet` };
@@ -214,7 +234,7 @@ function writeReference(
 }
 
 function column(name: string, side: Side, json: Json | undefined, value: Scalar): Written {
-  if (json === undefined) return { kind: 'not-representable', words: `${name} cannot hold ${excerpt(value)}` };
+  if (json === undefined) return { kind: 'unfit', words: `${name} cannot hold ${excerpt(value)}` };
   return { kind: 'column', name, json: side.as !== undefined && typeof json === 'string' ? side.as.replace('{}', () => json) : json };
 }
 

@@ -11,6 +11,7 @@ import { sameValue, type Value } from '../values.ts';
 import { judge } from './judge.ts';
 import {
   changeIn,
+  fail,
   latestStamp,
   linkOf,
   putLink,
@@ -23,13 +24,15 @@ import {
   type Draft,
 } from './draft.ts';
 import { admit, withShadow } from './frontier.ts';
-import { fieldsOf, holdersOf } from '../map/compile.ts';
+import { holdersIn } from './holders.ts';
+import { fieldsOf } from '../map/compile.ts';
 import { must } from '../errors/must.ts';
 
 /** A user's clock may run ahead by this much before it is no longer believed. */
 const CLOCK_AHEAD_MS_MAX = 5 * 60_000;
 
-interface Found {
+/** A register in which a row differs from its shadow. */
+export interface Found {
   readonly name: string;
   readonly value: Value;
   readonly shadow: Shadow | undefined;
@@ -64,7 +67,7 @@ export function enter(draft: Draft, found: readonly Found[], row: Pick<MappedRow
   if (found.length === 0) return;
   const { system, by } = row;
   const link = linkOf(draft, system);
-  const atMs = Math.min(row.modifiedAtMs ?? draft.context.nowMs, draft.context.nowMs + CLOCK_AHEAD_MS_MAX);
+  const atMs = believed(draft, row);
   const ops = append(draft, found, row, atMs, link);
   const seq = draft.record.seq;
   const after = copyOfLink(linkOf(draft, system));
@@ -79,6 +82,17 @@ export function enter(draft: Draft, found: readonly Found[], row: Pick<MappedRow
   const names = found.map(({ name }) => name);
   tellEdits(draft, seq, names, system);
   judge(draft, touched(draft, names), seq);
+}
+
+/** A clock that runs ahead would win everything that is decided by time: it is believed so far, and somebody should see it. */
+function believed(draft: Draft, { system, modifiedAtMs }: Pick<MappedRow, 'system' | 'modifiedAtMs'>): number {
+  const { nowMs } = draft.context;
+  if (modifiedAtMs === undefined) return nowMs;
+  if (modifiedAtMs <= nowMs + CLOCK_AHEAD_MS_MAX) return modifiedAtMs;
+  const seconds = Math.round((modifiedAtMs - nowMs) / 1000);
+  const words = `an edit bears a time that is ${seconds} s ahead: it counts as ${CLOCK_AHEAD_MS_MAX / 1000} s ahead, but the clocks should be set`;
+  fail(draft, system, 'C16', words, linkOf(draft, system).key);
+  return nowMs + CLOCK_AHEAD_MS_MAX;
 }
 
 const LIFE_RULE = { traits: PLAIN, type: { kind: 'text' } } as const;
@@ -186,7 +200,7 @@ export function firstSight(draft: Draft, system: SystemId, name: string, value: 
   const seen = copyOfRegister(register);
   const [ops, saw] = agrees ? [register.ops, register.count] : [[], 0];
   seen.shadows = withShadow(register.shadows, system, { value, sent: undefined, ops, saw });
-  putRegister(draft, name, agrees ? rest(seen, holdersOf(draft.table, name)) : seen);
+  putRegister(draft, name, agrees ? rest(seen, holdersIn(draft, name)) : seen);
   return true;
 }
 

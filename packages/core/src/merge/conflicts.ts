@@ -4,12 +4,12 @@ import type { ConflictRow, ResolutionTold } from '../ports/plan.ts';
 import { PERSON } from '../record/actors.ts';
 import type { Held } from '../record/record.ts';
 import type { Draft } from './draft.ts';
-import type { Judged } from './judge.ts';
+import type { JudgedTold } from './judge.ts';
 import { tellAgreement } from './told.ts';
 import { must } from '../errors/must.ts';
 
 /** The conflict of a register that waits for a person: the one that is open already, or a new one, opened by the change with this number. */
-export function openConflict(draft: Draft, { name, register, decision, told }: Judged, seq: number): Held {
+export function openConflict(draft: Draft, { name, register, decision, told }: JudgedTold, seq: number): Held {
   const resolution = must(told, 'a held decision is told');
   const opened = register.held ?? { id: conflictId(draft.record.id, name, seq), seq, atMs: draft.context.nowMs, code: resolution.code };
   const { provisional: _provisional, ...held } = { ...opened, code: decision.kind === 'held' ? decision.code : opened.code };
@@ -18,7 +18,7 @@ export function openConflict(draft: Draft, { name, register, decision, told }: J
 }
 
 /** A conflict that was open is closed; one that a rule settled at once is kept as well, so that every loser can be found. */
-export function closeConflict(draft: Draft, { name, register, decision, told }: Judged, seq: number): void {
+export function closeConflict(draft: Draft, { name, register, decision, told }: JudgedTold, seq: number): void {
   if (decision.kind === 'held') return;
   const now = { closedSeq: seq, closedAtMs: draft.context.nowMs };
   const byPerson = register.frontier.some((edit) => edit.system === PERSON);
@@ -27,7 +27,8 @@ export function closeConflict(draft: Draft, { name, register, decision, told }: 
     draft.conflicts.push({ ...conflictOf(draft, name, register.held, resolution, byPerson ? 'resolved' : 'settled'), ...now });
     return;
   }
-  if (!told || decision.kind !== 'settled') return;
+  // What merely follows from other fields took nothing from anybody.
+  if (!told || decision.kind !== 'settled' || decision.code === 'C02') return;
   const opened = { id: conflictId(draft.record.id, name, seq), seq, atMs: draft.context.nowMs };
   draft.conflicts.push({ ...conflictOf(draft, name, opened, told, 'settled'), ...now });
 }

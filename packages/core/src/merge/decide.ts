@@ -16,6 +16,8 @@ export type Decision =
       readonly code: ConflictCode;
       readonly losers: readonly Edit[];
       readonly total?: Value;
+      /** The value follows from other fields: it stands in place of all edits, which are evidence and nothing more. */
+      readonly isOwn?: true;
     }
   | {
       readonly kind: 'held';

@@ -43,28 +43,35 @@ type Wanted = Pick<Attempt, 'kind' | 'registers' | 'expected'>;
 
 function wantedFor(draft: Draft, system: SystemId, link: Link): Wanted | undefined {
   const stored = storedIn(draft, LIFE);
-  if (!stored) return undefined;
+  if (!stored || link.state === 'unlinked') return undefined;
   const expected = link.version;
   // By far the most: a record that lives, and that everybody knows to live.
-  if (link.state === 'present' && isResting(stored) && stored[0] === 'live') return updateOf(unseen(draft, system), expected);
+  if (link.state === 'present' && isResting(stored) && stored[0] === 'live') return updateOf(unseen(draft, system, link), expected);
   const life = must(registerNow(draft, LIFE), 'just seen');
   if (life.held) return undefined;
   if (life.value === 'deleted') {
     return link.state === 'present' ? { kind: 'delete', registers: { [LIFE]: carried(life) }, expected } : undefined;
   }
-  if (link.state !== 'present') return { kind: 'create', registers: { [LIFE]: carried(life), ...everything(draft, system) } };
-  return updateOf({ ...unseenLife(life, system), ...unseen(draft, system) }, expected);
+  if (link.state !== 'present') return { kind: 'create', registers: { [LIFE]: carried(life), ...everything(draft, system, link) } };
+  return updateOf({ ...unseenLife(life, system), ...unseen(draft, system, link) }, expected);
 }
 
 function updateOf(registers: Attempt['registers'], expected: Link['version']): Wanted | undefined {
   return Object.keys(registers).length > 0 ? { kind: 'update', registers, expected } : undefined;
 }
 
-function everything(draft: Draft, system: SystemId): Attempt['registers'] {
+/** What the system cannot hold is not sent again; another value of the register may fit. */
+export function isWithheld({ withheld }: Link, name: string, { ops }: Register): boolean {
+  const kept = withheld?.[name];
+  return kept !== undefined && kept.ops.join() === ops.join();
+}
+
+function everything(draft: Draft, system: SystemId, link: Link): Attempt['registers'] {
   const chosen: Record<string, Attempt['registers'][string]> = {};
   for (const [name, rule] of draft.table.registers) {
     const register = registerNow(draft, name);
-    if (register && isWritable(register) && !isEmpty(register.value) && rule.writes(system)) chosen[name] = carried(register);
+    if (!register || !isWritable(register) || isEmpty(register.value) || isWithheld(link, name, register)) continue;
+    if (rule.writes(system)) chosen[name] = carried(register);
   }
   return chosen;
 }
@@ -76,10 +83,10 @@ function unseenLife(life: Register, system: SystemId): Attempt['registers'] {
 }
 
 /** By identity, not by value: a system that has acknowledged an operation is done with it, however it stored the value. */
-function unseen(draft: Draft, system: SystemId): Attempt['registers'] {
+function unseen(draft: Draft, system: SystemId, link: Link): Attempt['registers'] {
   const chosen: Record<string, Attempt['registers'][string]> = {};
   const choose = (name: string, register: Register | undefined): void => {
-    if (!register || !isWritable(register) || !isUnseen(register, system)) return;
+    if (!register || !isWritable(register) || !isUnseen(register, system) || isWithheld(link, name, register)) return;
     if (draft.table.registers.get(name)?.writes(system)) chosen[name] = carried(register);
   };
   const { registers } = draft.record;

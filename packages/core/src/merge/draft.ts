@@ -40,6 +40,7 @@ interface ChangeInHand extends ChangeRow {
   readonly patch: PatchLine[];
   readonly edits: EditTold[];
   readonly resolutions: ResolutionTold[];
+  again: readonly string[] | undefined;
 }
 
 /** A plan in the making. It lives within one call of a pure function and is never seen outside. */
@@ -184,6 +185,7 @@ export function write(draft: Draft, writing: Writing, assignments: readonly Assi
     patch: [],
     edits: [],
     resolutions: [],
+    again: undefined,
   });
   return ops;
 }
@@ -194,8 +196,8 @@ export function changeIn(draft: Draft, seq: number): ChangeInHand | undefined {
 }
 
 export function toldEdit(register: string, edit: Edit): EditTold {
-  const { system, value, on, saw, number, stamp, by } = edit;
-  return { register, system, value, on, saw, number, stamp, by };
+  const { system, value, on, saw, known, number, stamp, by } = edit;
+  return { register, system, value, on, saw, known, number, stamp, by };
 }
 
 export function latestStamp(edits: readonly Pick<Edit, 'stamp'>[], otherwise: Stamp): Stamp {

@@ -29,6 +29,7 @@ const BLANK: Register = {
   agreed: [],
   shadows: {},
   verdict: undefined,
+  trail: undefined,
   held: undefined,
 };
 
@@ -108,10 +109,18 @@ function editOf(register: Register, incoming: Incoming, past: readonly Edit[]): 
     value,
     on,
     saw: incoming.sawAll ? register.count : (shadow?.saw ?? 0),
+    known: incoming.sawAll ? undefined : knownToOthers(register, system, shadow?.saw ?? 0),
     number: register.count + 1,
     stamp: stampAfter(past, incoming.atMs, system),
     by,
   };
+}
+
+/** What a single author makes of it in several steps is the author's alone until somebody else has seen it. */
+function knownToOthers({ shadows }: Register, author: string, saw: number): number | undefined {
+  let others = -1;
+  for (const system in shadows) if (system !== author) others = Math.max(others, shadows[system]?.saw ?? 0);
+  return others < 0 || others >= saw ? undefined : others;
 }
 
 /** A hybrid logical clock: the author's own time, but never before what the author had seen. */
@@ -123,19 +132,29 @@ function stampAfter(past: readonly Edit[], ms: number, system: SystemId): Stamp 
 }
 
 export function viewOf(register: Register, rule: Pick<RegisterRule, 'type'>, fields?: View['fields']): View {
-  let saw = Number.POSITIVE_INFINITY;
-  for (const edit of register.frontier) saw = Math.min(saw, edit.saw);
-  const base = standing(register.agreed, saw);
+  const base = baseOf(register);
   const { frontier, beneath, first, slots } = register;
   return {
     frontier,
     type: rule.type,
-    ...(base ? { base: base.value } : {}),
+    ...(base === undefined ? {} : { base }),
     ...(beneath === undefined ? {} : { beneath }),
     ...(fields === undefined ? {} : { fields }),
     ...(first === undefined ? {} : { first }),
     ...(slots === undefined ? {} : { slots }),
   };
+}
+
+/**
+ * The latest merged value that every author in the frontier had seen; `undefined` at a birth. Of a single author's edit it is the latest that
+ * somebody else had seen, too: it must not matter whether Concord heard of each of the author's steps or of the last.
+ */
+export function baseOf({ frontier, agreed }: Pick<Register, 'frontier' | 'agreed'>): Value | undefined {
+  const [first, ...more] = frontier;
+  if (first && more.length === 0) return standing(agreed, first.known ?? first.saw)?.value;
+  let saw = Number.POSITIVE_INFINITY;
+  for (const edit of frontier) saw = Math.min(saw, edit.saw);
+  return standing(agreed, saw)?.value;
 }
 
 /** The latest merged value that is not newer than the one with this number. */

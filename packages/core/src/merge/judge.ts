@@ -1,4 +1,5 @@
-import { fieldsOf, holdersOf } from '../map/compile.ts';
+import { fieldsOf } from '../map/compile.ts';
+import type { View } from '../policy/policy.ts';
 import { CONCORD } from '../record/actors.ts';
 import { copyOfRegister } from '../record/copies.ts';
 import { LIFE, type Edit, type Register } from '../record/record.ts';
@@ -6,18 +7,24 @@ import type { ResolutionTold } from '../ports/plan.ts';
 import type { Value } from '../values.ts';
 import { closeConflict, openConflict } from './conflicts.ts';
 import type { Decision } from './decide.ts';
-import { decideSeeded } from './seed.ts';
-import { changeIn, latestStamp, putRegister, registerNow, write, type Draft } from './draft.ts';
+import { changeIn, latestStamp, putRegister, registerNow, registerOf, write, type Draft } from './draft.ts';
+import { damp, settledFor } from './flapping.ts';
 import { accept, stillStoodOn, viewOf } from './frontier.ts';
+import { holdersIn } from './holders.ts';
 import { decideLife } from './life.ts';
+import { ownRegister, renumbered } from './own.ts';
 import { patchOf } from './patch.ts';
+import { decideSeeded } from './seed.ts';
+import { isOpen, standingIn } from './standing.ts';
 import { tellDecision, tellRuling } from './told.ts';
-import { fieldsFor, inTurn, valueAfter, type Decided, type Turn } from './turns.ts';
+import { inTurn, valueAfter, withComputed, type Bench, type Judged } from './turns.ts';
 import { must } from '../errors/must.ts';
 
-/** A register with what was decided about it. */
-export interface Judged extends Turn {
+/** A register with what was decided about it, as the history tells it. */
+export interface JudgedTold extends Judged {
   readonly told: ResolutionTold | undefined;
+  /** It has an edit that was not judged before; otherwise it was looked at again because of another register. */
+  readonly isTouched: boolean;
 }
 
 /** By register: what a ruling put an end to. */
@@ -31,9 +38,15 @@ const NOTHING: Overruled = {};
  * touched them, which tells what it brought.
  */
 export function judge(draft: Draft, names: readonly string[], cause: number, overruled: Overruled = NOTHING): void {
-  const judged = judgeAll(draft, names, overruled);
+  const again = new Set<string>();
+  const judged = inTurn(benchIn(draft, overruled, again), names).map((item) => {
+    const damped = overruled[item.name] ? settledFor(item) : damp(item, cause, names.includes(item.name));
+    return tell(draft, damped, names, overruled);
+  });
   const resolved = judged.filter(needsChange);
   const change = must(changeIn(draft, cause), 'the change that touched them');
+  for (const name of names) again.delete(name);
+  if (again.size > 0) change.again = [...again];
   for (const item of judged) {
     if (resolved.includes(item)) continue;
     if (item.told) change.resolutions.push(item.told);
@@ -44,8 +57,12 @@ export function judge(draft: Draft, names: readonly string[], cause: number, ove
 
 /** Decides again what waited for something outside the record. What settles now is written as a change of Concord's own. */
 export function judgeAgain(draft: Draft, names: readonly string[]): boolean {
-  const judged = judgeAll(draft, names, NOTHING).filter(({ decision }) => decision.kind !== 'held');
-  if (judged.length > 0) writeResolutions(draft, judged);
+  const judged = inTurn(benchIn(draft, NOTHING), names).filter(({ decision }) => decision.kind !== 'held');
+  if (judged.length > 0)
+    writeResolutions(
+      draft,
+      judged.map((item) => tell(draft, item, names, NOTHING)),
+    );
   return judged.length > 0;
 }
 
@@ -57,38 +74,51 @@ export function holdRegister(
 ): void {
   const register = must(registerNow(draft, name), 'a register that is to wait exists');
   const decision: Decision = { kind: 'held', rule, reason, code };
-  const judged = { name, register, decision, told: tellDecision(draft, name, register, decision) };
   const waiting = copyOfRegister(register);
-  waiting.held = openConflict(draft, judged, draft.record.seq);
+  waiting.held = openConflict(draft, tell(draft, { name, register, decision }, [], NOTHING), draft.record.seq);
   putRegister(draft, name, waiting);
 }
 
-function judgeAll(draft: Draft, names: readonly string[], overruled: Overruled): readonly Judged[] {
-  return inTurn(draft.table, names, {
-    decide: (name, decided) => judgeOne(draft, name, overruled[name], decided),
-    isOpen: (name) => isOpen(draft, name),
-  });
+/** Writes what was decided elsewhere than by a policy, and what is computed from it. */
+export function impose(draft: Draft, judged: readonly Judged[]): void {
+  const news = withComputed(benchIn(draft, NOTHING), judged).map((item) => tell(draft, item, [], NOTHING));
+  writeResolutions(draft, news.filter(needsChange));
+  const change = must(draft.changes.at(-1), 'just written');
+  for (const item of news.filter((other) => !needsChange(other))) {
+    if (item.told) change.resolutions.push(item.told);
+    settlePlain(draft, item, change.seq, change.patch);
+  }
 }
 
-/** Whether the register's edits are not yet in the past of every system. */
-function isOpen(draft: Draft, name: string): boolean {
-  const register = registerNow(draft, name);
-  return register !== undefined && register.frontier.some((edit) => edit.on !== undefined || edit.saw < edit.number);
+function tell(draft: Draft, item: Judged, names: readonly string[], overruled: Overruled): JudgedTold {
+  const { name, register, decision } = item;
+  const ruling = overruled[name];
+  const told = ruling ? tellRuling(name, register, ruling) : tellDecision(draft, name, register, decision);
+  return { name, register, decision, told, isTouched: names.includes(name) };
 }
 
-function judgeOne(draft: Draft, name: string, overruled: readonly Edit[] | undefined, decided: Decided): Judged {
-  const register = must(registerNow(draft, name), 'a touched register exists');
-  const decision = name === LIFE ? decideLife(draft) : decideField(draft, name, register, decided);
-  const told = overruled ? tellRuling(name, register, overruled) : tellDecision(draft, name, register, decision);
-  return { name, register, decision, told };
+/** `again` takes the names of the registers that were found open: a replay must know which these were. */
+function benchIn(draft: Draft, overruled: Overruled, again?: Set<string>): Bench {
+  return {
+    table: draft.table,
+    register: (name) => registerNow(draft, name),
+    registerOf: (name) => registerOf(draft, name),
+    decide: (name, register, fields) => (name === LIFE ? decideLife(draft) : decideField(draft, name, register, fields)),
+    standing: (name) => standingIn(draft, name),
+    isOpen: (name) => {
+      const open = isOpen(draft, name);
+      if (open) again?.add(name);
+      return open;
+    },
+    isRuled: (name) => overruled[name] !== undefined,
+  };
 }
 
-function decideField(draft: Draft, name: string, register: Register, decided: Decided): Decision {
+function decideField(draft: Draft, name: string, register: Register, fields: View['fields']): Decision {
   const rule = must(draft.table.registers.get(name), 'a touched register is in the table map');
   const taken = draft.context.taken?.get(name);
   if (taken !== undefined) return { kind: 'held', rule: 'unique', reason: taken, code: 'C07' };
-  const merged = (other: string): Value | undefined => registerNow(draft, other)?.value;
-  return decideSeeded(draft.table, rule, viewOf(register, rule, fieldsFor(rule, decided, merged)));
+  return decideSeeded(draft.table, rule, viewOf(register, rule, fields));
 }
 
 /**
@@ -101,7 +131,7 @@ function needsChange({ register, decision }: Judged): boolean {
   return register.ops.some((op) => !register.frontier.some((edit) => edit.op === op));
 }
 
-function settlePlain(draft: Draft, item: Judged, cause: number, patch: { push(...lines: ReturnType<typeof patchOf>): number }): void {
+function settlePlain(draft: Draft, item: JudgedTold, cause: number, patch: { push(...lines: ReturnType<typeof patchOf>): number }): void {
   const { name, register, decision } = item;
   if (decision.kind === 'held') {
     const held = openConflict(draft, item, cause);
@@ -133,10 +163,10 @@ function settled(
   const judged = copyOfRegister(register);
   judged.held = undefined;
   judged.verdict = verdict;
-  return accept(judged, value, ops, holdersOf(draft.table, name), total);
+  return accept(judged, value, ops, holdersIn(draft, name), total);
 }
 
-function writeResolutions(draft: Draft, items: readonly Judged[]): void {
+function writeResolutions(draft: Draft, items: readonly JudgedTold[]): void {
   const stamp = latestStamp(
     items.flatMap((item) => item.register.frontier),
     { ms: draft.context.nowMs, count: 0, system: CONCORD },
@@ -151,19 +181,26 @@ function writeResolutions(draft: Draft, items: readonly Judged[]): void {
   items.forEach((item, index) => {
     if (item.told) change.resolutions.push(item.told);
     change.patch.push(...patchOf(draft.table, item.name, before(item.register), valueAfter(item)));
-    takeResolution(draft, item, seq, [must(ops[index], 'each register has its operation')]);
+    const op = must(ops[index], 'each register has its operation');
+    const { decision } = item;
+    const isOwn = decision.kind === 'settled' && decision.isOwn;
+    const register = isOwn
+      ? ownRegister(item.register, decision.value, op, stamp)
+      : item.isTouched
+        ? item.register
+        : renumbered(item.register);
+    takeResolution(draft, { ...item, register }, seq, [op]);
   });
 }
 
-function takeResolution(draft: Draft, item: Judged, seq: number, ops: Register['ops']): void {
+function takeResolution(draft: Draft, item: JudgedTold, seq: number, ops: Register['ops']): void {
   const { name, register, decision } = item;
   if (decision.kind === 'held') {
     const held = { ...openConflict(draft, item, seq), provisional: true as const };
-    putRegister(
-      draft,
-      name,
-      accept({ ...register, verdict: undefined, held }, valueAfter(item), ops, holdersOf(draft.table, name), decision.total),
-    );
+    const waiting = copyOfRegister(register);
+    waiting.verdict = undefined;
+    waiting.held = held;
+    putRegister(draft, name, accept(waiting, valueAfter(item), ops, holdersIn(draft, name), decision.total));
     return;
   }
   closeConflict(draft, item, seq);

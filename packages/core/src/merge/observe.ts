@@ -2,11 +2,11 @@ import type { Key, SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import type { MappedRow } from '../map/mapped.ts';
 import type { Plan } from '../ports/plan.ts';
-import { LIFE, type Link, type RecordState } from '../record/record.ts';
-import { absorb, enter } from './absorb.ts';
+import type { RecordState } from '../record/record.ts';
+import { absorb } from './absorb.ts';
+import { bury } from './bury.ts';
 import { planDeliveries } from './deliveries.ts';
-import { draftOf, linkOf, planOf, putLink, registerNow, type Context, type Draft } from './draft.ts';
-import { must } from '../errors/must.ts';
+import { draftOf, planOf, type Context } from './draft.ts';
 
 /** A row that reads as it did before: an echo, or nothing new. */
 export function isKnown(record: RecordState | undefined, row: Pick<MappedRow, 'system' | 'key' | 'version'>): boolean {
@@ -39,17 +39,4 @@ export function observeGone(
   bury(draft, gone.system);
   planDeliveries(draft);
   return planOf(draft);
-}
-
-/** A link to a row that is gone: nothing is left to write to it. */
-export function deletedLink(link: Link): Link {
-  return { ...link, state: 'deleted', version: undefined, planned: undefined, unconfirmed: undefined, parked: undefined };
-}
-
-export function bury(draft: Draft, system: SystemId): void {
-  putLink(draft, system, deletedLink(linkOf(draft, system)));
-  const life = must(registerNow(draft, LIFE), 'every record has a life');
-  const shadow = life.shadows[system] ?? { value: 'live', ops: life.ops, saw: life.count };
-  draft.deliveries.set(system, undefined);
-  if (shadow.value !== 'deleted') enter(draft, [{ name: LIFE, value: 'deleted', shadow }], { system });
 }

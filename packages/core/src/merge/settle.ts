@@ -1,19 +1,22 @@
 import { deliveryId, type SystemId } from '../ids.ts';
-import { holdersOf, type Table } from '../map/compile.ts';
+import type { Table } from '../map/compile.ts';
 import type { MappedRow } from '../map/mapped.ts';
 import type { Plan } from '../ports/plan.ts';
 import type { RefusalClass } from '../ports/system.ts';
 import type { ConflictCode } from '../record/code.ts';
-import { LIFE, type Attempt, type RecordState } from '../record/record.ts';
+import { LIFE, type Attempt, type Link, type RecordState } from '../record/record.ts';
 import { copyOfLink, copyOfRegister } from '../record/copies.ts';
 import { rest } from '../record/rest.ts';
 import { sameValue } from '../values.ts';
 import { absorb, putShadow, see } from './absorb.ts';
-import { dueNow, planDeliveries } from './deliveries.ts';
+import { bury, goneLink } from './bury.ts';
+import { dueNow, isWithheld, planDeliveries } from './deliveries.ts';
 import { draftOf, fail, linkOf, planOf, putLink, putRegister, registerOf, type Context, type Draft } from './draft.ts';
 import { stillStoodOn, withShadow } from './frontier.ts';
+import { holdersIn } from './holders.ts';
+import { impose } from './judge.ts';
 import { isNear } from './near.ts';
-import { bury, deletedLink } from './observe.ts';
+import { givenWay, type Refusal } from './refused.ts';
 import { must } from '../errors/must.ts';
 
 /** How a delivery ended, with rows translated. */
@@ -25,7 +28,9 @@ export type Settled =
   | { readonly kind: 'stale'; readonly row: MappedRow }
   | { readonly kind: 'exists'; readonly row: MappedRow }
   | { readonly kind: 'missing' }
-  | { readonly kind: 'refused'; readonly why: RefusalClass | 'not-representable'; readonly words: string }
+  | { readonly kind: 'refused'; readonly why: RefusalClass; readonly words: string }
+  /** Nothing was sent: the system cannot hold the values of these registers, for the reasons told. */
+  | { readonly kind: 'unfit'; readonly registers: Readonly<Record<string, string>> }
   /** To be tried again at that time. `unknown`: it may have been applied. */
   | {
       readonly kind: 'later' | 'unknown' | 'waiting';
@@ -63,8 +68,10 @@ function end(draft: Draft, system: SystemId, attempt: Attempt, outcome: Settled)
     case 'missing':
       unplan(draft, system);
       return bury(draft, system);
+    case 'unfit':
+      return withhold(draft, system, attempt, outcome.registers);
     case 'refused':
-      return park(draft, system, attempt, outcome);
+      return refuse(draft, system, attempt, outcome);
     case 'later':
     case 'waiting':
     case 'unknown':
@@ -92,7 +99,7 @@ function acknowledge(draft: Draft, system: SystemId, attempt: Attempt, { row, re
     const seen = copyOfRegister(register);
     seen.shadows = withShadow(register.shadows, system, shadow);
     seen.agreed = stillStoodOn(seen);
-    putRegister(draft, name, rest(seen, holdersOf(draft.table, name)));
+    putRegister(draft, name, rest(seen, holdersIn(draft, name)));
   }
   unplan(draft, system);
   see(draft, system, attempt);
@@ -104,7 +111,7 @@ function acknowledgeRemoval(draft: Draft, system: SystemId, attempt: Attempt): v
   const carried = attempt.registers[LIFE];
   if (carried) putShadow(draft, LIFE, life, system, { value: 'deleted', ops: carried.ops, saw: carried.saw });
   see(draft, system, attempt);
-  putLink(draft, system, deletedLink(linkOf(draft, system)));
+  putLink(draft, system, goneLink(linkOf(draft, system), 'deleted'));
   draft.deliveries.set(system, undefined);
 }
 
@@ -124,10 +131,39 @@ function remember(draft: Draft, system: SystemId, attempt: Attempt): void {
   putLink(draft, system, { ...link, unconfirmed: [...(link.unconfirmed ?? []), attempt] });
 }
 
+/** What gives way leaves the rest to be written without it; what does not waits. */
+function refuse(draft: Draft, system: SystemId, attempt: Attempt, refusal: Refusal): void {
+  const judged = givenWay(draft, system, attempt, refusal);
+  if (judged.length === 0) return park(draft, system, attempt, refusal);
+  fail(draft, system, 'C13', `${refusal.why}: ${refusal.words}`);
+  unplan(draft, system);
+  impose(draft, judged);
+}
+
 function park(draft: Draft, system: SystemId, attempt: Attempt, { why, words }: { readonly why: string; readonly words: string }): void {
   putLink(draft, system, { ...linkOf(draft, system), planned: undefined, parked: attempt });
   draft.deliveries.set(system, { ...dueNow(draft, system, attempt), state: 'parked', words });
   fail(draft, system, 'C13', `${why}: ${words}`);
+}
+
+/** What a system cannot hold is kept from it, and the rest is written without it; but a row is not made without its key. */
+function withhold(draft: Draft, system: SystemId, attempt: Attempt, registers: Readonly<Record<string, string>>): void {
+  const needed = attempt.kind === 'create' ? draft.table.map.key.find((name) => registers[name] !== undefined) : undefined;
+  if (needed !== undefined) return park(draft, system, attempt, { why: 'not-representable', words: registers[needed] ?? '' });
+  unplan(draft, system);
+  const link = copyOfLink(linkOf(draft, system));
+  const withheld: Record<string, NonNullable<Link['withheld']>[string]> = {};
+  for (const name in link.withheld) {
+    const kept = link.withheld[name];
+    if (kept && isWithheld(link, name, registerOf(draft, name))) withheld[name] = kept;
+  }
+  for (const name in registers) {
+    const words = registers[name] ?? '';
+    withheld[name] = { ops: attempt.registers[name]?.ops ?? [], words };
+    fail(draft, system, 'C17', `${words}: it is held back, the other fields go on`, link.key);
+  }
+  link.withheld = withheld;
+  putLink(draft, system, link);
 }
 
 /** The same attempt, later; one that may have been applied is remembered until a read tells. */

@@ -3,17 +3,18 @@ import { LIFE, type Edit, type Register } from '../record/record.ts';
 import { sameValue, type Value } from '../values.ts';
 import type { Decision } from './decide.ts';
 import { toldEdit, type Draft } from './draft.ts';
-import { viewOf } from './frontier.ts';
+import { baseOf } from './frontier.ts';
 import { rivalsOfDeletion } from './life.ts';
 import { must } from '../errors/must.ts';
 
 /** A decision as the history tells it; nothing is told of an edit that stands without a rival. */
 export function tellDecision(draft: Draft, name: string, register: Register, decision: Decision): ResolutionTold | undefined {
   if (decision.kind === 'agreed') {
+    if (draft.table.registers.get(name)?.derived) return undefined;
     const rivals = register.frontier.length > 1 && register.frontier.some((edit) => edit.on !== undefined);
     return rivals ? tellAgreement(name, register, decision.value) : undefined;
   }
-  const base = name === LIFE ? undefined : baseOf(draft, name, register);
+  const base = name === LIFE ? undefined : baseOf(register);
   const losers = decision.kind === 'settled' ? decision.losers.map((edit) => toldEdit(name, edit)) : [];
   const rivals = name === LIFE ? rivalsOfDeletion(draft).map(([field, edit]) => toldEdit(field, edit)) : [];
   const value = decision.kind === 'settled' ? decision.value : decision.provisional;
@@ -30,19 +31,17 @@ export function tellDecision(draft: Draft, name: string, register: Register, dec
   };
 }
 
-function baseOf(draft: Draft, name: string, register: Register): Value | undefined {
-  return viewOf(register, must(draft.table.registers.get(name), 'a touched register is in the table map')).base;
-}
-
 /** A conflict that was settled before, and is decided again because an edit was heard of late. */
 function isLate({ verdict, held, frontier }: Register, decision: Decision): boolean {
-  return decision.kind === 'settled' && verdict !== undefined && held === undefined && frontier.length > 1;
+  if (decision.kind !== 'settled' || decision.isOwn || decision.code === 'C09') return false;
+  return verdict !== undefined && held === undefined && frontier.length > 1;
 }
 
 export function tellAgreement(register: string, { frontier }: Register, value: Value): ResolutionTold {
   const contributors = frontier.map((edit) => toldEdit(register, edit));
   const reason = 'all sides came to the same value';
-  return { register, code: 'C03', kind: 'settled', value, rule: 'convergent', reason, contributors, losers: [] };
+  const code = register === LIFE && value === 'deleted' ? 'C05' : 'C03';
+  return { register, code, kind: 'settled', value, rule: 'convergent', reason, contributors, losers: [] };
 }
 
 /** A person decided: everything else that stood there has lost, and can be found again. */

@@ -20,6 +20,8 @@ export interface EditTold {
   readonly on?: Value | undefined;
   /** The merged value of the register, by number, that its author had seen; 0 for none. Causality, as a replay needs it. */
   readonly saw: number;
+  /** The latest one that any other system had seen by then, where that is older: what came after it was the author's alone. */
+  readonly known?: number | undefined;
   /** Which edit of the register it is, counted from 1. */
   readonly number: number;
   readonly stamp: Stamp;
@@ -57,6 +59,8 @@ export interface ChangeRow {
   readonly patch: readonly PatchLine[];
   readonly edits: readonly EditTold[];
   readonly resolutions: readonly ResolutionTold[];
+  /** Other registers whose edits somebody had yet to see, so that they were looked at again together with those that this one touched. */
+  readonly again?: readonly string[] | undefined;
 }
 
 export type ConflictState = 'held' | 'settled' | 'resolved';

@@ -20,6 +20,7 @@ export function copyOfRegister(register: Register): Changeable<Register> {
     agreed: register.agreed,
     shadows: register.shadows,
     verdict: register.verdict,
+    trail: register.trail,
     held: register.held,
   };
 }
@@ -34,6 +35,7 @@ export function copyOfLink(link: Link): Changeable<Link> {
     planned: link.planned,
     unconfirmed: link.unconfirmed,
     unread: link.unread,
+    withheld: link.withheld,
     parked: link.parked,
   };
 }

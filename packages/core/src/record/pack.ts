@@ -23,7 +23,7 @@ const RESTING_ITEMS_MIN = 7;
 
 /** The JSON of any other register. */
 export function registerText(register: Register): string {
-  const { value, count, ops, frontier, agreed, shadows, beneath, total, first, slots, verdict, held } = register;
+  const { value, count, ops, frontier, agreed, shadows, beneath, total, first, slots, verdict, trail, held } = register;
   let text = `[${valueText(value)},${opsText(count, ops)},${frontier.length}`;
   for (const edit of frontier) text += `,${editText(edit)}`;
   text += `,${agreed.length}`;
@@ -37,15 +37,15 @@ export function registerText(register: Register): string {
     told += `,"${name}",${valueText(shadow.value)},${opsText(shadow.saw, shadow.ops)}${maybeText(shadow.sent)}`;
   }
   // Seldom there.
-  const more = beneath !== undefined || total !== undefined || first !== undefined || slots !== undefined;
-  const memory = more ? JSON.stringify({ beneath, total, first, slots }) : '0';
+  const more = beneath !== undefined || total !== undefined || first !== undefined || slots !== undefined || trail !== undefined;
+  const memory = more ? JSON.stringify({ beneath, total, first, slots, trail }) : '0';
   return `${text},${known}${told},${verdict ? JSON.stringify(verdict) : '0'},${held ? JSON.stringify(held) : '0'},${memory}]`;
 }
 
 // Names of systems, operations, hashes and ids of deliveries are ours, and need no escapes.
-function editText({ op, system, value, on, saw, number, stamp, by }: Edit): string {
+function editText({ op, system, value, on, saw, known, number, stamp, by }: Edit): string {
   const other = stamp.system === system ? '0' : `"${stamp.system}"`;
-  return `"${op}","${system}",${valueText(value)},${saw},${number},${stamp.ms},${stamp.count},${other}${maybeText(on)}${maybeText(by)}`;
+  return `"${op}","${system}",${valueText(value)},${known === undefined ? saw : `[${saw},${known}]`},${number},${stamp.ms},${stamp.count},${other}${maybeText(on)}${maybeText(by)}`;
 }
 
 function opsText(before: number, ops: readonly string[]): string {
@@ -63,10 +63,10 @@ function maybeText(value: Value | undefined): string {
 }
 
 /** The JSON of a link. */
-export function linkText({ key, version: at, state, heads, ownSeq, planned, unconfirmed, unread, parked }: Link): string {
+export function linkText({ key, version: at, state, heads, ownSeq, planned, unconfirmed, unread, withheld, parked }: Link): string {
   const seen = `"${state}",${ownSeq},${heads.length}${listText(heads)}${maybeText(key)}${maybeText(at)}`;
   const attempts = `${planned ? `1${attemptText(planned)}` : '0'},${attemptsText(unconfirmed)},${parked ? `1${attemptText(parked)}` : '0'}`;
-  return `[${seen},${attempts},${unread ? JSON.stringify({ unread }) : '0'}]`;
+  return `[${seen},${attempts},${unread || withheld ? JSON.stringify({ unread, withheld }) : '0'}]`;
 }
 
 function attemptsText(attempts: readonly Attempt[] = []): string {

@@ -18,6 +18,8 @@ export interface Edit {
   readonly on?: Value | undefined;
   /** The merged value, by number, that its author had seen; 0 for none. */
   readonly saw: number;
+  /** The latest merged value, by number, that any other system had seen when this was heard of, where that is an older one. */
+  readonly known?: number | undefined;
   /** The first merged value, by number, that includes it. */
   readonly number: number;
   readonly stamp: Stamp;
@@ -61,6 +63,18 @@ export interface Held {
   readonly provisional?: true;
 }
 
+/** An edit that a rule has turned away, perhaps for the second time: whether two of them go on for ever is seen by this. */
+export interface Trail {
+  readonly value: Value;
+  readonly by: Author;
+  /** What was put in its place, and by which rule. */
+  readonly back: Value;
+  readonly rule: string;
+  readonly turns: number;
+  /** The number of the change in which it was turned away first. */
+  readonly since: number;
+}
+
 /** The unit that is merged: one field, or a group of fields that are taken together. */
 export interface Register {
   /** The merged value; while a register is held, the last agreed one. */
@@ -83,6 +97,7 @@ export interface Register {
   readonly agreed: readonly Agreed[];
   readonly shadows: Readonly<Record<string, Shadow>>;
   readonly verdict?: Verdict | undefined;
+  readonly trail?: Trail | undefined;
   /** The open conflict, when the register waits for a person. */
   readonly held?: Held | undefined;
 }
@@ -106,8 +121,8 @@ export interface Link {
   /** Absent until the record exists there. */
   readonly key?: Key | undefined;
   readonly version?: Version | undefined;
-  /** Present in the system, deleted from it, or not there yet. */
-  readonly state: 'present' | 'deleted' | 'absent';
+  /** Present in the system, deleted from it, not there yet; or deleted there alone, and not to come back. */
+  readonly state: 'present' | 'deleted' | 'absent' | 'unlinked';
   /** The heads that the system has seen. */
   readonly heads: readonly ChangeHash[];
   /** The number of the system's own last change; 0 when it has made none. */
@@ -118,6 +133,8 @@ export interface Link {
   readonly unconfirmed?: readonly Attempt[] | undefined;
   /** References of the row that lead to nothing mirrored yet: the row is read again when they may. */
   readonly unread?: readonly { readonly register: string; readonly entity: string; readonly text: string }[] | undefined;
+  /** By register, the operations whose value the system cannot hold, and why: not sent until the register has others. */
+  readonly withheld?: Readonly<Record<string, { readonly ops: readonly OpId[]; readonly words: string }>> | undefined;
   /** The write that the system refused: not tried again until it would write something else, or a person says so. */
   readonly parked?: Attempt | undefined;
 }

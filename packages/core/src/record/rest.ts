@@ -29,5 +29,5 @@ export function rest(register: Register, holders: readonly string[]): Register {
 }
 
 function standing({ op, system, value, stamp, by }: Edit, count: number): Edit {
-  return { op, system, value, on: undefined, saw: count, number: count, stamp, by };
+  return { op, system, value, on: undefined, saw: count, known: undefined, number: count, stamp, by };
 }

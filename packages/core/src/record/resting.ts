@@ -54,8 +54,10 @@ export function shorten(register: Register, actors: readonly string[], systems: 
   return [value, count, packed, standing, edit.system, ms, tick];
 }
 
-function isBusy({ held, beneath, total, first, slots }: Register): boolean {
-  return held !== undefined || beneath !== undefined || total !== undefined || first !== undefined || slots !== undefined;
+function isBusy({ held, trail, beneath, total, first, slots }: Register): boolean {
+  return (
+    held !== undefined || trail !== undefined || beneath !== undefined || total !== undefined || first !== undefined || slots !== undefined
+  );
 }
 
 /** The systems that have the register, empty when all linked ones do; `undefined` when one of them has not seen all, or none has it. */
@@ -109,6 +111,7 @@ export function lengthen(resting: Resting, actors: readonly string[], systems: r
     agreed: [{ number: count, value }],
     shadows,
     verdict: verdict ?? undefined,
+    trail: undefined,
     held: undefined,
   };
 }

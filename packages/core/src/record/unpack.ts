@@ -71,7 +71,15 @@ export function unpackRegister(list: Packed): Register {
 }
 
 /** Every register has all members: see `copyOfRegister`. */
-const MEMORY = { beneath: undefined, total: undefined, first: undefined, slots: undefined, verdict: undefined, held: undefined };
+const MEMORY = {
+  beneath: undefined,
+  total: undefined,
+  first: undefined,
+  slots: undefined,
+  verdict: undefined,
+  trail: undefined,
+  held: undefined,
+};
 
 function members(item: Item): object {
   return typeof item === 'object' && item !== null ? item : {};
@@ -82,18 +90,27 @@ function named(name: string, item: Item): object {
 }
 
 function edit(from: Reader): Edit {
-  const [id, system, set, saw, count, ms, tick] = [
+  const [id, system, set, seen, count, ms, tick] = [
     op(from),
     systemId(text(from)),
     value(from),
-    number(from),
+    seenBy(from),
     number(from),
     number(from),
     number(from),
   ];
   const other = next(from);
   const stamp = { ms, count: tick, system: typeof other === 'string' ? systemId(other) : system };
-  return { op: id, system, value: set, on: maybe(from, value), saw, number: count, stamp, by: maybe(from, text) };
+  return { op: id, system, value: set, on: maybe(from, value), ...seen, number: count, stamp, by: maybe(from, text) };
+}
+
+/** What the author had seen; and in a list with it what others had, where that is less. */
+function seenBy(from: Reader): Pick<Edit, 'saw' | 'known'> {
+  const item = next(from);
+  if (typeof item === 'number') return { saw: item, known: undefined };
+  const [saw, known] = Array.isArray(item) ? item : [];
+  if (typeof saw === 'number' && typeof known === 'number') return { saw, known };
+  throw new Error('A packed list does not say what an author had seen.');
 }
 
 function shadow(from: Reader): readonly [string, Shadow] {
@@ -107,11 +124,11 @@ export function unpackLink(list: Packed): Link {
   const [key, at] = [maybe(from, (all) => keyOf(text(all))), maybe(from, (all) => version(text(all)))];
   const [[planned], unconfirmed, [parked]] = [many(from, attempt), many(from, attempt), many(from, attempt)];
   const link = { key, version: at, state, heads, ownSeq, planned, unconfirmed: unconfirmed.length > 0 ? unconfirmed : undefined };
-  return { ...link, unread: undefined, parked, ...members(next(from)) };
+  return { ...link, unread: undefined, withheld: undefined, parked, ...members(next(from)) };
 }
 
 function stateOf(word: string): Link['state'] {
-  if (word === 'present' || word === 'deleted' || word === 'absent') return word;
+  if (word === 'present' || word === 'deleted' || word === 'absent' || word === 'unlinked') return word;
   throw new Error(`A link cannot be "${word}".`);
 }
 

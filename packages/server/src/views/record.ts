@@ -34,6 +34,7 @@ function tellLink(link: Link) {
     ...(link.key === undefined ? {} : { key: link.key }),
     ...(link.version === undefined ? {} : { version: link.version }),
     ...(link.planned ? { planned: { kind: link.planned.kind, registers: Object.keys(link.planned.registers) } } : {}),
+    ...(link.withheld ? { withheld: Object.entries(link.withheld).map(([register, { words }]) => ({ register, words })) } : {}),
     ...(link.parked ? { parked: { kind: link.parked.kind, registers: Object.keys(link.parked.registers) } } : {}),
   };
 }

@@ -22,13 +22,14 @@ import {
  */
 type StampShort = readonly [ms: number, count: number, system: Stamp['system']];
 
-/** r register, v value, o on, n number, w what its author saw where that is not the number before, s system, t stamp, b by. */
+/** r register, v value, o on, n number, w what its author saw where that is not the number before, q what others had seen where that is less, s system, t stamp, b by. */
 interface EditShort {
   readonly r: string;
   readonly v: EditTold['value'];
   readonly o?: EditTold['on'];
   readonly n: number;
   readonly w?: number;
+  readonly q?: number;
   readonly s?: EditTold['system'];
   readonly t?: StampShort;
   readonly b?: string;
@@ -58,6 +59,7 @@ interface ChangeShort {
   readonly p?: readonly LineShort[];
   readonly e?: readonly EditShort[];
   readonly r?: readonly ResolutionShort[];
+  readonly a?: readonly string[];
 }
 
 interface ConflictShort extends Omit<ConflictRow, 'id' | 'record' | 'entity' | 'state' | 'openedAtMs' | 'resolution'> {
@@ -76,13 +78,14 @@ export type ChangeTold = Omit<ChangeRow, 'record' | 'seq' | 'hash' | 'chunk'>;
 export type ConflictTold = Omit<ConflictRow, 'id' | 'record' | 'entity' | 'state' | 'openedAtMs'>;
 
 export function writeChange(change: ChangeTold): string {
-  const { system, stamp, by, note, patch, edits, resolutions } = change;
+  const { system, stamp, by, note, patch, edits, resolutions, again } = change;
   let text = `{"s":"${system}","t":${stampText(stamp)}`;
   if (by !== undefined) text += `,"b":${valueText(by)}`;
   if (note !== undefined) text += `,"n":${valueText(note)}`;
   if (patch.length > 0) text += `,"p":[${patch.map((line) => lineText(line, change)).join(',')}]`;
   if (edits.length > 0) text += `,"e":[${edits.map((edit) => editText(edit, change)).join(',')}]`;
   if (resolutions.length > 0) text += `,"r":[${resolutions.map((told) => resolutionText(told, change)).join(',')}]`;
+  if (again !== undefined) text += `,"a":${JSON.stringify(again)}`;
   return `${text}}`;
 }
 
@@ -100,11 +103,12 @@ function valueTold({ edits, resolutions }: Told, field: string): Scalar | undefi
   return value === undefined || isTuple(value) ? undefined : value;
 }
 
-function editText({ register, system, value, on, saw, number, stamp, by }: EditTold, author: Author | undefined): string {
+function editText({ register, system, value, on, saw, known, number, stamp, by }: EditTold, author: Author | undefined): string {
   let text = `{"r":${valueText(register)},"v":${valueText(value)}`;
   if (on !== undefined) text += `,"o":${valueText(on)}`;
   text += `,"n":${number}`;
   if (saw !== number - 1) text += `,"w":${saw}`;
+  if (known !== undefined) text += `,"q":${known}`;
   if (system !== author?.system) text += `,"s":"${system}"`;
   if (!sameStamp(stamp, author?.stamp)) text += `,"t":${stampText(stamp)}`;
   if (by !== undefined) text += `,"b":${valueText(by)}`;
@@ -130,7 +134,8 @@ function loserText(loser: EditTold, contributors: readonly EditTold[], author: A
 
 function sameEdit(a: EditTold, b: EditTold): boolean {
   if (a === b) return true;
-  const same = a.register === b.register && a.system === b.system && a.number === b.number && a.saw === b.saw && a.by === b.by;
+  const same =
+    a.register === b.register && a.system === b.system && a.number === b.number && a.saw === b.saw && a.known === b.known && a.by === b.by;
   return same && sameStamp(a.stamp, b.stamp) && sameText(a.value, b.value) && sameText(a.on, b.on);
 }
 
@@ -152,7 +157,7 @@ export function readChanges(text: string): readonly ChangeTold[] {
   return all.map(longChange);
 }
 
-function longChange({ s, t, b, n, p = [], e = [], r = [] }: ChangeShort): ChangeTold {
+function longChange({ s, t, b, n, p = [], e = [], r = [], a }: ChangeShort): ChangeTold {
   const system = systemId(s);
   const author = { system, stamp: longStamp(t) };
   const told = { edits: e.map((edit) => longEdit(edit, author)), resolutions: r.map((resolution) => longResolution(resolution, author)) };
@@ -163,6 +168,7 @@ function longChange({ s, t, b, n, p = [], e = [], r = [] }: ChangeShort): Change
     ...(n === undefined ? {} : { note: n }),
     patch: p.map((line) => longLine(line, told)),
     ...told,
+    ...(a === undefined ? {} : { again: a }),
   };
 }
 
@@ -202,6 +208,7 @@ function longEdit(short: EditShort, author: Author | undefined): EditTold {
     value: short.v,
     ...(short.o === undefined ? {} : { on: short.o }),
     saw: short.w ?? short.n - 1,
+    ...(short.q === undefined ? {} : { known: short.q }),
     number: short.n,
     stamp,
     ...(short.b === undefined ? {} : { by: short.b }),
