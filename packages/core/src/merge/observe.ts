@@ -3,7 +3,7 @@ import type { Table } from '../map/compile.ts';
 import type { MappedRow } from '../map/mapped.ts';
 import type { Plan } from '../ports/plan.ts';
 import { LIFE, type Link, type RecordState } from '../record/record.ts';
-import { absorb, enter } from './absorb.ts';
+import { absorb, enter, perhapsSent, putShadow, see } from './absorb.ts';
 import { planDeliveries } from './deliveries.ts';
 import { draftOf, linkOf, planOf, putLink, registerNow, type Context, type Draft } from './draft.ts';
 import { must } from '../errors/must.ts';
@@ -46,9 +46,17 @@ export function deletedLink(link: Link): Link {
   return { ...link, state: 'deleted', version: undefined, planned: undefined, unconfirmed: undefined, parked: undefined };
 }
 
+/** The row is gone. Where we may have deleted it ourselves and heard no answer, it is nobody's edit. */
 export function bury(draft: Draft, system: SystemId): void {
+  const own = perhapsSent(draft, linkOf(draft, system)).findLast(({ kind }) => kind === 'delete');
+  const carried = own?.registers[LIFE];
   putLink(draft, system, deletedLink(linkOf(draft, system)));
   const life = must(registerNow(draft, LIFE), 'every record has a life');
+  if (own && carried) {
+    putShadow(draft, LIFE, life, system, { value: 'deleted', ops: carried.ops, saw: carried.saw });
+    see(draft, system, own);
+    return void draft.deliveries.set(system, undefined);
+  }
   const shadow = life.shadows[system] ?? { value: 'live', ops: life.ops, saw: life.count };
   draft.deliveries.set(system, undefined);
   if (shadow.value !== 'deleted') enter(draft, [{ name: LIFE, value: 'deleted', shadow }], { system });

@@ -62,8 +62,10 @@ function end(draft: Draft, system: SystemId, attempt: Attempt, outcome: Settled)
       return absorb(draft, outcome.row);
     case 'missing':
       unplan(draft, system);
+      remember(draft, system, attempt);
       return bury(draft, system);
     case 'refused':
+      remember(draft, system, attempt);
       return park(draft, system, attempt, outcome);
     case 'later':
     case 'waiting':
