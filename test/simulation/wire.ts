@@ -91,7 +91,7 @@ export function wireTo(system: SimSystem, options: WireOptions): System {
       const isCarried = dice(`${id} carried`, calls) < 0.5;
       timeline.at(arrives, () => {
         if (fault === 'crash before' && !life.isOver) return crash();
-        if ((life.isOver && !isCarried) || (!isHeard && isLate && isOutlived(system, write))) return;
+        if ((life.isOver && !isCarried) || ((!isHeard || life.isOver) && isOutlived(system, write))) return;
         const refusal =
           fault === 'refused' ? { kind: 'refused' as const, why: 'validation-rejected' as const, words: 'not today' } : undefined;
         const told = refusal ?? trouble(fault) ?? system.write(write);

@@ -120,6 +120,8 @@ export function tellEdits(draft: Draft, seq: number, names: readonly string[], s
 
 /** Values that we may have written ourselves are ours, whichever of several attempts they come from, and also as the system stores them. */
 function recogniseEchoes(draft: Draft, row: MappedRow, attempts: readonly Attempt[]): void {
+  const made = linkOf(draft, row.system).state === 'present' ? undefined : attempts.findLast(({ kind }) => kind === 'create');
+  if (made) startAfresh(draft, row, made);
   for (const name of new Set(attempts.flatMap(({ registers }) => Object.keys(registers)))) {
     const value = row.values.get(name);
     const register = registerNow(draft, name);
@@ -132,6 +134,16 @@ function recogniseEchoes(draft: Draft, row: MappedRow, attempts: readonly Attemp
     if (sent !== undefined) fail(draft, row.system, 'C14', `${name} was stored otherwise than written`, row.key);
     putShadow(draft, name, register, row.system, { value, sent, ops: echo.ops, saw: echo.saw });
     see(draft, row.system, attempt);
+  }
+}
+
+/** A row that we made anew is empty where we wrote nothing, whatever the row before it held: that is nobody's edit. */
+export function startAfresh(draft: Draft, row: MappedRow, { registers }: Attempt): void {
+  for (const [name, value] of row.values) {
+    const register = registerNow(draft, name);
+    const shadow = register?.shadows[row.system];
+    if (!register || !shadow || registers[name] || !isEmpty(value) || isEmpty(shadow.value)) continue;
+    putShadow(draft, name, register, row.system, { value, sent: undefined, ops: shadow.ops, saw: shadow.saw });
   }
 }
 

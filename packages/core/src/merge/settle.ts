@@ -8,7 +8,7 @@ import { LIFE, type Attempt, type RecordState } from '../record/record.ts';
 import { copyOfLink, copyOfRegister } from '../record/copies.ts';
 import { rest } from '../record/rest.ts';
 import { sameValue } from '../values.ts';
-import { absorb, putShadow, see } from './absorb.ts';
+import { absorb, putShadow, see, startAfresh } from './absorb.ts';
 import { dueNow, planDeliveries } from './deliveries.ts';
 import { draftOf, fail, linkOf, planOf, putLink, putRegister, registerOf, type Context, type Draft } from './draft.ts';
 import { stillStoodOn, withShadow } from './frontier.ts';
@@ -96,6 +96,7 @@ function acknowledge(draft: Draft, system: SystemId, attempt: Attempt, { row, re
     seen.agreed = stillStoodOn(seen);
     putRegister(draft, name, rest(seen, holdersOf(draft.table, name)));
   }
+  if (attempt.kind === 'create') startAfresh(draft, row, attempt);
   unplan(draft, system);
   see(draft, system, attempt);
   absorb(draft, row, settled);
