@@ -76,6 +76,7 @@ export function openIntake(parts: Parts): Intake {
     throw new Error(`Record ${id} was changed ${TRIES_MAX} times while one change was made. Is another process writing to this ledger?`);
   }
 
+  /** For rows of records that are known, whose lane is held: nothing older can come in between. */
   async function takeRow(origin: Origin, row: Row, linked: RecordId | undefined): Promise<void> {
     for (let tries = 0; tries < TRIES_MAX; tries += 1) {
       if ((await attemptRow(origin, row, tries === 0 ? linked : undefined)) === 'done') return;
@@ -109,7 +110,8 @@ export function openIntake(parts: Parts): Intake {
     if (!governed) return 'done';
     const answer = await commit(governed);
     if (answer === 'committed') {
-      reads.touch(governed.plan.record.id + system.id, origin.began);
+      // Reads that overlap this one may have seen less, whichever began first.
+      reads.touch(governed.plan.record.id + system.id);
       origin.awaiting?.drop(row.key);
     }
     return answer === 'committed' ? 'done' : 'again';
@@ -211,6 +213,7 @@ export function openIntake(parts: Parts): Intake {
       return plan && verdict === 'refuse' ? undo(record, plan, disbelief(origin), table, context) : plan;
     };
     await persist(id, make);
+    reads.touch(id + system.id);
   }
 
   /** Reads the row itself, when the sighting does not tell it or may be older than what is known. */
@@ -247,21 +250,33 @@ export function openIntake(parts: Parts): Intake {
 
   async function take(origin: Origin, sighting: Sighting): Promise<void> {
     const key = sighting.kind === 'row' ? sighting.row.key : sighting.key;
-    const id = await ledger.linked(origin.system.id, origin.table.map.entity, key);
-    if (id !== undefined) return takeLinked(origin, sighting, id);
-    if (sighting.kind === 'row') return lanes.run(await laneOf(origin, sighting.row), () => takeRow(origin, sighting.row, undefined));
-    if (sighting.kind === 'glimpse') return takeUnknown(origin, key);
-    forget(origin, key);
+    for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+      const id = await ledger.linked(origin.system.id, origin.table.map.entity, key);
+      if (id === undefined && sighting.kind === 'glimpse') return takeUnknown(origin, key);
+      if (id === undefined && sighting.kind === 'gone') return forget(origin, key);
+      const taken = id === undefined ? takeUnlinked(origin, sighting) : takeLinked(origin, sighting, id);
+      if ((await taken) === 'done') return;
+    }
+    throw new Error(`Row ${key} of ${origin.system.id} could not be taken in ${TRIES_MAX} tries.`);
   }
 
   /** Where the record was folded into another meanwhile, the row belongs there: into that lane, and never into both at once. */
-  async function takeLinked(origin: Origin, sighting: Sighting, id: RecordId): Promise<void> {
-    const isFolded = await lanes.run(id, async () => {
-      if ((await ledger.record(id))?.relations?.mergedInto !== undefined) return true;
+  function takeLinked(origin: Origin, sighting: Sighting, id: RecordId): Promise<'done' | 'again'> {
+    return lanes.run(id, async () => {
+      if ((await ledger.record(id))?.relations?.mergedInto !== undefined) return 'again';
       await takeSighting(origin, sighting, id);
-      return false;
+      return 'done';
     });
-    if (isFolded) await take(origin, sighting);
+  }
+
+  /** A row that another read was quicker to link meanwhile belongs into the lane of its record, and may be the older one of the two. */
+  async function takeUnlinked(origin: Origin, sighting: Sighting): Promise<'done' | 'again'> {
+    if (sighting.kind !== 'row') return 'again';
+    const { row } = sighting;
+    return lanes.run(await laneOf(origin, row), async () => {
+      if ((await ledger.linked(origin.system.id, origin.table.map.entity, row.key)) !== undefined) return 'again';
+      return attemptRow(origin, row, undefined);
+    });
   }
 
   function forget({ awaiting, door }: Origin, key: Key): void {

@@ -94,8 +94,10 @@ export function openPuller(
 
   /** Answers how long to rest before the next pull. */
   async function take(pull: Pull, began: number, startedMs: number): Promise<number> {
-    if (pull.kind === 'expired') return restart();
+    if (pull.kind === 'expired') return restart('cursor expired');
     if (pull.kind !== 'page') return later(pull);
+    // Of a listing that was broken off, nobody knows any more what it told: what is missing from it could not be noticed.
+    if (pull.of === 'listing' && cursor !== undefined && listed && !seen) return restart('listing begun again');
     if (pull.of === 'listing' && cursor === undefined) seen = new Set();
     state = pull.of === 'listing' && !listed ? 'listing' : 'live';
     await foresee(pull.sightings);
@@ -219,8 +221,8 @@ export function openPuller(
     await committer.failure({ atMs: clock.nowMs(), system: system.id, entity, code: 'C20', words });
   }
 
-  async function restart(): Promise<number> {
-    parts.log.event('cursor expired', { system: system.id, entity });
+  async function restart(why: string): Promise<number> {
+    parts.log.event(why, { system: system.id, entity });
     await committer.cursor({ system: system.id, entity, cursor: undefined, listed });
     cursor = undefined;
     return 0;

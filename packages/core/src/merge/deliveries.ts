@@ -70,10 +70,15 @@ function everything(draft: Draft, system: SystemId, link: Link): Attempt['regist
   const chosen: Record<string, Attempt['registers'][string]> = {};
   for (const [name, rule] of draft.table.registers) {
     const register = registerNow(draft, name);
-    if (!register || !isWritable(register) || isEmpty(register.value) || isWithheld(link, name, register)) continue;
+    if (!register || !isWritable(register) || !isToBeSaid(register, system) || isWithheld(link, name, register)) continue;
     if (rule.writes(system)) chosen[name] = carried(register);
   }
   return chosen;
+}
+
+/** That a field is empty need not be said to a new row, unless the row before it held something: then it is no edit of the new one. */
+function isToBeSaid({ value, shadows }: Register, system: SystemId): boolean {
+  return !isEmpty(value) || !isEmpty(shadows[system]?.value ?? null);
 }
 
 /** That a record lives on is nothing to write, but something to have confirmed. */

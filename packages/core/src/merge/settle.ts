@@ -8,7 +8,7 @@ import { LIFE, type Attempt, type Link, type RecordState } from '../record/recor
 import { copyOfLink, copyOfRegister } from '../record/copies.ts';
 import { rest } from '../record/rest.ts';
 import { sameValue } from '../values.ts';
-import { absorb, putShadow, see } from './absorb.ts';
+import { absorb, putShadow, see, startAfresh } from './absorb.ts';
 import { bury, goneLink } from './bury.ts';
 import { dueNow, isWithheld, planDeliveries } from './deliveries.ts';
 import { draftOf, fail, linkOf, planOf, putLink, putRegister, registerOf, type Context, type Draft } from './draft.ts';
@@ -67,10 +67,12 @@ function end(draft: Draft, system: SystemId, attempt: Attempt, outcome: Settled)
       return absorb(draft, outcome.row);
     case 'missing':
       unplan(draft, system);
+      remember(draft, system, attempt);
       return bury(draft, system);
     case 'unfit':
       return withhold(draft, system, attempt, outcome.registers);
     case 'refused':
+      remember(draft, system, attempt);
       return refuse(draft, system, attempt, outcome);
     case 'later':
     case 'waiting':
@@ -101,6 +103,7 @@ function acknowledge(draft: Draft, system: SystemId, attempt: Attempt, { row, re
     seen.agreed = stillStoodOn(seen);
     putRegister(draft, name, rest(seen, holdersIn(draft, name)));
   }
+  if (attempt.kind === 'create') startAfresh(draft, row, attempt);
   unplan(draft, system);
   see(draft, system, attempt);
   absorb(draft, row, settled);
