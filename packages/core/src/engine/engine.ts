@@ -1,4 +1,4 @@
-import type { ConflictId, EntityName, Key, RecordId, SystemId } from '../ids.ts';
+import type { ConflictId, DeliveryId, EntityName, Key, RecordId, SystemId } from '../ids.ts';
 import { keyReferences, type Table } from '../map/compile.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Plan } from '../ports/plan.ts';
@@ -17,6 +17,7 @@ import { openLanes } from './lanes.ts';
 import { LIMITS, type Limits, type Parts } from './parts.ts';
 import { openPuller, type Puller, type PullerStatus } from './puller.ts';
 import { openReads } from './reads.ts';
+import { release, releaseAll, type Parked, type ReleaseAnswer, type ReleaseAsk, type ReleasedAll } from './release.ts';
 import { revise, type RevisingAnswer, type RevisingAsk } from './revising.ts';
 import { rule, type RulingAnswer } from './ruling.ts';
 import { openBell } from './signal.ts';
@@ -72,6 +73,10 @@ export interface Engine {
   revise(ask: RevisingAsk): Promise<RevisingAnswer>;
   /** Lets what a map's guard keeps waiting pass, or has it undone. `idle`: nothing waits. */
   guard(system: SystemId, entity: EntityName, decision: Decision): Promise<'decided' | 'idle' | 'unknown'>;
+  /** Has one write tried again at once, or given up. */
+  release(id: DeliveryId, ask: ReleaseAsk): Promise<ReleaseAnswer>;
+  /** The same for everything that is parked, or a part of it. */
+  releaseAll(which: Parked, ask: ReleaseAsk): Promise<ReleasedAll>;
   status(): EngineStatus;
   /** Whether nothing is left to take, to send or to wait for, as far as is known. */
   isQuiet(): boolean;
@@ -178,6 +183,8 @@ export function openEngine(options: EngineOptions): Engine {
       puller.wake();
       return 'decided';
     },
+    release: (id, asked) => release(parts, intake, id, asked),
+    releaseAll: (which, asked) => releaseAll(parts, intake, which, asked),
     status: () => ({
       maps: pullers.map((puller) => puller.status()),
       deliveries: [...deliverers].map(([system, { waiting, underWay, paused }]) => ({

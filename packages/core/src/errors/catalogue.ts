@@ -118,6 +118,21 @@ export const catalogue = {
     remedy: 'List the records with GET /v1/records, or ask by system and key.',
     status: 404,
   },
+  ENTITY_UNKNOWN: {
+    text: 'There is no entity "{entity}".',
+    remedy: 'Use one of: {entities}.',
+    status: 404,
+  },
+  DELIVERY_GONE: {
+    text: 'The delivery "{delivery}" is not there any more: it was delivered, or planned anew.',
+    remedy: 'List what is parked with GET /v1/deliveries?state=parked.',
+    status: 409,
+  },
+  ASK_WRONG: {
+    text: 'That cannot be done: {words}.',
+    remedy: 'The command with --help says what it takes.',
+    status: 400,
+  },
   CONFLICT_UNKNOWN: {
     text: 'There is no conflict "{conflict}".',
     remedy: 'List the conflicts with GET /v1/conflicts.',

@@ -43,7 +43,15 @@ export function observeGone(
 
 /** A link to a row that is gone: nothing is left to write to it. */
 export function deletedLink(link: Link): Link {
-  return { ...link, state: 'deleted', version: undefined, planned: undefined, unconfirmed: undefined, parked: undefined };
+  return {
+    ...link,
+    state: 'deleted',
+    version: undefined,
+    planned: undefined,
+    unconfirmed: undefined,
+    parked: undefined,
+    discarded: undefined,
+  };
 }
 
 export function bury(draft: Draft, system: SystemId): void {

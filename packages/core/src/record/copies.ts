@@ -35,6 +35,7 @@ export function copyOfLink(link: Link): Changeable<Link> {
     unconfirmed: link.unconfirmed,
     unread: link.unread,
     parked: link.parked,
+    discarded: link.discarded,
   };
 }
 

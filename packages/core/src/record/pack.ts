@@ -63,10 +63,10 @@ function maybeText(value: Value | undefined): string {
 }
 
 /** The JSON of a link. */
-export function linkText({ key, version: at, state, heads, ownSeq, planned, unconfirmed, unread, parked }: Link): string {
+export function linkText({ key, version: at, state, heads, ownSeq, planned, unconfirmed, unread, parked, discarded }: Link): string {
   const seen = `"${state}",${ownSeq},${heads.length}${listText(heads)}${maybeText(key)}${maybeText(at)}`;
   const attempts = `${planned ? `1${attemptText(planned)}` : '0'},${attemptsText(unconfirmed)},${parked ? `1${attemptText(parked)}` : '0'}`;
-  return `[${seen},${attempts},${unread ? JSON.stringify({ unread }) : '0'}]`;
+  return `[${seen},${attempts},${unread || discarded ? JSON.stringify({ unread, discarded }) : '0'}]`;
 }
 
 function attemptsText(attempts: readonly Attempt[] = []): string {

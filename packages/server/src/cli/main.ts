@@ -6,6 +6,7 @@ import { EMULATED, emulate } from './emulate.ts';
 import { labCommands } from './lab/commands.ts';
 import { runSidecar } from './run.ts';
 import { verify } from './verify.ts';
+import { wayBackCommands } from './way-back.ts';
 
 /** The command line. Answers the exit status: 0 when all went well. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -44,6 +45,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .description('two emulated systems, the sidecar between them, and ten conflicts told as a story')
     .option('--once', 'stop after the story, with status 1 if a scene did not end as told')
     .action(does((options: { once?: boolean }) => demo(options)));
+  wayBackCommands(program, does);
   labCommands(program, does);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -35,6 +35,7 @@ function tellLink(link: Link) {
     ...(link.version === undefined ? {} : { version: link.version }),
     ...(link.planned ? { planned: { kind: link.planned.kind, registers: Object.keys(link.planned.registers) } } : {}),
     ...(link.parked ? { parked: { kind: link.parked.kind, registers: Object.keys(link.parked.registers) } } : {}),
+    ...(link.discarded ? { discarded: { kind: link.discarded.kind, registers: Object.keys(link.discarded.ops) } } : {}),
   };
 }
 
