@@ -10,6 +10,7 @@ import { labRoutes } from './routes/lab.ts';
 import { mapRoutes } from './routes/maps.ts';
 import { parkedRoutes } from './routes/parked.ts';
 import { recordRoutes } from './routes/records.ts';
+import { rowRoutes } from './routes/rows.ts';
 
 /** What the routes work with. */
 export interface Rooms {
@@ -48,13 +49,24 @@ export function buildApp(rooms: Rooms): FastifyInstance {
   app.setNotFoundHandler((request) => {
     throw new ConcordError('ROUTE_UNKNOWN', { method: request.method, path: request.url.split('?')[0] ?? '' });
   });
+  refuseWhileFailing(app, rooms);
   const routes = typed(app);
   healthRoutes(routes, rooms);
   recordRoutes(routes, rooms);
   conflictRoutes(routes, rooms);
   mapRoutes(routes, rooms);
   parkedRoutes(routes, rooms);
+  rowRoutes(routes, rooms);
   hookRoutes(routes, rooms);
   labRoutes(routes, rooms);
   return app;
+}
+
+/** While the ledger cannot write, nobody is kept waiting for an answer that cannot come: what would change something is refused at once. */
+function refuseWhileFailing(app: FastifyInstance, { engine }: Rooms): void {
+  app.addHook('preHandler', async ({ method, url }) => {
+    const trouble = engine.status().ledger;
+    if (method !== 'POST' || !trouble || url.startsWith('/hooks/')) return;
+    throw new ConcordError('LEDGER_WAITS', { words: trouble.words, remedy: trouble.remedy });
+  });
 }

@@ -44,7 +44,12 @@ export async function startSidecar(config: Config, logger: Logger): Promise<Side
     await Promise.all([closeAll(systems), ledger.close(), sandbox.close()]);
     throw cause;
   });
-  await engine.start();
+  await engine.start().catch(async (cause: unknown) => {
+    await app.close();
+    await engine.stop();
+    await Promise.all([closeAll(systems), ledger.close(), sandbox.close()]);
+    throw cause;
+  });
   return {
     engine,
     ledger,

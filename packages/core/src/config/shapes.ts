@@ -178,6 +178,13 @@ export const limitsShape = block({
   rowsMax: count.describe('Rows of a page in work at a time.'),
   retryMs: ms.describe('First wait after a failure; doubles up to retryMsMax.'),
   retryMsMax: ms.describe('Longest wait after a failure.'),
+  attemptsMax: count.describe('So often a write may fail while others do not, before it is parked.'),
+  queueMax: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe('Writes that may wait for a system before the feeds they come from are held back.'),
   gatherMs: ms.describe('A hint waits this long for others.'),
 }).describe('Numbers that an operator may turn.');
 

@@ -1,6 +1,7 @@
 import { recordId, type DeliveryId, type EntityName, type SystemId } from '../ids.ts';
 import { discardWrite, retryWrite } from '../merge/release.ts';
-import type { DeliveryRow, DeliveryState } from '../ports/plan.ts';
+import type { DeliveryRow, DeliveryState, OperatorAct } from '../ports/plan.ts';
+import type { RowAside } from './aside.ts';
 import type { Intake } from './intake.ts';
 import type { Parts } from './parts.ts';
 import { must } from '../errors/must.ts';
@@ -88,4 +89,10 @@ async function releaseRow(parts: Parts, intake: Intake, row: DeliveryRow, { deci
     });
     return answer === 'committed' ? 'released' : 'gone';
   });
+}
+
+/** What a person did about a row that no record has. */
+export function actOfRow(parts: Parts, row: Pick<RowAside, 'system' | 'entity' | 'key'>, { decision, by, note }: ReleaseAsk): OperatorAct {
+  const words = `${row.entity} ${row.key} of ${row.system}${note === undefined ? '' : `: ${note}`}`;
+  return { atMs: parts.clock.nowMs(), operator: by, act: `${decision} row`, note: words };
 }

@@ -48,6 +48,11 @@ export const catalogue = {
     remedy: 'Free some disk space; nothing was lost, and the commit that failed left nothing behind.',
     status: 503,
   },
+  LEDGER_WAITS: {
+    text: 'The ledger cannot be written just now: {words}',
+    remedy: '{remedy} Everything goes on by itself as soon as it can be written again; then send this again.',
+    status: 503,
+  },
   LEDGER_BROKEN: {
     text: 'The disk refused to write the ledger "{file}": {words}.',
     remedy: 'Check the disk, then start Concord again; the commit that failed left nothing behind.',
@@ -126,6 +131,11 @@ export const catalogue = {
   DELIVERY_GONE: {
     text: 'The delivery "{delivery}" is not there any more: it was delivered, or planned anew.',
     remedy: 'List what is parked with GET /v1/deliveries?state=parked.',
+    status: 409,
+  },
+  ROW_GONE: {
+    text: 'The row "{key}" of "{entity}" in "{system}" is not set aside.',
+    remedy: 'List the rows that are with GET /v1/rows.',
     status: 409,
   },
   ASK_WRONG: {

@@ -25,7 +25,7 @@ export type Settled =
   | { readonly kind: 'stale'; readonly row: MappedRow }
   | { readonly kind: 'exists'; readonly row: MappedRow }
   | { readonly kind: 'missing' }
-  | { readonly kind: 'refused'; readonly why: RefusalClass | 'not-representable'; readonly words: string }
+  | { readonly kind: 'refused'; readonly why: RefusalClass | 'not-representable' | 'gave-up'; readonly words: string }
   /** To be tried again at that time. `unknown`: it may have been applied. */
   | {
       readonly kind: 'later' | 'unknown' | 'waiting';

@@ -38,9 +38,20 @@ export async function listParked({ url, system, state, json = false }: ParkedGiv
     count += told.items.length;
     after = told.next;
   } while (after !== undefined);
+  if (state === 'parked') await listRows(url, json);
   if (!json)
     console.log(count === 0 ? `Nothing is ${state}.` : `${count} ${state}. concord parked retry, or discard, takes their ids, or --all.`);
   return 0;
+}
+
+const asideRow = Type.Object({ system: Type.String(), entity: Type.String(), key: Type.String(), words: Type.String(), at: Type.String() });
+
+/** Rows over which something broke: they were never taken, so no record has them. */
+async function listRows(url: string, json: boolean): Promise<void> {
+  const { items } = await getFrom(`${url}/v1/rows`, Type.Object({ items: Type.Array(asideRow) }));
+  for (const item of items)
+    console.log(json ? JSON.stringify(item) : `row ${item.key} of ${item.entity} in ${item.system}, set aside ${item.at}\n  ${item.words}`);
+  if (!json && items.length > 0) console.log(`${items.length} rows are set aside. concord parked retry, or discard, takes --rows.`);
 }
 
 function queryOf(asked: Readonly<Record<string, string | undefined>>): string {
@@ -59,6 +70,7 @@ export interface ReleaseGiven {
   readonly by: string;
   readonly note?: string;
   readonly all?: boolean;
+  readonly rows?: boolean;
   readonly system?: string;
   readonly entity?: string;
 }
@@ -67,7 +79,8 @@ const released = Type.Object({ released: Type.Number(), gone: Type.Number(), mor
 
 /** Has parked writes tried again, or given up: those named, or all of a system or entity. */
 export async function releaseParked(decision: 'retry' | 'discard', ids: readonly string[], given: ReleaseGiven): Promise<number> {
-  const { url, by, note, all = false, system, entity } = given;
+  const { url, by, note, all = false, rows = false, system, entity } = given;
+  if (rows) return releaseRows(decision, given);
   if (all === ids.length > 0) throw new ConcordError('ASK_WRONG', { words: 'name the ids of deliveries, or give --all, and not both' });
   const person = { by, ...(note === undefined ? {} : { note }) };
   for (const id of ids)
@@ -77,6 +90,17 @@ export async function releaseParked(decision: 'retry' | 'discard', ids: readonly
   const told = await postTo(`${url}/v1/deliveries/${decision}`, { ...person, ...which }, released);
   if (told.more) console.log('There are more: run it again.');
   return tell(decision, told.released, told.gone);
+}
+
+const releasedRows = Type.Object({ released: Type.Number(), gone: Type.Number(), still: Type.Number() });
+
+async function releaseRows(decision: 'retry' | 'discard', { url, by, note, system, entity }: ReleaseGiven): Promise<number> {
+  const which = { ...(system === undefined ? {} : { system }), ...(entity === undefined ? {} : { entity }) };
+  const told = await postTo(`${url}/v1/rows/${decision}`, { by, ...(note === undefined ? {} : { note }), ...which }, releasedRows);
+  console.log(
+    `${told.released} rows ${decision === 'retry' ? 'were taken' : 'were given up'}; over ${told.still} something broke as before.`,
+  );
+  return told.still === 0 ? 0 : 1;
 }
 
 function tell(decision: 'retry' | 'discard', count: number, gone: number): number {

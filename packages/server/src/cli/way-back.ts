@@ -28,6 +28,7 @@ export function wayBackCommands(program: Command, does: Does): void {
       .requiredOption('--by <name>', 'who says so; kept in the ledger')
       .option('--note <words>', 'why; kept in the ledger')
       .option('--all', 'everything that is parked')
+      .option('--rows', 'the rows that are set aside, in place of writes')
       .option('--system <name>', 'with --all: only those to this system')
       .option('--entity <name>', 'with --all: only those of this entity')
       .action(does((ids: string[], given: ReleaseGiven) => releaseParked(decision, ids, given)));

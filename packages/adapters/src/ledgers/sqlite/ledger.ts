@@ -85,8 +85,12 @@ export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): Ledger {
     note: (name) => whileOpen(() => reads.note(name)),
     counts: () => queued(() => reads.counts()),
     close: async () => {
-      if (db.open) speaking(file, writeAllBack);
-      db.close();
+      try {
+        if (db.open) speaking(file, writeAllBack);
+      } finally {
+        // The journal has it all: the next start writes back what could not be written back now.
+        db.close();
+      }
     },
   };
 }
