@@ -81,7 +81,7 @@ test('an edit made in the system that was left without it is weighed against it:
   expect(decided.filter((one) => JSON.stringify(member(one, 'losers')).includes(LONG))).toHaveLength(1);
 });
 
-test('in bulk, from the command line: listed, discarded for one system, and nothing is written', async () => {
+test('in bulk, from the command line: listed, discarded for one system, and nothing is written', { timeout: 120_000 }, async () => {
   await park(ONE, TWO);
   const listed = await runCommand(['parked', 'list', '--url', url]);
   expect(listed).toMatchObject({ status: 0, printed: expect.stringMatching(/update customer .* in fno \(phone\)[\s\S]*2 parked\./) });

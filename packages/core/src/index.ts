@@ -68,6 +68,7 @@ export * from './record/verify.ts';
 export * from './config/overlay.ts';
 export * from './lab/call.ts';
 export * from './lab/moments.ts';
+export * from './lab/keeping.ts';
 export * from './lab/pages.ts';
 export * from './lab/player.ts';
 export { openFieldPlayer } from './lab/fields.ts';

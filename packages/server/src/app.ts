@@ -3,6 +3,7 @@ import { ConcordError, type Engine, type Ledger, type Registry, type SystemId, t
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { answerProblem } from './problem.ts';
+import { backupRoutes } from './routes/backups.ts';
 import { conflictRoutes } from './routes/conflicts.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hooks.ts';
@@ -22,6 +23,8 @@ export interface Rooms {
   readonly kinds: Registry;
   readonly systems: readonly SystemId[];
   readonly logger: Logger;
+  /** Copies the ledger while it is in use. */
+  readonly backUp: () => Promise<{ readonly file: string; readonly bytes: number }>;
 }
 
 const BODY_BYTES_MAX = 1_048_576;
@@ -57,6 +60,7 @@ export function buildApp(rooms: Rooms): FastifyInstance {
   mapRoutes(routes, rooms);
   parkedRoutes(routes, rooms);
   rowRoutes(routes, rooms);
+  backupRoutes(routes, rooms);
   hookRoutes(routes, rooms);
   labRoutes(routes, rooms);
   return app;

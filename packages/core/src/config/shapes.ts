@@ -157,9 +157,10 @@ export const customPolicyShape = block({
   module: words.describe("An ES module with a default export, its path counted from the configuration's folder."),
 }).describe('A policy of your own, run in a sandbox.');
 
-export const ledgerShape = block({ file: words.optional().describe('The ledger file; default concord.db.') }).describe(
-  'Where everything is kept.',
-);
+export const ledgerShape = block({
+  file: words.optional().describe('The ledger file; default concord.db.'),
+  backups: words.optional().describe('The folder of its backups; default backups, beside the ledger file.'),
+}).describe('Where everything is kept.');
 
 /** A port may come from a variable. */
 const port = z.union([z.int().min(0).max(PORT_MAX), z.string().regex(/^\$\{\w+\}$/u, 'Expected a port number')]);

@@ -45,7 +45,7 @@ export function openAside({ ledger, committer, clock }: Parts, system: SystemId,
       for (const [text, told] of Object.entries(objectOf(await ledger.note(name)))) {
         const { words, atMs } = objectOf(told);
         const key = keyOf(text);
-        rows.set(key, { system, entity, key, words: String(words), atMs: Number(atMs) });
+        rows.set(key, { system, entity, key, words: typeof words === 'string' ? words : '', atMs: Number(atMs) });
       }
     },
     async put(key, cause) {

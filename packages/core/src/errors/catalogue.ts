@@ -68,6 +68,21 @@ export const catalogue = {
     remedy: 'Run the sidecar once with this configuration, or correct `ledger` in it.',
     status: 404,
   },
+  BACKUP_FAILED: {
+    text: 'The backup "{file}" could not be made: {words}.',
+    remedy: 'Look for room and rights in its folder (`ledger.backups` in the configuration), then try again; nothing was left behind.',
+    status: 500,
+  },
+  BACKUP_BUSY: {
+    text: 'A backup is being made already.',
+    remedy: 'Wait until it has ended.',
+    status: 409,
+  },
+  BACKUP_WRONG: {
+    text: 'The backup "{file}" does not verify: {count} of what it holds are wrong.',
+    remedy: 'Take an earlier backup. The ledger was left as it is.',
+    status: 422,
+  },
   LAB_LOCKED: {
     text: 'The ledger "{file}" is held by a running sidecar.',
     remedy: 'Ask that sidecar: give --url http://127.0.0.1:8085 (where it answers) instead of --config; or stop it first.',

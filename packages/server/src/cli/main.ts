@@ -5,7 +5,6 @@ import { demo } from '../demo/demo.ts';
 import { EMULATED, emulate } from './emulate.ts';
 import { labCommands } from './lab/commands.ts';
 import { runSidecar } from './run.ts';
-import { verify } from './verify.ts';
 import { wayBackCommands } from './way-back.ts';
 
 /** The command line. Answers the exit status: 0 when all went well. */
@@ -28,11 +27,6 @@ export async function run(args: readonly string[]): Promise<number> {
     .description('check a configuration and name every fault')
     .argument('<file>', 'the configuration')
     .action(does((file: string) => check(file)));
-  program
-    .command('verify')
-    .description('load every document of a ledger and hold it against its row; the sidecar must not be running')
-    .requiredOption('--config <file>', 'the configuration, for example concord.yaml')
-    .action(does(({ config }: { config: string }) => verify(config)));
   program
     .command('emulate')
     .description(`start one emulated system: ${EMULATED.join(' or ')}`)

@@ -1,12 +1,35 @@
 import type { Command } from 'commander';
+import { backup, restore, type BackupGiven, type RestoreGiven } from './ledger/backup.ts';
+import { verify, type VerifyGiven } from './ledger/verify.ts';
 import { listParked, releaseParked, URL_DEFAULT, type ParkedGiven, type ReleaseGiven } from './parked.ts';
 
 export type Does = <Given extends unknown[]>(command: (...given: Given) => Promise<number>) => (...given: Given) => Promise<void>;
 
+const CONFIG = ['--config <file>', 'the configuration, for example concord.yaml'] as const;
 const AT_URL = ['--url <url>', 'the sidecar that runs there', URL_DEFAULT] as const;
 
 /** What one reaches for when something went wrong. */
 export function wayBackCommands(program: Command, does: Does): void {
+  program
+    .command('backup')
+    .description('copy the ledger, while it is in use, into one file')
+    .option('--url <url>', 'the sidecar that runs there makes it')
+    .option(...CONFIG)
+    .option('--to <folder>', 'move it there; on the same machine')
+    .action(does((given: BackupGiven) => backup(given)));
+  program
+    .command('restore')
+    .description("put a backup that verifies in the ledger's place; the sidecar must not be running")
+    .argument('<backup>', 'the file')
+    .requiredOption(...CONFIG)
+    .requiredOption('--by <name>', 'who does it; kept in the ledger')
+    .action(does((file: string, given: RestoreGiven) => restore(file, given)));
+  program
+    .command('verify')
+    .description('hold all of a ledger, or of a backup, against itself; the sidecar must not be running on that file')
+    .requiredOption(...CONFIG)
+    .option('--ledger <file>', 'another ledger file, for example a backup')
+    .action(does((given: VerifyGiven) => verify(given)));
   const parked = program.command('parked').description('writes that were refused or wait: list, explain, retry, discard');
   parked
     .command('list')
