@@ -38,6 +38,11 @@ export const catalogue = {
     remedy: 'Stop Concord and restore the ledger from its last backup.',
     status: 500,
   },
+  LEDGER_TORN: {
+    text: 'The log of the ledger "{file}" is torn: {count} commits behind the tear cannot be read.',
+    remedy: 'Restore the last backup; or give those commits up with `concord doctor --mend`. Nothing was changed.',
+    status: 500,
+  },
   LEDGER_NOT_DURABLE: {
     text: 'The ledger "{file}" runs with {setting} = {found}, and needs {wanted}: commits could be lost in a power cut.',
     remedy: 'Use a local disk and a file system that supports write-ahead logging.',

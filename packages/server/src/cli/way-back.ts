@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { backup, restore, type BackupGiven, type RestoreGiven } from './ledger/backup.ts';
+import { doctor, type DoctorGiven } from './ledger/doctor.ts';
 import { verify, type VerifyGiven } from './ledger/verify.ts';
 import { listParked, releaseParked, URL_DEFAULT, type ParkedGiven, type ReleaseGiven } from './parked.ts';
 
@@ -30,6 +31,13 @@ export function wayBackCommands(program: Command, does: Does): void {
     .requiredOption(...CONFIG)
     .option('--ledger <file>', 'another ledger file, for example a backup')
     .action(does((given: VerifyGiven) => verify(given)));
+  program
+    .command('doctor')
+    .description('say what is wrong with a ledger file, or with a sidecar that runs, and what to do; status 1 if something must be done')
+    .option(...CONFIG)
+    .option('--url <url>', 'the sidecar that runs there')
+    .option('--mend', 'cut a torn log before its tear, and give up the commits behind it; the whole log is kept')
+    .action(does((given: DoctorGiven) => doctor(given)));
   const parked = program.command('parked').description('writes that were refused or wait: list, explain, retry, discard');
   parked
     .command('list')

@@ -10,6 +10,7 @@ import { prepareQueue } from './queue.ts';
 import { prepareReads } from './reads.ts';
 import { openRecords, type Records } from './records.ts';
 import { recover } from './recover.ts';
+import { assertWhole } from './wal.ts';
 
 /** As long as a start waits for a file that somebody holds. */
 const BUSY_WAIT_MS_MAX = 250;
@@ -37,6 +38,7 @@ export function readOnlyLedger({ file }: { readonly file: string }): ReadOnlyLed
     const db = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: BUSY_WAIT_MS_MAX });
     try {
       assertOurs(db, file);
+      assertWhole(file);
       return readerOf(db, file);
     } catch (thrown) {
       db.close();
