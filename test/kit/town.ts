@@ -26,6 +26,9 @@ export interface Town {
   /** Works in `fno`. */
   readonly ben: Person;
   readonly ledgerFile: string;
+  /** For commands: the configuration, and the environment that it takes addresses and secrets from. */
+  readonly configFile: string;
+  readonly env: Readonly<Record<string, string>>;
   /** Starts the sidecar inside this process, with hooks from both systems. */
   startInside(): Promise<Sidecar>;
   /** Starts it as a process of its own, with hooks from both systems. Throws when it refuses. */
@@ -92,7 +95,7 @@ export async function openTown(customers: number, given: Partial<TownRules> = {}
     rmSync(folder, { recursive: true, force: true });
   }
 
-  return { ce, fno, anna, ben, ledgerFile, startInside, startOutside, tryOutside, hook, close };
+  return { ce, fno, anna, ben, ledgerFile, configFile, env, startInside, startOutside, tryOutside, hook, close };
 }
 
 /** Fetches from the REST API. Throws unless the answer is of the kind 2xx. */

@@ -3,6 +3,7 @@ import { ConcordError, type Engine, type Ledger, type Registry, type SystemId, t
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { answerProblem } from './problem.ts';
+import { backupRoutes } from './routes/backups.ts';
 import { conflictRoutes } from './routes/conflicts.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hooks.ts';
@@ -10,6 +11,7 @@ import { labRoutes } from './routes/lab.ts';
 import { mapRoutes } from './routes/maps.ts';
 import { parkedRoutes } from './routes/parked.ts';
 import { recordRoutes } from './routes/records.ts';
+import { rowRoutes } from './routes/rows.ts';
 
 /** What the routes work with. */
 export interface Rooms {
@@ -21,6 +23,8 @@ export interface Rooms {
   readonly kinds: Registry;
   readonly systems: readonly SystemId[];
   readonly logger: Logger;
+  /** Copies the ledger while it is in use. */
+  readonly backUp: () => Promise<{ readonly file: string; readonly bytes: number }>;
 }
 
 const BODY_BYTES_MAX = 1_048_576;
@@ -48,13 +52,25 @@ export function buildApp(rooms: Rooms): FastifyInstance {
   app.setNotFoundHandler((request) => {
     throw new ConcordError('ROUTE_UNKNOWN', { method: request.method, path: request.url.split('?')[0] ?? '' });
   });
+  refuseWhileFailing(app, rooms);
   const routes = typed(app);
   healthRoutes(routes, rooms);
   recordRoutes(routes, rooms);
   conflictRoutes(routes, rooms);
   mapRoutes(routes, rooms);
   parkedRoutes(routes, rooms);
+  rowRoutes(routes, rooms);
+  backupRoutes(routes, rooms);
   hookRoutes(routes, rooms);
   labRoutes(routes, rooms);
   return app;
+}
+
+/** While the ledger cannot write, nobody is kept waiting for an answer that cannot come: what would change something is refused at once. */
+function refuseWhileFailing(app: FastifyInstance, { engine }: Rooms): void {
+  app.addHook('preHandler', async ({ method, url }) => {
+    const trouble = engine.status().ledger;
+    if (method !== 'POST' || !trouble || url.startsWith('/hooks/')) return;
+    throw new ConcordError('LEDGER_WAITS', { words: trouble.words, remedy: trouble.remedy });
+  });
 }

@@ -16,6 +16,7 @@ import {
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { buildApp } from './app.ts';
+import { backupFile } from './backups.ts';
 import { clock, ids, logTo } from './surroundings.ts';
 
 /** A running sidecar. */
@@ -39,12 +40,18 @@ export async function startSidecar(config: Config, logger: Logger): Promise<Side
   mkdirSync(dirname(config.ledger.file), { recursive: true });
   const ledger = sqliteLedger({ file: config.ledger.file });
   const engine = openEngine({ tables, systems, ledger, clock, ids, log: logTo(logger), limits: config.limits });
-  const app = buildApp({ engine, ledger, tables: tablesByEntity(tables), kinds, systems: systems.map(({ id }) => id), logger });
+  const backUp = () => ledger.backUp(backupFile(config.ledger, clock.nowMs()));
+  const app = buildApp({ engine, ledger, tables: tablesByEntity(tables), kinds, systems: systems.map(({ id }) => id), logger, backUp });
   const url = await listen(app, config.server).catch(async (cause: unknown) => {
     await Promise.all([closeAll(systems), ledger.close(), sandbox.close()]);
     throw cause;
   });
-  await engine.start();
+  await engine.start().catch(async (cause: unknown) => {
+    await app.close();
+    await engine.stop();
+    await Promise.all([closeAll(systems), ledger.close(), sandbox.close()]);
+    throw cause;
+  });
   return {
     engine,
     ledger,

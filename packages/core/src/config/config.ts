@@ -47,7 +47,7 @@ export interface Config {
   readonly entities: readonly TableMap[];
   /** The policies of the user's own, by name. */
   readonly policies: Readonly<Record<string, CustomSource>>;
-  readonly ledger: { readonly file: string };
+  readonly ledger: { readonly file: string; readonly backups?: string };
   readonly server: { readonly host: string; readonly port: number };
   readonly limits: LimitsConfig;
 }

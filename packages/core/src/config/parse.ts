@@ -79,7 +79,7 @@ function readConfig(reading: Reading, json: unknown, { file, adapters }: ParseOp
     file,
     systems,
     entities: entities.map(tableMapOf),
-    ledger: { file: ledger.file ?? LEDGER_FILE_DEFAULT },
+    ledger: { file: ledger.file ?? LEDGER_FILE_DEFAULT, ...(ledger.backups === undefined ? {} : { backups: ledger.backups }) },
     server: { host: server.host ?? HOST_DEFAULT, port: server.port ?? PORT_DEFAULT },
     limits: limitsOf(limits),
   };

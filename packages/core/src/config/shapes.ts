@@ -179,9 +179,10 @@ export const customPolicyShape = block({
   module: words.describe("An ES module with a default export, its path counted from the configuration's folder."),
 }).describe('A policy of your own, run in a sandbox.');
 
-export const ledgerShape = block({ file: words.optional().describe('The ledger file; default concord.db.') }).describe(
-  'Where everything is kept.',
-);
+export const ledgerShape = block({
+  file: words.optional().describe('The ledger file; default concord.db.'),
+  backups: words.optional().describe('The folder of its backups; default backups, beside the ledger file.'),
+}).describe('Where everything is kept.');
 
 /** A port may come from a variable. */
 const port = z.union([z.int().min(0).max(PORT_MAX), z.string().regex(/^\$\{\w+\}$/u, 'Expected a port number')]);
@@ -200,6 +201,13 @@ export const limitsShape = block({
   rowsMax: count.describe('Rows of a page in work at a time.'),
   retryMs: ms.describe('First wait after a failure; doubles up to retryMsMax.'),
   retryMsMax: ms.describe('Longest wait after a failure.'),
+  attemptsMax: count.describe('So often a write may fail while others do not, before it is parked.'),
+  queueMax: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe('Writes that may wait for a system before the feeds they come from are held back.'),
   gatherMs: ms.describe('A hint waits this long for others.'),
 }).describe('Numbers that an operator may turn.');
 

@@ -38,6 +38,11 @@ export const catalogue = {
     remedy: 'Stop Concord and restore the ledger from its last backup.',
     status: 500,
   },
+  LEDGER_TORN: {
+    text: 'The log of the ledger "{file}" is torn: {count} commits behind the tear cannot be read.',
+    remedy: 'Restore the last backup; or give those commits up with `concord doctor --mend`. Nothing was changed.',
+    status: 500,
+  },
   LEDGER_NOT_DURABLE: {
     text: 'The ledger "{file}" runs with {setting} = {found}, and needs {wanted}: commits could be lost in a power cut.',
     remedy: 'Use a local disk and a file system that supports write-ahead logging.',
@@ -46,6 +51,11 @@ export const catalogue = {
   LEDGER_FULL: {
     text: 'There is no room left to write the ledger "{file}".',
     remedy: 'Free some disk space; nothing was lost, and the commit that failed left nothing behind.',
+    status: 503,
+  },
+  LEDGER_WAITS: {
+    text: 'The ledger cannot be written just now: {words}',
+    remedy: '{remedy} Everything goes on by itself as soon as it can be written again; then send this again.',
     status: 503,
   },
   LEDGER_BROKEN: {
@@ -62,6 +72,21 @@ export const catalogue = {
     text: 'There is no ledger file "{file}".',
     remedy: 'Run the sidecar once with this configuration, or correct `ledger` in it.',
     status: 404,
+  },
+  BACKUP_FAILED: {
+    text: 'The backup "{file}" could not be made: {words}.',
+    remedy: 'Look for room and rights in its folder (`ledger.backups` in the configuration), then try again; nothing was left behind.',
+    status: 500,
+  },
+  BACKUP_BUSY: {
+    text: 'A backup is being made already.',
+    remedy: 'Wait until it has ended.',
+    status: 409,
+  },
+  BACKUP_WRONG: {
+    text: 'The backup "{file}" does not verify: {count} of what it holds are wrong.',
+    remedy: 'Take an earlier backup. The ledger was left as it is.',
+    status: 422,
   },
   LAB_LOCKED: {
     text: 'The ledger "{file}" is held by a running sidecar.',
@@ -117,6 +142,26 @@ export const catalogue = {
     text: 'There is no record "{record}".',
     remedy: 'List the records with GET /v1/records, or ask by system and key.',
     status: 404,
+  },
+  ENTITY_UNKNOWN: {
+    text: 'There is no entity "{entity}".',
+    remedy: 'Use one of: {entities}.',
+    status: 404,
+  },
+  DELIVERY_GONE: {
+    text: 'The delivery "{delivery}" is not there any more: it was delivered, or planned anew.',
+    remedy: 'List what is parked with GET /v1/deliveries?state=parked.',
+    status: 409,
+  },
+  ROW_GONE: {
+    text: 'The row "{key}" of "{entity}" in "{system}" is not set aside.',
+    remedy: 'List the rows that are with GET /v1/rows.',
+    status: 409,
+  },
+  ASK_WRONG: {
+    text: 'That cannot be done: {words}.',
+    remedy: 'The command with --help says what it takes.',
+    status: 400,
   },
   CONFLICT_UNKNOWN: {
     text: 'There is no conflict "{conflict}".',

@@ -18,6 +18,7 @@ export function goneLink(link: Link, state: 'deleted' | 'unlinked'): Link {
   gone.planned = undefined;
   gone.unconfirmed = undefined;
   gone.parked = undefined;
+  gone.discarded = undefined;
   return gone;
 }
 

@@ -14,7 +14,7 @@ const UNCONFIRMED_MAX = 16;
 export function planDeliveries(draft: Draft): void {
   for (const system of draft.table.systems) {
     const link = linkOf(draft, system);
-    const wanted = draft.table.map.sides[system]?.only === 'read' ? undefined : wantedFor(draft, system, link);
+    const wanted = draft.table.map.sides[system]?.only === 'read' ? undefined : besides(link.discarded, wantedFor(draft, system, link));
     const settled = wanted ? carries(link.planned, wanted) || carries(link.parked, wanted) : !link.planned && !link.parked;
     if (!settled) replace(draft, system, link, wanted);
     if (!wanted && link.unread) waitToRead(draft, system, link.unread);
@@ -40,6 +40,14 @@ function waitToRead(draft: Draft, system: SystemId, [first]: NonNullable<Link['u
 }
 
 type Wanted = Pick<Attempt, 'kind' | 'registers' | 'expected'>;
+
+/** Without what a person said the system is to be left without. A row that is made is made whole, or not at all. */
+function besides(discarded: Link['discarded'], wanted: Wanted | undefined): Wanted | undefined {
+  if (!discarded || !wanted || discarded.kind !== wanted.kind) return wanted;
+  const rest = Object.entries(wanted.registers).filter(([name, { ops }]) => discarded.ops[name]?.join() !== ops.join());
+  if (rest.length === 0) return undefined;
+  return wanted.kind === 'update' ? { ...wanted, registers: Object.fromEntries(rest) } : wanted;
+}
 
 function wantedFor(draft: Draft, system: SystemId, link: Link): Wanted | undefined {
   const stored = storedIn(draft, LIFE);

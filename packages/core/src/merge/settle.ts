@@ -28,7 +28,7 @@ export type Settled =
   | { readonly kind: 'stale'; readonly row: MappedRow }
   | { readonly kind: 'exists'; readonly row: MappedRow }
   | { readonly kind: 'missing' }
-  | { readonly kind: 'refused'; readonly why: RefusalClass; readonly words: string }
+  | { readonly kind: 'refused'; readonly why: RefusalClass | 'gave-up'; readonly words: string }
   /** Nothing was sent: the system cannot hold the values of these registers, for the reasons told. */
   | { readonly kind: 'unfit'; readonly registers: Readonly<Record<string, string>> }
   /** To be tried again at that time. `unknown`: it may have been applied. */

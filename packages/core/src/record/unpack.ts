@@ -124,7 +124,7 @@ export function unpackLink(list: Packed): Link {
   const [key, at] = [maybe(from, (all) => keyOf(text(all))), maybe(from, (all) => version(text(all)))];
   const [[planned], unconfirmed, [parked]] = [many(from, attempt), many(from, attempt), many(from, attempt)];
   const link = { key, version: at, state, heads, ownSeq, planned, unconfirmed: unconfirmed.length > 0 ? unconfirmed : undefined };
-  return { ...link, unread: undefined, withheld: undefined, parked, ...members(next(from)) };
+  return { ...link, unread: undefined, withheld: undefined, parked, discarded: undefined, ...members(next(from)) };
 }
 
 function stateOf(word: string): Link['state'] {

@@ -5,7 +5,7 @@ import { demo } from '../demo/demo.ts';
 import { EMULATED, emulate } from './emulate.ts';
 import { labCommands } from './lab/commands.ts';
 import { runSidecar } from './run.ts';
-import { verify } from './verify.ts';
+import { wayBackCommands } from './way-back.ts';
 
 /** The command line. Answers the exit status: 0 when all went well. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -28,11 +28,6 @@ export async function run(args: readonly string[]): Promise<number> {
     .argument('<file>', 'the configuration')
     .action(does((file: string) => check(file)));
   program
-    .command('verify')
-    .description('load every document of a ledger and hold it against its row; the sidecar must not be running')
-    .requiredOption('--config <file>', 'the configuration, for example concord.yaml')
-    .action(does(({ config }: { config: string }) => verify(config)));
-  program
     .command('emulate')
     .description(`start one emulated system: ${EMULATED.join(' or ')}`)
     .argument('<system>', EMULATED.join(' | '))
@@ -44,6 +39,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .description('two emulated systems, the sidecar between them, and ten conflicts told as a story')
     .option('--once', 'stop after the story, with status 1 if a scene did not end as told')
     .action(does((options: { once?: boolean }) => demo(options)));
+  wayBackCommands(program, does);
   labCommands(program, does);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -1,4 +1,5 @@
 import { ConcordError, type Ledger } from '@concord/core';
+import { backUp, type BackedUp, type Progress } from './backup.ts';
 import { prepareCommit } from './commit.ts';
 import { speaking } from './faults.ts';
 import { prepareHistory } from './history.ts';
@@ -18,6 +19,12 @@ export interface SqliteLedgerOptions {
   readonly ahead?: Partial<Ahead>;
 }
 
+/** A ledger in a file can be copied while it is in use. */
+export interface SqliteLedger extends Ledger {
+  /** Throws BACKUP_FAILED, and leaves nothing then. */
+  backUp(to: string, progress?: Progress): Promise<BackedUp>;
+}
+
 /** The number of no record. */
 const NOBODY = 0;
 
@@ -30,7 +37,7 @@ const WRITTEN_AT_ONCE_MAX = 1_000;
  * A commit is on the disk when it resolves. Throws LEDGER_LOCKED, LEDGER_FOREIGN, LEDGER_OLDER, LEDGER_NEWER, LEDGER_UNREACHABLE or
  * LEDGER_NOT_DURABLE when the file cannot be used. Copy it only by SQLite's own backup: a plain copy misses what is still in the log.
  */
-export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): Ledger {
+export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): SqliteLedger {
   const db = openLedgerFile(file);
   const reads = prepareReads(db, file);
   const [records, journal] = [openRecords(reads.record), openJournal(db)];
@@ -84,9 +91,17 @@ export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): Ledger {
     marks: (entity, ask) => whileOpen(() => lists.marks(entity, ask)),
     note: (name) => whileOpen(() => reads.note(name)),
     counts: () => queued(() => reads.counts()),
+    backUp: async (to, progress) => {
+      if (!db.open) throw new ConcordError('LEDGER_CLOSED');
+      return backUp(db, to, progress);
+    },
     close: async () => {
-      if (db.open) speaking(file, writeAllBack);
-      db.close();
+      try {
+        if (db.open) speaking(file, writeAllBack);
+      } finally {
+        // The journal has it all: the next start writes back what could not be written back now.
+        db.close();
+      }
     },
   };
 }

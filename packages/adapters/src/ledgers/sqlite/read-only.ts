@@ -10,6 +10,7 @@ import { prepareQueue } from './queue.ts';
 import { prepareReads } from './reads.ts';
 import { openRecords, type Records } from './records.ts';
 import { recover } from './recover.ts';
+import { assertWhole } from './wal.ts';
 
 /** As long as a start waits for a file that somebody holds. */
 const BUSY_WAIT_MS_MAX = 250;
@@ -18,7 +19,13 @@ const BUSY_WAIT_MS_MAX = 250;
 const NOBODY = 0;
 
 /** A ledger that can be read, and nothing else. */
-export type ReadOnlyLedger = LabLedger & Pick<Ledger, 'deliveries' | 'close'>;
+export type ReadOnlyLedger = LabLedger &
+  Pick<Ledger, 'deliveries' | 'linked' | 'close'> & {
+    /** What is wrong with the pages of the file, in SQLite's words; reads all of it. */
+    unsound(): readonly string[];
+  };
+
+const UNSOUND_MAX = 20;
 
 /**
  * Opens a ledger file without being able to write to it: nothing is made, nothing is written back, no schema is brought up to date. What the
@@ -31,6 +38,7 @@ export function readOnlyLedger({ file }: { readonly file: string }): ReadOnlyLed
     const db = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: BUSY_WAIT_MS_MAX });
     try {
       assertOurs(db, file);
+      assertWhole(file);
       return readerOf(db, file);
     } catch (thrown) {
       db.close();
@@ -61,6 +69,8 @@ function readerOf(db: Database, file: string): ReadOnlyLedger {
       speaking(file, () => history({ id, number: records.get(id)?.number ?? NOBODY }, records.pending.get(id)?.changes ?? [], ask)),
     conflicts: async (ask) => speaking(file, () => lists.conflicts(ask)),
     failures: async (ask) => speaking(file, () => lists.failures(ask)),
+    linked: async (system, entity, key) => speaking(file, () => reads.linked(system, entity, key)),
+    unsound: () => unsoundIn(db),
     deliveries: async (ask) => speaking(file, () => lists.deliveries(ask)),
     counts: async () => speaking(file, () => reads.counts()),
     close: async () => void db.close(),
@@ -80,4 +90,9 @@ function settleQueue(db: Database, records: Records): void {
   db.exec('INSERT INTO temp.deliveries SELECT * FROM main.deliveries');
   const enqueue = prepareQueue(db);
   for (const { state, queued } of unsettled) enqueue(state.id, queued);
+}
+
+function unsoundIn(db: Database): readonly string[] {
+  const found = db.prepare<[], string>(`PRAGMA integrity_check(${UNSOUND_MAX})`).pluck().all();
+  return found.filter((words) => words !== 'ok');
 }
