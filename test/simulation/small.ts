@@ -1,4 +1,15 @@
-import { keyOf, recordId, systemId, version, type MappedRow, type Plan, type RecordState, type SystemId, type Table, type Value } from '@concord/core';
+import {
+  keyOf,
+  recordId,
+  systemId,
+  version,
+  type MappedRow,
+  type Plan,
+  type RecordState,
+  type SystemId,
+  type Table,
+  type Value,
+} from '@concord/core';
 import type { Core } from './core.ts';
 
 /** One state of one system's row, and when it came about by that system's clock. `undefined`: it was deleted. */
@@ -74,7 +85,9 @@ function openScope(core: Core, table: Table) {
   function standing(name: string): Standing {
     const register = record && core.registerIn(record, name);
     if (!register?.held) return register?.value;
-    return { choices: register.frontier.map(({ value }) => value).toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1)) };
+    return {
+      choices: register.frontier.map(({ value }) => value).toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1)),
+    };
   }
 
   function deliverTo(system: SystemId): void {
