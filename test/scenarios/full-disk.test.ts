@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { member, textOf } from '../../packages/adapters/src/shared/json/look.ts';
 import { account } from '../kit/town-tables.ts';
 import { customerIn } from '../kit/town-rows.ts';
+import { AS_ADMIN } from '../kit/key.ts';
 import { ask, openTown, untilEqual, type Town } from '../kit/town.ts';
 import { until } from '../kit/until.ts';
 
@@ -66,7 +67,7 @@ test.skipIf(disk === undefined)(
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
     const refused = await fetch(`${url}/v1/rows/retry`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { ...AS_ADMIN, 'content-type': 'application/json' },
       body: '{"by":"x"}',
     });
     expect([refused.status, await refused.text()]).toEqual([503, expect.stringContaining('LEDGER_WAITS')]);

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isObject, member, textOf } from '../../packages/adapters/src/shared/json/look.ts';
 import { account } from '../kit/town-tables.ts';
 import { customerIn } from '../kit/town-rows.ts';
+import { AS_ADMIN } from '../kit/key.ts';
 import { ask, askList, counted, openTown, ownWrites, recordOf, untilCaughtUp, untilEqual, type Town } from '../kit/town.ts';
 import { sideBySide, until } from '../kit/until.ts';
 import { runCommand } from '../server/command.ts';
@@ -48,7 +49,11 @@ test('retried, it is sent again, and parked again where it is refused again; the
     (town.fno.stats().principals['concord']?.rejectedByStatus['400'] ?? 0) > before ? undefined : 'it was not sent again',
   );
   await until(async () => ((await counted(url, 'parked')) === 1 ? undefined : 'it is not parked again'));
-  const late = await fetch(`${url}/v1/deliveries/${id}/retry`, { method: 'POST', headers: JSON_TYPE, body: '{"by":"Ann Lee"}' });
+  const late = await fetch(`${url}/v1/deliveries/${id}/retry`, {
+    method: 'POST',
+    headers: { ...AS_ADMIN, ...JSON_TYPE },
+    body: '{"by":"Ann Lee"}',
+  });
   expect([late.status, await late.text()]).toEqual([409, expect.stringContaining('DELIVERY_GONE')]);
 });
 

@@ -2,6 +2,8 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { ConcordError, type Engine, type Ledger, type Registry, type SystemId, type Table } from '@concord/core';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { guardRoutes } from './access/gate.ts';
+import type { Keyring } from './access/keyring.ts';
 import { answerProblem } from './problem.ts';
 import { backupRoutes } from './routes/backups.ts';
 import { conflictRoutes } from './routes/conflicts.ts';
@@ -22,6 +24,9 @@ export interface Rooms {
   /** Every policy that the tables use, by name. */
   readonly kinds: Registry;
   readonly systems: readonly SystemId[];
+  readonly keyring: Keyring;
+  /** By system, the secret that its hooks bring. */
+  readonly hookSecrets: Readonly<Record<string, string>>;
   readonly logger: Logger;
   /** Copies the ledger while it is in use. */
   readonly backUp: () => Promise<{ readonly file: string; readonly bytes: number }>;
@@ -49,6 +54,7 @@ export function buildApp(rooms: Rooms): FastifyInstance {
     ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false } },
   });
   app.setErrorHandler(answerProblem);
+  guardRoutes(app, rooms.keyring);
   app.setNotFoundHandler((request) => {
     throw new ConcordError('ROUTE_UNKNOWN', { method: request.method, path: request.url.split('?')[0] ?? '' });
   });

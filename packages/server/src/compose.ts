@@ -15,15 +15,22 @@ import {
 } from '@concord/core';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import type { Door } from './access/gate.ts';
+import { openKeyring } from './access/keyring.ts';
 import { buildApp } from './app.ts';
 import { backupFile } from './backups.ts';
 import { clock, ids, logTo } from './surroundings.ts';
+
+/** The REST API answers nobody without a key. */
+const NO_KEYS = 'There are no API keys yet. Make one: concord keys add --config <file> --name <yours> --role admin';
 
 /** A running sidecar. */
 export interface Sidecar {
   readonly engine: Engine;
   readonly ledger: Ledger;
   readonly app: FastifyInstance;
+  /** Every route of the API. */
+  readonly doors: readonly Door[];
   /** Where the REST API answers, without a slash at the end. */
   readonly url: string;
   /** Lets what is under way come to its end, then lets go of everything. */
@@ -41,7 +48,19 @@ export async function startSidecar(config: Config, logger: Logger): Promise<Side
   const ledger = sqliteLedger({ file: config.ledger.file });
   const engine = openEngine({ tables, systems, ledger, clock, ids, log: logTo(logger), limits: config.limits });
   const backUp = () => ledger.backUp(backupFile(config.ledger, clock.nowMs()));
-  const app = buildApp({ engine, ledger, tables: tablesByEntity(tables), kinds, systems: systems.map(({ id }) => id), logger, backUp });
+  const keyring = openKeyring(config.server.keys, clock.nowMs, (words) => logger.error(words));
+  if (keyring.keys().size === 0) logger.warn(NO_KEYS);
+  const app = buildApp({
+    engine,
+    ledger,
+    tables: tablesByEntity(tables),
+    kinds,
+    systems: systems.map(({ id }) => id),
+    keyring,
+    hookSecrets: config.server.hooks,
+    logger,
+    backUp,
+  });
   const url = await listen(app, config.server).catch(async (cause: unknown) => {
     await Promise.all([closeAll(systems), ledger.close(), sandbox.close()]);
     throw cause;
@@ -56,6 +75,7 @@ export async function startSidecar(config: Config, logger: Logger): Promise<Side
     engine,
     ledger,
     app,
+    doors: app.doors,
     url,
     async stop() {
       await app.close();

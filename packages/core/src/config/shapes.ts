@@ -190,6 +190,11 @@ const port = z.union([z.int().min(0).max(PORT_MAX), z.string().regex(/^\$\{\w+\}
 export const serverShape = block({
   host: words.optional().describe('Default 127.0.0.1: this machine alone.'),
   port: port.optional().describe('Default 8085; 0 for any that is free.'),
+  keys: words.optional().describe('The file that holds the API keys; default concord.keys.json.'),
+  hooks: z
+    .record(z.string(), z.string().regex(/^\$\{\w+\}$/u, 'Expected a variable, ${NAME}: a secret does not belong in the file'))
+    .optional()
+    .describe('By system, the secret that its hooks bring, as a variable.'),
 }).describe('Where the API and the console listen.');
 
 const ms = z.int().min(1).max(DAY_MS).optional();

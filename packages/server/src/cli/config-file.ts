@@ -40,5 +40,6 @@ export function loadConfig(file: string): Config {
   const { config } = read;
   const { file: ledger, backups } = config.ledger;
   const at = (path: string): string => resolve(dirname(file), path);
-  return { ...config, ledger: { file: at(ledger), ...(backups === undefined ? {} : { backups: at(backups) }) } };
+  const server = { ...config.server, keys: at(config.server.keys) };
+  return { ...config, server, ledger: { file: at(ledger), ...(backups === undefined ? {} : { backups: at(backups) }) } };
 }

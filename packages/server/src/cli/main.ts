@@ -4,8 +4,10 @@ import { check } from './check.ts';
 import { demo } from '../demo/demo.ts';
 import { EMULATED, emulate } from './emulate.ts';
 import { labCommands } from './lab/commands.ts';
+import { ROLES } from '../access/roles.ts';
+import { addKeyFor, listKeys, revokeKeyOf, type AddGiven, type ListGiven } from './keys.ts';
 import { runSidecar } from './run.ts';
-import { wayBackCommands } from './way-back.ts';
+import { wayBackCommands, type Does } from './way-back.ts';
 
 /** The command line. Answers the exit status: 0 when all went well. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -39,6 +41,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .description('two emulated systems, the sidecar between them, and ten conflicts told as a story')
     .option('--once', 'stop after the story, with status 1 if a scene did not end as told')
     .action(does((options: { once?: boolean }) => demo(options)));
+  keyCommands(program, does);
   wayBackCommands(program, does);
   labCommands(program, does);
   try {
@@ -47,6 +50,31 @@ export async function run(args: readonly string[]): Promise<number> {
     return tellError(error);
   }
   return status;
+}
+
+const CONFIG = ['--config <file>', 'the configuration, for example concord.yaml'] as const;
+
+function keyCommands(program: Command, does: Does): void {
+  const keys = program.command('keys').description('API keys: who may use the REST API, and for what');
+  keys
+    .command('add')
+    .description('make a key; it is shown once, on the standard output')
+    .requiredOption(...CONFIG)
+    .requiredOption('--name <name>', 'whose it is; what is done with it is written down in this name')
+    .option('--role <role>', ROLES.join(' | '), 'reader')
+    .option('--entity <entity...>', 'only for the records of these entities')
+    .action(does(async (given: AddGiven) => addKeyFor(given)));
+  keys
+    .command('list')
+    .description('all keys, without their secrets')
+    .requiredOption(...CONFIG)
+    .action(does(async (given: ListGiven) => listKeys(given)));
+  keys
+    .command('revoke')
+    .description('put an end to a key')
+    .argument('<id>', 'as `concord keys list` tells it')
+    .requiredOption(...CONFIG)
+    .action(does(async (id: string, given: ListGiven) => revokeKeyOf(id, given)));
 }
 
 function tellError(error: unknown): number {

@@ -11,6 +11,7 @@ const one = Type.Object({ id: Type.String({ maxLength: 300 }) });
 const person = { by: Type.String({ minLength: 1, maxLength: 200 }), note: Type.Optional(Type.String({ maxLength: 4000 })) };
 const single = Type.Object(person, { additionalProperties: false });
 const name = Type.Optional(Type.String({ maxLength: 100 }));
+const acting = { needs: 'operator' as const, speaks: true };
 const bulk = Type.Object({ ...person, system: name, entity: name }, { additionalProperties: false });
 
 /** What is on its way, what waits, what was refused, and what went wrong, each in the system's own words; and the way out of it. */
@@ -43,16 +44,16 @@ export function parkedRoutes(app: App, { engine, ledger, tables, systems }: Room
     return { decision: ask.decision, ...(await engine.releaseAll(which, ask)) };
   }
 
-  app.post('/v1/deliveries/:id/retry', { schema: { params: one, body: single } }, ({ params, body }) =>
+  app.post('/v1/deliveries/:id/retry', { config: acting, schema: { params: one, body: single } }, ({ params, body }) =>
     releaseOne(params.id, { decision: 'retry', ...body }),
   );
-  app.post('/v1/deliveries/:id/discard', { schema: { params: one, body: single } }, ({ params, body }) =>
+  app.post('/v1/deliveries/:id/discard', { config: acting, schema: { params: one, body: single } }, ({ params, body }) =>
     releaseOne(params.id, { decision: 'discard', ...body }),
   );
-  app.post('/v1/deliveries/retry', { schema: { body: bulk } }, ({ body: { system, entity, ...rest } }) =>
+  app.post('/v1/deliveries/retry', { config: acting, schema: { body: bulk } }, ({ body: { system, entity, ...rest } }) =>
     releaseMany(system, entity, { decision: 'retry', ...rest }),
   );
-  app.post('/v1/deliveries/discard', { schema: { body: bulk } }, ({ body: { system, entity, ...rest } }) =>
+  app.post('/v1/deliveries/discard', { config: acting, schema: { body: bulk } }, ({ body: { system, entity, ...rest } }) =>
     releaseMany(system, entity, { decision: 'discard', ...rest }),
   );
 

@@ -11,6 +11,8 @@ const ask = Type.Object(
   { additionalProperties: false },
 );
 
+const acting = { needs: 'operator' as const, speaks: true };
+
 /** Rows of the feeds that are set aside because something broke over them. */
 export function rowRoutes(app: App, { engine }: Rooms): void {
   app.get('/v1/rows', { schema: { querystring: list } }, async ({ query }) => ({
@@ -25,8 +27,8 @@ export function rowRoutes(app: App, { engine }: Rooms): void {
     return { decision, ...told };
   }
 
-  app.post('/v1/rows/retry', { schema: { body: ask } }, ({ body }) => release(body, 'retry'));
-  app.post('/v1/rows/discard', { schema: { body: ask } }, ({ body }) => release(body, 'discard'));
+  app.post('/v1/rows/retry', { config: acting, schema: { body: ask } }, ({ body }) => release(body, 'retry'));
+  app.post('/v1/rows/discard', { config: acting, schema: { body: ask } }, ({ body }) => release(body, 'discard'));
 }
 
 interface Which {
