@@ -4,6 +4,8 @@ import { doctor, type DoctorGiven } from './ledger/doctor.ts';
 import { verify, type VerifyGiven } from './ledger/verify.ts';
 import { listParked, releaseParked, URL_DEFAULT, type ParkedGiven, type ReleaseGiven } from './parked.ts';
 
+import { resyncEntity, resyncRecord, type ResyncGiven } from './resync.ts';
+
 export type Does = <Given extends unknown[]>(command: (...given: Given) => Promise<number>) => (...given: Given) => Promise<void>;
 
 const CONFIG = ['--config <file>', 'the configuration, for example concord.yaml'] as const;
@@ -38,6 +40,20 @@ export function wayBackCommands(program: Command, does: Does): void {
     .option('--url <url>', 'the sidecar that runs there')
     .option('--mend', 'cut a torn log before its tear, and give up the commits behind it; the whole log is kept')
     .action(does((given: DoctorGiven) => doctor(given)));
+  const resync = program.command('resync').description('read rows again, whatever their versions say, and take what differs');
+  for (const [what, argument, work] of [
+    ['record', '<id>', resyncRecord],
+    ['entity', '<name>', resyncEntity],
+  ] as const) {
+    resync
+      .command(what)
+      .description(what === 'record' ? 'the rows of one record' : 'all rows of an entity, with progress')
+      .argument(argument)
+      .option(...AT_URL)
+      .requiredOption('--by <name>', 'who says so; kept in the ledger')
+      .option('--note <words>', 'why; kept in the ledger')
+      .action(does((name: string, given: ResyncGiven) => work(name, given)));
+  }
   const parked = program.command('parked').description('writes that were refused or wait: list, explain, retry, discard');
   parked
     .command('list')
