@@ -1,4 +1,4 @@
-import { ConcordError, entityName, keyOf, recordId, systemId, type RecordState } from '@concord/core';
+import { changesOf, ConcordError, entityName, keyOf, recordId, systemId, type RecordState } from '@concord/core';
 import { Type } from 'typebox';
 import type { App, Rooms } from '../app.ts';
 import { tellChange } from '../views/history.ts';
@@ -49,6 +49,14 @@ export function recordRoutes(app: App, { ledger, tables }: Rooms): void {
     const record = await find(params.id);
     const page = await ledger.changes(record.id, pageOf(query));
     return { ...page, items: page.items.map((change) => tellChange(tableOf(record), change)) };
+  });
+
+  app.get('/v1/records/:id/document', { schema: one }, async ({ params }, reply) => {
+    const record = await find(params.id);
+    const chunks: Uint8Array[] = [];
+    for await (const { chunk } of changesOf(ledger, record.id)) chunks.push(chunk);
+    void reply.type('application/octet-stream').header('content-disposition', `attachment; filename="${record.id}.automerge"`);
+    return Buffer.concat(chunks);
   });
 
   app.get('/v1/records/:id/blame', { schema: one }, async ({ params }) => {
