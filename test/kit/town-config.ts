@@ -22,7 +22,7 @@ export interface TownRules {
 
 export const RULES: TownRules = {
   delete: 'update-wins',
-  phoneChars: 20,
+  phoneChars: 200,
   name: 'latest',
   pollMs: 200,
   sweepEveryMs: 500,
