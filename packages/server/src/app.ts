@@ -13,6 +13,7 @@ import { labRoutes } from './routes/lab.ts';
 import { mapRoutes } from './routes/maps.ts';
 import { parkedRoutes } from './routes/parked.ts';
 import { recordRoutes } from './routes/records.ts';
+import { resyncRoutes } from './routes/resync.ts';
 import { rowRoutes } from './routes/rows.ts';
 
 /** What the routes work with. */
@@ -66,6 +67,7 @@ export function buildApp(rooms: Rooms): FastifyInstance {
   mapRoutes(routes, rooms);
   parkedRoutes(routes, rooms);
   rowRoutes(routes, rooms);
+  resyncRoutes(routes, rooms);
   backupRoutes(routes, rooms);
   hookRoutes(routes, rooms);
   labRoutes(routes, rooms);

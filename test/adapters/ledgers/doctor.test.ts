@@ -57,12 +57,13 @@ function spoil(name: string, at: number): void {
 
 test('a ledger in order has no fault, also after a crash, and is looked at without being changed', async () => {
   await crashed();
-  const before = [readFileSync(file), readFileSync(`${file}-wal`)];
+  const content = () => Buffer.concat([readFileSync(file), readFileSync(`${file}-wal`)]);
+  const before = content();
   expect(await faults()).toEqual([]);
   expect((await inspectLedger(file)).map(({ words }) => words).join('\n')).toMatch(
     /commits stand in its log, and can be read[\s\S]*12 records can be read/,
   );
-  expect([readFileSync(file), readFileSync(`${file}-wal`)]).toEqual(before);
+  expect(content().equals(before)).toBe(true);
 });
 
 test('a log that is torn in the midst of what was acknowledged is refused, not read in part; mended, what is before the tear stands', async () => {

@@ -18,9 +18,11 @@ import { openLanes } from './lanes.ts';
 import { openLedgerHealth, type LedgerTrouble } from './ledger-health.ts';
 import { backoffMs, type Circuit } from './pace.ts';
 import { LIMITS, type Limits, type Parts, type Stop } from './parts.ts';
-import { openPuller, type Puller, type PullerStatus } from './puller.ts';
+import type { PullerStatus } from './map-status.ts';
+import { openPuller, type Puller } from './puller.ts';
 import { openReads } from './reads.ts';
 import { actOfRow, release, releaseAll, type Parked, type ReleaseAnswer, type ReleaseAsk, type ReleasedAll } from './release.ts';
+import { actOf, resyncRecord, type ResyncAsk, type Resynced } from './resync.ts';
 import { revise, type RevisingAnswer, type RevisingAsk } from './revising.ts';
 import { rule, type RulingAnswer } from './ruling.ts';
 import { openBell } from './signal.ts';
@@ -81,6 +83,10 @@ export interface Engine {
   guard(system: SystemId, entity: EntityName, decision: Decision): Promise<'decided' | 'idle' | 'unknown'>;
   /** Has one write tried again at once, or given up. */
   release(id: DeliveryId, ask: ReleaseAsk): Promise<ReleaseAnswer>;
+  /** Reads a record's rows in all systems again, and takes what differs from what is known. */
+  resyncRecord(id: RecordId, ask: ResyncAsk): Promise<Resynced | 'unknown'>;
+  /** The same for all rows of an entity; it goes on by itself, and `status` tells how far. Answers the systems that are read. */
+  resyncEntity(entity: EntityName, ask: ResyncAsk): Promise<readonly SystemId[]>;
   /** Rows that are set aside because something broke over them, of all maps. */
   aside(): readonly RowAside[];
   /** Has a row that is set aside read again, or given up. `still`: something breaks over it as before. */
@@ -204,6 +210,13 @@ export function openEngine(options: EngineOptions): Engine {
     },
     release: (id, asked) => release(parts, intake, id, asked),
     releaseAll: (which, asked) => releaseAll(parts, intake, which, asked),
+    resyncRecord: (id, asked) => resyncRecord(parts, intake, id, asked),
+    resyncEntity: async (entity, asked) => {
+      const chosen = pullers.filter((puller) => puller.entity === entity);
+      if (chosen.length > 0) await parts.committer.act(actOf(parts, { entity }, asked));
+      for (const puller of chosen) puller.resync();
+      return chosen.map(({ system }) => system);
+    },
     aside: () => pullers.flatMap(({ aside }) => aside),
     releaseRow: async ({ system, entity, key }, asked) => {
       const puller = pullerOf(system, entity);

@@ -4,13 +4,14 @@ import type { Pull, Sighting, System, Trouble } from '../ports/system.ts';
 import { openAside, type RowAside } from './aside.ts';
 import { openAwaiting } from './awaiting.ts';
 import { openDoor } from './door.ts';
-import type { GuardStatus } from './guard.ts';
 import { isAlive } from './kin.ts';
 import { NotNow, type Intake } from './intake.ts';
 import { isOfLedger } from './ledger-health.ts';
 import { backoffMs } from './pace.ts';
 import { must } from '../errors/must.ts';
 import type { Parts, Stop } from './parts.ts';
+import type { Comparing } from './resync.ts';
+import type { MapState, PullerStatus } from './map-status.ts';
 import { openBell } from './signal.ts';
 
 /** Deletions found by absence are only believed up to this many, or this share of all rows: an empty listing is more often a fault. */
@@ -21,40 +22,14 @@ const LINKS_PAGE = 500;
 const EMPTY_MIN = 2;
 const OVERDUE = 'its key refers to a record that did not come; it is looked at again when it changes';
 
-export type MapState =
-  | 'starting'
-  | 'listing'
-  | 'live'
-  | 'unreachable'
-  | 'throttled'
-  | 'denied'
-  | 'drifted'
-  | 'guarded'
-  | 'pressed'
-  | 'stopped';
-
-export interface PullerStatus {
-  readonly system: SystemId;
-  readonly entity: EntityName;
-  readonly state: MapState;
-  readonly listed: boolean;
-  readonly words?: string;
-  /** Rows, as far as they were seen since the start, that a filter leaves outside. */
-  readonly filteredRows: number;
-  /** Rows that are set aside because something broke over them. */
-  readonly asideRows: number;
-  /** What waits for somebody to look, while the map is guarded. */
-  readonly guard?: readonly GuardStatus[];
-  /** When the last pull that told everything began; ms since 1970 UTC. */
-  readonly upToMs?: number;
-}
-
 export interface Puller {
   readonly system: SystemId;
   readonly entity: EntityName;
   run(stop: Stop): Promise<void>;
   /** There may be something new. */
   wake(): void;
+  /** Lists every row again, and compares each with what is known of it. */
+  resync(): void;
   /** There may be something new in this row: it is read. Rejects when it cannot be. */
   look(key: Key): Promise<void>;
   /** The row belongs to a record now, whatever a filter said of it before. */
@@ -95,8 +70,13 @@ export function openPuller(
   let failures = 0;
   // The keys of a listing that was followed from its first page; absent while it is not known to be whole.
   let seen: Set<string> | undefined;
+  let comparing: (Comparing & { state: 'waits' | 'reads' | 'done'; rows: number }) | undefined;
 
   async function once(): Promise<number> {
+    if (comparing?.state === 'waits') {
+      cursor = undefined;
+      comparing.state = 'reads';
+    }
     const pressure = parts.pressure(system.id, table);
     if (pressure !== undefined) return holdBack(pressure);
     const startedMs = clock.nowMs();
@@ -194,6 +174,7 @@ export function openPuller(
   async function endListing(): Promise<void> {
     if (seen) await takeAbsences(seen);
     if (isHolding()) return;
+    if (comparing?.state === 'reads') comparing.state = 'done';
     seen = new Set();
     if (listed) return;
     listed = true;
@@ -201,7 +182,9 @@ export function openPuller(
   }
 
   async function takeAll(sightings: readonly Sighting[], began: number): Promise<void> {
-    const origin = { system, table, began, awaiting, door, guard };
+    const now = comparing?.state === 'reads' ? comparing : undefined;
+    if (now) now.rows += sightings.length;
+    const origin = { system, table, began, awaiting, door, guard, comparing: now };
     for (let from = 0; from < sightings.length; from += limits.rowsMax) {
       const ended = await Promise.allSettled(sightings.slice(from, from + limits.rowsMax).map((sighting) => intake.take(origin, sighting)));
       const page = sightings.slice(from, from + limits.rowsMax);
@@ -344,6 +327,10 @@ export function openPuller(
       }
     },
     wake: bell.ring,
+    resync() {
+      comparing = { state: 'waits', rows: 0, differing: 0, writes: new Set() };
+      bell.ring();
+    },
     letIn: door.drop,
     async look(key) {
       const began = reads.begin();
@@ -377,6 +364,7 @@ export function openPuller(
       asideRows: aside.list().length,
       ...(guard?.status === undefined ? {} : { guard: guard.status }),
       ...(words === undefined ? {} : { words }),
+      ...(comparing ? { resync: { state: comparing.state, rows: comparing.rows, differing: comparing.differing } } : {}),
       ...(upToMs === undefined ? {} : { upToMs }),
     }),
   };

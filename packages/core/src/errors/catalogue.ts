@@ -73,6 +73,16 @@ export const catalogue = {
     remedy: 'Run the sidecar once with this configuration, or correct `ledger` in it.',
     status: 404,
   },
+  LEDGER_EXISTS: {
+    text: 'There is a ledger "{file}" already.',
+    remedy: 'An import makes a new ledger: name another file under `ledger` in the configuration, or move this one aside.',
+    status: 409,
+  },
+  IMPORT_WRONG: {
+    text: 'Line {line} cannot be imported: {words}.',
+    remedy: 'Export it again, with this version of Concord; nothing was left behind.',
+    status: 422,
+  },
   BACKUP_FAILED: {
     text: 'The backup "{file}" could not be made: {words}.',
     remedy: 'Look for room and rights in its folder (`ledger.backups` in the configuration), then try again; nothing was left behind.',

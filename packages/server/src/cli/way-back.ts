@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
 import { backup, restore, type BackupGiven, type RestoreGiven } from './ledger/backup.ts';
 import { doctor, type DoctorGiven } from './ledger/doctor.ts';
+import { exportTo, importFrom, type ExportGiven } from './ledger/transfer.ts';
 import { verify, type VerifyGiven } from './ledger/verify.ts';
 import { listParked, releaseParked, URL_DEFAULT, type ParkedGiven, type ReleaseGiven } from './parked.ts';
+
+import { resyncEntity, resyncRecord, type ResyncGiven } from './resync.ts';
 
 export type Does = <Given extends unknown[]>(command: (...given: Given) => Promise<number>) => (...given: Given) => Promise<void>;
 
@@ -11,6 +14,13 @@ const AT_URL = ['--url <url>', 'the sidecar that runs there', URL_DEFAULT] as co
 
 /** What one reaches for when something went wrong. */
 export function wayBackCommands(program: Command, does: Does): void {
+  ledgerCommands(program, does);
+  transferCommands(program, does);
+  resyncCommands(program, does);
+  parkedCommands(program, does);
+}
+
+function ledgerCommands(program: Command, does: Does): void {
   program
     .command('backup')
     .description('copy the ledger, while it is in use, into one file')
@@ -38,6 +48,44 @@ export function wayBackCommands(program: Command, does: Does): void {
     .option('--url <url>', 'the sidecar that runs there')
     .option('--mend', 'cut a torn log before its tear, and give up the commits behind it; the whole log is kept')
     .action(does((given: DoctorGiven) => doctor(given)));
+}
+
+function transferCommands(program: Command, does: Does): void {
+  program
+    .command('export')
+    .description('write a ledger, a backup, or one record of it, into a file; the sidecar must not be running on that ledger')
+    .requiredOption(...CONFIG)
+    .requiredOption('--to <file>', 'the file to write')
+    .option('--ledger <file>', 'another ledger file, for example a backup')
+    .option('--record <id>', 'only this record')
+    .option('--as <format>', 'jsonl, which can be imported; or automerge, the document of one record', 'jsonl')
+    .action(does((given: ExportGiven) => exportTo(given)));
+  program
+    .command('import')
+    .description('make a new ledger of an export')
+    .argument('<file>', 'what was exported as jsonl')
+    .requiredOption(...CONFIG)
+    .action(does((file: string, given: { config: string }) => importFrom(file, given)));
+}
+
+function resyncCommands(program: Command, does: Does): void {
+  const resync = program.command('resync').description('read rows again, whatever their versions say, and take what differs');
+  for (const [what, argument, work] of [
+    ['record', '<id>', resyncRecord],
+    ['entity', '<name>', resyncEntity],
+  ] as const) {
+    resync
+      .command(what)
+      .description(what === 'record' ? 'the rows of one record' : 'all rows of an entity, with progress')
+      .argument(argument)
+      .option(...AT_URL)
+      .requiredOption('--by <name>', 'who says so; kept in the ledger')
+      .option('--note <words>', 'why; kept in the ledger')
+      .action(does((name: string, given: ResyncGiven) => work(name, given)));
+  }
+}
+
+function parkedCommands(program: Command, does: Does): void {
   const parked = program.command('parked').description('writes that were refused or wait: list, explain, retry, discard');
   parked
     .command('list')

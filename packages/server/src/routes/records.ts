@@ -1,4 +1,4 @@
-import { ConcordError, entityName, keyOf, recordId, systemId, type RecordState } from '@concord/core';
+import { changesOf, ConcordError, entityName, keyOf, recordId, systemId, type RecordState } from '@concord/core';
 import { Type } from 'typebox';
 import type { FastifyRequest } from 'fastify';
 import { entityAsked, maySee } from '../access/gate.ts';
@@ -53,6 +53,14 @@ export function recordRoutes(app: App, { ledger, tables }: Rooms): void {
     const record = await find(request, request.params.id);
     const page = await ledger.changes(record.id, pageOf(request.query));
     return { ...page, items: page.items.map((change) => tellChange(tableOf(record), change)) };
+  });
+
+  app.get('/v1/records/:id/document', { config: scoped, schema: one }, async (request, reply) => {
+    const { id } = await find(request, request.params.id);
+    const chunks: Uint8Array[] = [];
+    for await (const { chunk } of changesOf(ledger, id)) chunks.push(chunk);
+    void reply.type('application/octet-stream').header('content-disposition', `attachment; filename="${id}.automerge"`);
+    return Buffer.concat(chunks);
   });
 
   app.get('/v1/records/:id/blame', { config: scoped, schema: one }, async (request) => {

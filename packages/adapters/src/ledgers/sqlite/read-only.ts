@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { ConcordError, type LabLedger, type Ledger } from '@concord/core';
+import { ConcordError, type LabLedger, type Ledger, type RecordId } from '@concord/core';
 import Sqlite, { type Database } from 'better-sqlite3';
+import { exportLines } from './export.ts';
 import { speaking } from './faults.ts';
 import { prepareHistory } from './history.ts';
 import { openJournal } from './journal.ts';
@@ -23,6 +24,8 @@ export type ReadOnlyLedger = LabLedger &
   Pick<Ledger, 'deliveries' | 'linked' | 'close'> & {
     /** What is wrong with the pages of the file, in SQLite's words; reads all of it. */
     unsound(): readonly string[];
+    /** All of it, or one record, as `importLedger` takes it. */
+    lines(record?: RecordId): Generator<string>;
   };
 
 const UNSOUND_MAX = 20;
@@ -71,6 +74,16 @@ function readerOf(db: Database, file: string): ReadOnlyLedger {
     failures: async (ask) => speaking(file, () => lists.failures(ask)),
     linked: async (system, entity, key) => speaking(file, () => reads.linked(system, entity, key)),
     unsound: () => unsoundIn(db),
+    lines: (only) =>
+      exportLines(
+        {
+          db,
+          records: lists.records,
+          record: (id) => records.get(id)?.state,
+          changes: (id, ask) => history({ id, number: records.get(id)?.number ?? NOBODY }, records.pending.get(id)?.changes ?? [], ask),
+        },
+        only,
+      ),
     deliveries: async (ask) => speaking(file, () => lists.deliveries(ask)),
     counts: async () => speaking(file, () => reads.counts()),
     close: async () => void db.close(),

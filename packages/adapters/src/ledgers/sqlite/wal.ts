@@ -39,21 +39,21 @@ function follow(handle: number, size: number, head: Buffer, isLittle: boolean): 
   const frame = Buffer.alloc(FRAME_HEAD_BYTES + head.readUInt32BE(8));
   const salts = head.subarray(16, 24);
   let sums = checksum([0, 0], head.subarray(0, 24), isLittle);
-  let isTorn = sums[0] !== head.readUInt32BE(24) || sums[1] !== head.readUInt32BE(28);
+  let torn = sums[0] !== head.readUInt32BE(24) || sums[1] !== head.readUInt32BE(28);
   let [soundBytes, commits, commitsBehindTear] = [HEAD_BYTES, 0, 0];
   for (let at = HEAD_BYTES; at + frame.length <= size; at += frame.length) {
     readSync(handle, frame, 0, frame.length, at);
     // Another salt: left over from an earlier round through the same file.
     if (!frame.subarray(8, 16).equals(salts)) {
-      if (isTorn) continue;
+      if (torn) continue;
       break;
     }
     const isCommit = frame.readUInt32BE(4) !== 0;
-    if (!isTorn) {
+    if (!torn) {
       sums = checksum(checksum(sums, frame.subarray(0, CHECKED_BYTES), isLittle), frame.subarray(FRAME_HEAD_BYTES), isLittle);
-      isTorn = sums[0] !== frame.readUInt32BE(16) || sums[1] !== frame.readUInt32BE(20);
+      torn = sums[0] !== frame.readUInt32BE(16) || sums[1] !== frame.readUInt32BE(20);
     }
-    if (isTorn) commitsBehindTear += isCommit ? 1 : 0;
+    if (torn) commitsBehindTear += isCommit ? 1 : 0;
     else if (isCommit) [soundBytes, commits] = [at + frame.length, commits + 1];
   }
   return { soundBytes, commits, commitsBehindTear };
