@@ -36,7 +36,12 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'ordered(version, link.version) < 0',
     to: 'ordered(version, link.version) < -1e9',
   },
-  { name: 'a read that was taken makes no other one stale', file: 'engine/intake.js', from: 'reads.touch(governed.plan.record.id + system.id);', to: '' },
+  {
+    name: 'a read that was taken makes no other one stale',
+    file: 'engine/intake.js',
+    from: 'reads.touch(governed.plan.record.id + system.id);',
+    to: '',
+  },
   { name: 'a write makes no read stale', file: 'engine/deliverer.js', from: 'reads.touch(record.id + system.id);', to: '' },
   {
     name: 'a row is taken twice as unknown',
@@ -66,14 +71,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'only the last attempt remembered',
     file: 'merge/settle.js',
-    from: "? [...unconfirmed, planned] : unconfirmed",
-    to: "? [planned] : unconfirmed",
+    from: '? [...unconfirmed, planned] : unconfirmed',
+    to: '? [planned] : unconfirmed',
   },
   {
     name: 'no attempt remembered',
     file: 'merge/settle.js',
-    from: "? [...unconfirmed, planned] : unconfirmed",
-    to: "? [] : unconfirmed",
+    from: '? [...unconfirmed, planned] : unconfirmed',
+    to: '? [] : unconfirmed',
   },
   {
     name: 'an open attempt is forgotten',
@@ -150,8 +155,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a row of ours is a stranger',
     file: 'engine/matching.js',
-    from: 'return (await correlated(ledger, system, table, row)) ??',
-    to: 'return',
+    from: 'return ((await correlated(ledger, system, table, row)) ??',
+    to: 'return (',
   },
   {
     name: 'a missing row is no news',
@@ -188,7 +193,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'the history leaves out edits',
     file: 'merge/absorb.js',
     from: 'change.edits.push(toldEdit(name, edit));',
-    to: "if (edit.saw > 0) change.edits.push(toldEdit(name, edit));",
+    to: 'if (edit.saw > 0) change.edits.push(toldEdit(name, edit));',
   },
   {
     name: 'what was due before the crash is not',

@@ -39,7 +39,8 @@ export function explore(core: Core, scope: Scope): Explored {
         orders += 1;
         const text = JSON.stringify(outcomeOf(core, table, BASE, order, HEARD_MS));
         first ??= text;
-        if (text !== first) differing.push(`${words(told)}, ${skewMs} ms apart: ${first}, and ${text} as ${order.map(({ system }) => system).join(' ')}`);
+        if (text !== first)
+          differing.push(`${words(told)}, ${skewMs} ms apart: ${first}, and ${text} as ${order.map(({ system }) => system).join(' ')}`);
       }
     }
   }
@@ -56,12 +57,16 @@ function toldBy(systems: readonly SystemId[], index: number, value: Value | unde
  */
 function* choices(systems: number, edits: number): Iterable<readonly (readonly (Value | undefined)[])[]> {
   const upTo = Array.from({ length: edits + 1 }, (_none, length) => [...sequencesOf(VALUES, length)]).flat();
-  const own = upTo.filter((values) => values.every((value, index) => index === 0 || (value !== values[index - 1] && values[index - 1] !== undefined)));
+  const own = upTo.filter((values) =>
+    values.every((value, index) => index === 0 || (value !== values[index - 1] && values[index - 1] !== undefined)),
+  );
   yield* sequencesOf(own, systems);
 }
 
 function words(told: readonly (readonly Told[])[]): string {
-  return told.map((one) => `${one[0]?.system}: ${one.map(({ value }) => (value === undefined ? 'delete' : String(value))).join(', ')}`).join('; ');
+  return told
+    .map((one) => `${one[0]?.system}: ${one.map(({ value }) => (value === undefined ? 'delete' : String(value))).join(', ')}`)
+    .join('; ');
 }
 
 /** What two or three edits must come to. */
@@ -128,7 +133,9 @@ export function disappointments(core: Core): readonly string[] {
     const table = tableOf(core, { systems, edits: 0, policy, delete: 'update-wins' });
     const told = edits.map(([system, value, atMs], number) => ({ system: systemId(system), value, atMs, number: number + 1 }));
     const came = outcomeOf(core, table, base, told, HEARD_MS);
-    const isSo = Object.entries(outcome).every(([name, value]) => JSON.stringify(Object.entries(came).find(([one]) => one === name)?.[1]) === JSON.stringify(value));
+    const isSo = Object.entries(outcome).every(
+      ([name, value]) => JSON.stringify(Object.entries(came).find(([one]) => one === name)?.[1]) === JSON.stringify(value),
+    );
     return isSo ? [] : [`${what}: ${JSON.stringify(came)}`];
   });
 }
@@ -144,10 +151,13 @@ function tableOf(core: Core, { systems, policy, delete: rule }: Scope): Table {
       key: [],
       delete: rule,
       registers: [
-        { name: 'name', fields: [{ name: 'name', type: { kind: 'text' }, sides: Object.fromEntries(ids.map((system) => [system, { column: 'name' }])) }], policy },
+        {
+          name: 'name',
+          fields: [{ name: 'name', type: { kind: 'text' }, sides: Object.fromEntries(ids.map((system) => [system, { column: 'name' }])) }],
+          policy,
+        },
       ],
     },
     core.policies,
   );
 }
-

@@ -1,4 +1,16 @@
-import { keyOf, recordId, systemId, version, type MappedRow, type Plan, type RecordState, type SystemId, type Table, type Value } from '@concord/core';
+import { createHash } from 'node:crypto';
+import {
+  keyOf,
+  recordId,
+  systemId,
+  version,
+  type MappedRow,
+  type Plan,
+  type RecordState,
+  type SystemId,
+  type Table,
+  type Value,
+} from '@concord/core';
 import type { Core } from './core.ts';
 
 /** One state of one system's row, and when it came about by that system's clock. `undefined`: it was deleted. */
@@ -37,11 +49,15 @@ export function outcomeOf(core: Core, table: Table, base: Value, told: readonly 
 
 const ROUNDS_MAX = 12;
 
+function digest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
 function openScope(core: Core, table: Table) {
   let record: RecordState | undefined;
   let versions = 0;
   let nowMs = BASE_MS;
-  const context = () => ({ nowMs, newRecord: ID, neverSent: () => true });
+  const context = () => ({ nowMs, newRecord: ID, neverSent: () => true, digest });
   const take = (plan: Plan | undefined): void => {
     record = plan?.record ?? record;
   };
@@ -74,7 +90,9 @@ function openScope(core: Core, table: Table) {
   function standing(name: string): Standing {
     const register = record && core.registerIn(record, name);
     if (!register?.held) return register?.value;
-    return { choices: register.frontier.map(({ value }) => value).toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1)) };
+    return {
+      choices: register.frontier.map(({ value }) => value).toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1)),
+    };
   }
 
   function deliverTo(system: SystemId): void {

@@ -70,7 +70,8 @@ export function openSystem(nature: Nature, keyed: boolean, nowMs: () => number, 
     if (write.kind === 'create') return create(write);
     const kept = rows.get(must(write.key, 'an update or delete names its row'));
     if (!kept?.columns) return { kind: 'missing' };
-    if (write.expected !== kept.version) return { kind: 'stale', ...inTheWay(kept) };
+    // Who names no version overwrites whatever is there.
+    if (write.expected !== undefined && write.expected !== kept.version) return { kind: 'stale', ...inTheWay(kept) };
     onlooker.overwrites(kept, write);
     if (write.kind === 'update') return done(write, rows.set(kept.key, write.columns, OURS));
     rows.remove(kept.key, OURS);
