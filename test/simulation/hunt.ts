@@ -13,16 +13,17 @@ import type { Story } from './story.ts';
 const STORIES = fileURLToPath(new URL('../../simulation/stories/', import.meta.url));
 
 /** Small enough to be read; the smallest would take too long to find. */
-const SHRINKING = 40;
+const SHRINKING = 24;
 
 /** The file of the story that tells a mutant. */
-export function storyFile({ name }: Mutant): string {
+function storyFile({ name }: Mutant): string {
   return join(STORIES, `${name.replaceAll(/[^a-z]+/gu, '-')}.json`);
 }
 
 export function storyFor(mutant: Mutant): Story | undefined {
   const file = storyFile(mutant);
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
+  return mutant.seed === undefined ? undefined : storyOf(mutant.seed);
 }
 
 /** Looks, for each mutant that has none, for a seed that notices it, and keeps the smallest story that does. */
@@ -37,7 +38,7 @@ export async function hunt(seeds: number, say: (words: string) => void): Promise
       say(`${mutant.name}: the small scopes notice it`);
       continue;
     }
-    const seed = await firstSeed(core, seeds);
+    const seed = mutant.seed ?? (await firstSeed(core, seeds));
     say(`${mutant.name}: ${seed === undefined ? `survives ${seeds} seeds` : `seed ${seed} notices it`}`);
     if (seed === undefined) survivors += 1;
     if (seed === undefined) continue;

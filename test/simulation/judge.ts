@@ -4,14 +4,9 @@ import { disappointments, explore, type Scope } from './scope.ts';
 import type { Story } from './story.ts';
 
 /** Small enough to be tried for each of many cores. */
-export const SMALL: readonly Scope[] = [
+const SMALL: readonly Scope[] = [
   { systems: ['ce', 'fno'], edits: 1, policy: { name: 'latest', options: undefined }, delete: 'update-wins' },
 ];
-
-/** What is first found wrong with a core: by the small scopes, or by a story. `undefined`: nothing. */
-export async function verdictOn(core: Core, stories: readonly Story[]): Promise<string | undefined> {
-  return scopeVerdict(core) ?? (await storyVerdict(core, stories));
-}
 
 export function scopeVerdict(core: Core): string | undefined {
   try {

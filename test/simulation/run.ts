@@ -31,7 +31,9 @@ const CALM_ROUNDS_MAX = 8;
 /** More writes than this, while nobody does anything, come from each other. */
 const CALM_WRITES_MAX = 60;
 const QUESTIONS_MAX = 40;
-const STEPS_MAX = 30_000;
+const LOOKS_MAX = 400;
+const LOOK_MS = 25;
+const STEPS_MAX = 120_000;
 
 /** Plays a story to its end, and says what is wrong with how it went. */
 export async function play(core: Core, story: Story, { crashAtStep, documents = false, tell }: Play = {}): Promise<Run> {
@@ -84,7 +86,7 @@ async function comesToRest(world: World, until: Until): Promise<boolean> {
     const began = timeline.now;
     await until(began + windowMs);
     if (chronicle.breaches.length > 0) return false;
-    if (world.lastNews < began && world.engine().isQuiet()) return true;
+    if (world.lastNews < began && (await isQuietSoon(world, until))) return true;
     if (timeline.steps >= STEPS_MAX || world.figures.writes - writes > CALM_WRITES_MAX) break;
   }
   const { maps, deliveries } = world.engine().status();
@@ -92,6 +94,15 @@ async function comesToRest(world: World, until: Until): Promise<boolean> {
     1,
     `it does not come to rest: ${JSON.stringify([maps.map(({ system, state, words }) => [system, state, words]), deliveries])}`,
   );
+  return false;
+}
+
+/** Between two polls nothing is under way; somewhere near is such a moment. */
+async function isQuietSoon(world: World, until: Until): Promise<boolean> {
+  for (let look = 0; look < LOOKS_MAX; look += 1) {
+    if (world.engine().isQuiet()) return true;
+    await until(world.timeline.now + LOOK_MS);
+  }
   return false;
 }
 

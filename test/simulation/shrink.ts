@@ -3,7 +3,7 @@ import { play, type Play, type Run } from './run.ts';
 import type { Story } from './story.ts';
 
 /** So many runs are spent on making a story small. */
-export const TRIES_MAX = 600;
+const TRIES_MAX = 600;
 
 export interface Shrunk {
   readonly story: Story;
