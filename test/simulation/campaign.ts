@@ -2,7 +2,7 @@ import * as core from '@concord/core';
 import { storyOf } from './draw.ts';
 import { crashEverywhere, failEverywhere, ORDINARY, type Searched } from './exhaustive.ts';
 import { storyFor } from './hunt.ts';
-import { scopeVerdict, storyVerdict } from './judge.ts';
+import { LARGER, scopeVerdict, storyVerdict } from './judge.ts';
 import { MUTANTS } from './mutants.ts';
 import { plantedCore } from './planted.ts';
 import { play, type Run } from './run.ts';
@@ -78,7 +78,7 @@ export async function noticeMutants(say: Say): Promise<boolean> {
     const planted = await plantedCore(number);
     const scope = scopeVerdict(planted);
     const story = scope === undefined ? storyFor(mutant) : undefined;
-    const verdict = scope ?? (story && (await storyVerdict(planted, [story])));
+    const verdict = scope ?? (story ? await storyVerdict(planted, [story]) : scopeVerdict(planted, LARGER));
     if (verdict !== undefined) noticed += 1;
     say(`${verdict === undefined ? 'SURVIVES' : 'noticed '}  ${mutant.name}: ${verdict ?? 'nothing notices it'}`);
   }

@@ -8,9 +8,14 @@ const SMALL: readonly Scope[] = [
   { systems: ['ce', 'fno'], edits: 1, policy: { name: 'latest', options: undefined }, delete: 'update-wins' },
 ];
 
-export function scopeVerdict(core: Core): string | undefined {
+/** What takes longer, for what nothing else notices. */
+export const LARGER: readonly Scope[] = [
+  { systems: ['ce', 'fno', 'pos'], edits: 1, policy: { name: 'latest', options: undefined }, delete: 'delete-wins' },
+];
+
+export function scopeVerdict(core: Core, scopes: readonly Scope[] = SMALL): string | undefined {
   try {
-    return disappointments(core)[0] ?? SMALL.flatMap((scope) => explore(core, scope).differing)[0];
+    return disappointments(core)[0] ?? scopes.flatMap((scope) => explore(core, scope).differing)[0];
   } catch (cause) {
     return `it throws: ${String(cause)}`;
   }

@@ -58,7 +58,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: "return restart('cursor expired');",
     to: 'return limits.pollMs;',
   },
-  { name: 'absences are no news', seed: 278, seed: 278, file: 'engine/puller.js', from: 'await takeAbsences(seen);', to: ';' },
+  { name: 'absences are no news', seed: 278, file: 'engine/puller.js', from: 'await takeAbsences(seen);', to: ';' },
   {
     name: 'a broken listing counts as whole',
     seed: 278,
