@@ -88,13 +88,13 @@ test('an edit made in the system that was left without it is weighed against it:
 
 test('in bulk, from the command line: listed, discarded for one system, and nothing is written', { timeout: 120_000 }, async () => {
   await park(ONE, TWO);
-  const listed = await runCommand(['parked', 'list', '--url', url]);
+  const listed = await runCommand(['parked', 'list', '--url', url], town.env);
   expect(listed).toMatchObject({ status: 0, printed: expect.stringMatching(/update customer .* in fno \(phone\)[\s\S]*2 parked\./) });
   const writes = ownWrites(town.fno);
-  const wrong = await runCommand(['parked', 'discard', '--url', url, '--by', 'Ann', '--all', '--system', 'sap']);
+  const wrong = await runCommand(['parked', 'discard', '--url', url, '--by', 'Ann', '--all', '--system', 'sap'], town.env);
   expect(wrong).toMatchObject({ status: 1, printed: expect.stringContaining('Use one of: ') });
-  expect(await runCommand(['parked', 'discard', '--url', url, '--by', 'Ann'])).toMatchObject({ status: 1 });
-  const done = await runCommand(['parked', 'discard', '--url', url, '--by', 'Ann', '--all', '--system', 'fno']);
+  expect(await runCommand(['parked', 'discard', '--url', url, '--by', 'Ann'], town.env)).toMatchObject({ status: 1 });
+  const done = await runCommand(['parked', 'discard', '--url', url, '--by', 'Ann', '--all', '--system', 'fno'], town.env);
   expect(done).toMatchObject({ status: 0, printed: expect.stringContaining('2 were discarded') });
   expect([await counted(url, 'parked'), ownWrites(town.fno)]).toEqual([0, writes]);
 });

@@ -27,6 +27,8 @@ export interface Told {
   readonly body: Json;
 }
 
+type Init = Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> };
+
 const CUSTOMERS = 7;
 
 /** Names are decided by people, everything else by rules. */
@@ -39,7 +41,7 @@ export async function openApi(): Promise<Api> {
   const env = { ...SECRETS, CE_URL: town.ce.url, FNO_URL: town.fno.url };
   const maps = townConfig(townYaml({ ...RULES, ...GIVEN }, 0), env, town.ledgerFile).entities;
 
-  async function call(path: string, init: RequestInit): Promise<Told> {
+  async function call(path: string, init: Init): Promise<Told> {
     const answer = await fetch(`${url}${path}`, { ...init, headers: { ...AS_ADMIN, ...init.headers } });
     return { status: answer.status, type: answer.headers.get('content-type') ?? '', body: JSON.parse(await answer.text()) };
   }

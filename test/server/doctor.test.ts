@@ -12,7 +12,7 @@ test(
     town = await openTown(2);
     const { url, stop } = await town.startInside();
     await untilEqual(town, url);
-    const running = await runCommand(['doctor', '--url', url]);
+    const running = await runCommand(['doctor', '--url', url], town.env);
     expect(running).toMatchObject({
       status: 0,
       printed: expect.stringMatching(/ok +the ledger can be written[\s\S]*Nothing must be done/),

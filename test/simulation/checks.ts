@@ -20,6 +20,7 @@ export async function checkEnd(world: World, documents: boolean): Promise<void> 
     await checkHistory(world, record, documents);
     checkWrites(world, record, records);
   }
+  await checkLosers(world);
   checkRows(world, records);
   checkOvertaken(world, records);
   checkSums(world, records);
@@ -70,6 +71,19 @@ function checkColumn(
 
 function scalar(value: Value | undefined): string | number | boolean | null {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+}
+
+/** Whoever lost by a rule is named, so that it can be found again. */
+async function checkLosers({ ledger, chronicle }: World): Promise<void> {
+  for (const { id, register, resolution } of (await ledger.conflicts({ state: 'settled', limit: PAGE })).items) {
+    const { value, contributors, losers, kind, rule } = resolution;
+    if (register === LIFE || register === 'stock' || kind !== 'settled' || value === undefined || rule === 'convergent') continue;
+    for (const edit of contributors) {
+      const isNamed =
+        sameValue(edit.value, value) || losers.some((loser) => loser.system === edit.system && sameValue(loser.value, edit.value));
+      if (!isNamed) chronicle.breach(2, `${JSON.stringify(edit.value)} of ${edit.system} lost in ${id}, and is not among the losers`);
+    }
+  }
 }
 
 /** No row stands beside the records, and no record has two rows in one system. */

@@ -1,33 +1,35 @@
-import * as core from '@concord/core';
-import { storyOf } from './draw.ts';
-import { play } from './run.ts';
-import { shrink, storyText } from './shrink.ts';
+import { parseArgs } from 'node:util';
+import { campaign, everywhere, noticeMutants, tellStory } from './campaign.ts';
+import { hunt } from './hunt.ts';
 
-const [from, count] = [Number(process.argv[2] ?? 1), Number(process.argv[3] ?? 20)];
-const started = performance.now();
-if (process.argv[4] === 'shrink') {
-  const { story, run } = await shrink(core, storyOf(from));
-  await play(core, story, { tell: console.log, documents: true });
-  console.log(storyText(story), run.breaches);
-  process.exit();
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '200' },
+    seed: { type: 'string', default: '1' },
+    stride: { type: 'string', default: '1' },
+    tell: { type: 'boolean', default: false },
+    mutants: { type: 'boolean', default: false },
+    everywhere: { type: 'boolean', default: false },
+    hunt: { type: 'boolean', default: false },
+  },
+});
+
+const say = (words: string): void => console.log(words);
+const isFair = await run();
+process.exitCode = isFair ? 0 : 1;
+
+async function run(): Promise<boolean> {
+  const [seeds, seed, stride] = [whole('seeds', values.seeds), whole('seed', values.seed), whole('stride', values.stride)];
+  if (values.tell) return tellStory(seed, say);
+  if (values.mutants) return noticeMutants(say);
+  if (values.everywhere) return everywhere(stride, say);
+  if (values.hunt) return hunt(seeds, say);
+  return campaign(seed, seeds, say);
 }
-if (process.argv[4] === 'tell') {
-  await play(core, storyOf(from), { tell: console.log, documents: true });
-  console.log(storyText(storyOf(from)));
-  process.exit();
+
+function whole(name: string, text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1)
+    throw new Error(`--${name} is a whole number from 1 on, as in --${name} 100; it is ${text}.`);
+  return number;
 }
-let bad = 0;
-let [steps, faults, crashes, writes, edits] = [0, 0, 0, 0, 0];
-for (let seed = from; seed < from + count; seed += 1) {
-  const run = await play(core, storyOf(seed), { documents: seed % 4 === 0 });
-  steps += run.steps;
-  faults += run.figures.faults;
-  crashes += run.figures.crashes;
-  writes += run.figures.writes;
-  edits += run.edits;
-  if (run.breaches.length > 0) {
-    bad += 1;
-    console.log(seed, run.breaches.length, run.breaches[0]?.invariant, run.breaches[0]?.words);
-  }
-}
-console.log({ bad, steps, faults, crashes, writes, edits, ms: performance.now() - started });

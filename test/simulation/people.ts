@@ -6,7 +6,7 @@ import type { World } from './world.ts';
 
 const HELD_PAGE = 50;
 const DRIFTING = 'memo';
-export const PERSON_WHO_RULES = 'mia';
+const PERSON_WHO_RULES = 'mia';
 
 /** Does one thing of a story. What cannot be done as things are is not done. */
 export async function act(world: World, deed: Deed): Promise<void> {

@@ -11,6 +11,8 @@ export interface Run {
   readonly breaches: readonly Breach[];
   readonly hash: string;
   readonly steps: number;
+  /** How many of them before everything was calm. */
+  readonly chaosSteps: number;
   readonly figures: Readonly<Figures>;
   readonly edits: number;
 }
@@ -25,9 +27,13 @@ export interface Play {
 }
 
 /** So long is looked for calm, and so often a person is asked, before it is said that it does not come. */
-const CALM_ROUNDS_MAX = 60;
+const CALM_ROUNDS_MAX = 8;
+/** More writes than this, while nobody does anything, come from each other. */
+const CALM_WRITES_MAX = 60;
 const QUESTIONS_MAX = 40;
-const STEPS_MAX = 400_000;
+const LOOKS_MAX = 400;
+const LOOK_MS = 25;
+const STEPS_MAX = 120_000;
 
 /** Plays a story to its end, and says what is wrong with how it went. */
 export async function play(core: Core, story: Story, { crashAtStep, documents = false, tell }: Play = {}): Promise<Run> {
@@ -37,18 +43,22 @@ export async function play(core: Core, story: Story, { crashAtStep, documents = 
     timeline.at(START_MS + deed.atMs, () => void act(world, deed).catch((cause: unknown) => chronicle.breach(10, String(cause))));
 
   const until = async (momentMs: number): Promise<void> => {
-    while (timeline.steps < STEPS_MAX && (await timeline.step(momentMs))) if (timeline.steps === crashAtStep) world.crash();
+    while (timeline.steps < STEPS_MAX && chronicle.breaches.length === 0 && (await timeline.step(momentMs)))
+      if (timeline.steps === crashAtStep) world.crash();
   };
   await until(START_MS + story.chaosMs);
+  const chaosSteps = timeline.steps;
   world.calm();
-  if (await comesToAgree(world, until)) {
+  // What comes after the first breach says nothing more.
+  if (chronicle.breaches.length === 0 && (await comesToAgree(world, until))) {
     await checkEnd(world, documents);
-    await checkIdle(world, until);
+    if (chronicle.breaches.length === 0) await checkIdle(world, until);
   }
   return {
     breaches: chronicle.breaches,
     hash: await ledgerHash(world.ledger),
     steps: timeline.steps,
+    chaosSteps,
     figures: world.figures,
     edits: chronicle.edits.length,
   };
@@ -71,17 +81,28 @@ async function comesToRest(world: World, until: Until): Promise<boolean> {
   const { timeline, chronicle, story } = world;
   // As long as the slowest hook, poll, retry and late request take.
   const windowMs = 2 * story.pollMs + 6500;
+  const writes = world.figures.writes;
   for (let round = 0; round < CALM_ROUNDS_MAX; round += 1) {
     const began = timeline.now;
     await until(began + windowMs);
-    if (world.lastNews < began && world.engine().isQuiet()) return true;
-    if (timeline.steps >= STEPS_MAX) break;
+    if (chronicle.breaches.length > 0) return false;
+    if (world.lastNews < began && (await isQuietSoon(world, until))) return true;
+    if (timeline.steps >= STEPS_MAX || world.figures.writes - writes > CALM_WRITES_MAX) break;
   }
   const { maps, deliveries } = world.engine().status();
   chronicle.breach(
     1,
     `it does not come to rest: ${JSON.stringify([maps.map(({ system, state, words }) => [system, state, words]), deliveries])}`,
   );
+  return false;
+}
+
+/** Between two polls nothing is under way; somewhere near is such a moment. */
+async function isQuietSoon(world: World, until: Until): Promise<boolean> {
+  for (let look = 0; look < LOOKS_MAX; look += 1) {
+    if (world.engine().isQuiet()) return true;
+    await until(world.timeline.now + LOOK_MS);
+  }
   return false;
 }
 

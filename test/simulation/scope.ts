@@ -81,7 +81,7 @@ export interface Expected {
 const LATEST: PolicySpec = { name: 'latest', options: undefined };
 const TEXT: PolicySpec = { name: 'text', options: 'words' };
 
-export const EXPECTED: readonly Expected[] = [
+const EXPECTED: readonly Expected[] = [
   {
     what: 'the later edit wins, whoever is heard of first',
     policy: LATEST,

@@ -11,13 +11,13 @@ export interface Shrunk {
 }
 
 /** The smallest story that still breaks the same invariant: what is taken out of it without mending it was not needed. */
-export async function shrink(core: Core, story: Story, options: Play = {}): Promise<Shrunk> {
+export async function shrink(core: Core, story: Story, options: Play = {}, triesMax = TRIES_MAX): Promise<Shrunk> {
   let best: Shrunk = { story, run: await play(core, story, options) };
   const wanted = best.run.breaches[0]?.invariant;
   let tries = 0;
 
   async function attempt(candidate: Story): Promise<boolean> {
-    if (tries >= TRIES_MAX) return false;
+    if (tries >= triesMax) return false;
     tries += 1;
     const run = await play(core, candidate, options);
     if (run.breaches[0]?.invariant !== wanted) return false;
@@ -38,7 +38,7 @@ export async function shrink(core: Core, story: Story, options: Play = {}): Prom
     }
   }
 
-  for (let before = Number.POSITIVE_INFINITY; weight(best.story) < before && tries < TRIES_MAX;) {
+  for (let before = Number.POSITIVE_INFINITY; weight(best.story) < before && tries < triesMax;) {
     before = weight(best.story);
     for (const plain of plainer(best.story)) await attempt({ ...best.story, ...plain });
     await thin(
@@ -66,8 +66,10 @@ function weight({ deeds, faults, systems }: Story): number {
 }
 
 /** The same with systems that are easier to understand. */
-function plainer({ systems }: Story): readonly Partial<Story>[] {
+function plainer({ systems, deeds, chaosMs }: Story): readonly Partial<Story>[] {
+  const lastMs = Math.ceil(deeds.reduce((last, { atMs }) => Math.max(last, atMs), 0));
   return [
+    { chaosMs: Math.min(chaosMs, lastMs + 4000) },
     { slowLedger: false },
     { writesMax: 8, rowsMax: 8 },
     { systems: systems.map((nature) => ({ ...nature, hints: 'none' })) },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   keyOf,
   recordId,
@@ -48,11 +49,15 @@ export function outcomeOf(core: Core, table: Table, base: Value, told: readonly 
 
 const ROUNDS_MAX = 12;
 
+function digest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
 function openScope(core: Core, table: Table) {
   let record: RecordState | undefined;
   let versions = 0;
   let nowMs = BASE_MS;
-  const context = () => ({ nowMs, newRecord: ID, neverSent: () => true });
+  const context = () => ({ nowMs, newRecord: ID, neverSent: () => true, digest });
   const take = (plan: Plan | undefined): void => {
     record = plan?.record ?? record;
   };

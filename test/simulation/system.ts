@@ -1,17 +1,6 @@
-import {
-  entityName,
-  keyOf,
-  must,
-  type Hint,
-  type Json,
-  type JsonObject,
-  type Outcome,
-  type Read,
-  type Row,
-  type Write,
-} from '@concord/core';
+import { entityName, keyOf, must, type Hint, type Json, type Outcome, type Read, type Row, type Write } from '@concord/core';
 import { pull } from './feed.ts';
-import { CARRIES, THING } from './map.ts';
+import { THING } from './map.ts';
 import { openRows, told, type Kept, type Rows } from './rows.ts';
 import type { Nature } from './story.ts';
 
@@ -36,7 +25,7 @@ export interface Onlooker {
   changed(kept: Kept | undefined): void;
 }
 
-export const OURS = 'concord';
+const OURS = 'concord';
 
 export function openSystem(nature: Nature, keyed: boolean, nowMs: () => number, onlooker: Onlooker): SimSystem {
   const rows = openRows(nature, keyed, nowMs);
@@ -70,7 +59,8 @@ export function openSystem(nature: Nature, keyed: boolean, nowMs: () => number, 
     if (write.kind === 'create') return create(write);
     const kept = rows.get(must(write.key, 'an update or delete names its row'));
     if (!kept?.columns) return { kind: 'missing' };
-    if (write.expected !== kept.version) return { kind: 'stale', ...inTheWay(kept) };
+    // Who names no version overwrites whatever is there.
+    if (write.expected !== undefined && write.expected !== kept.version) return { kind: 'stale', ...inTheWay(kept) };
     onlooker.overwrites(kept, write);
     if (write.kind === 'update') return done(write, rows.set(kept.key, write.columns, OURS));
     rows.remove(kept.key, OURS);
@@ -103,10 +93,4 @@ function drifted(column: string): { readonly kind: 'drifted'; readonly words: st
 export function hintsIn(body: Json): readonly Hint[] {
   const key = typeof body === 'string' && body !== '' ? { key: keyOf(body) } : {};
   return [{ entity: entityName(THING), ...key }];
-}
-
-/** What a system's users see of a row. */
-export function seenBy(kept: Kept | undefined): JsonObject {
-  const { [CARRIES]: _carried, ...columns } = kept?.columns ?? {};
-  return columns;
 }

@@ -249,7 +249,7 @@ export const catalogue = {
     status: 403,
   },
   SPEAKER_WRONG: {
-    text: '{name} cannot speak for "{by}".',
+    text: '{name} cannot speak for {by}.',
     remedy: 'Leave `by` out, or send your own name; only an admin speaks for others.',
     status: 403,
   },

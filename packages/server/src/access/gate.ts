@@ -69,7 +69,7 @@ function nameSpeaker(request: FastifyRequest, { name, role }: Caller): void {
   if (typeof body !== 'object' || body === null) return;
   const by = 'by' in body ? body.by : undefined;
   if (by === undefined) Object.assign(body, { by: name });
-  else if (by !== name && role !== 'admin') throw new ConcordError('SPEAKER_WRONG', { name, by: String(by) });
+  else if (by !== name && role !== 'admin') throw new ConcordError('SPEAKER_WRONG', { name, by: JSON.stringify(by) });
 }
 
 /** A path that leads nowhere asks for a key as well: what there is, is nobody's business. */

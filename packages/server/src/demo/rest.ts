@@ -64,9 +64,9 @@ export function restAt(url: string, key: string): Rest {
     url,
     key,
     health: () => get(health, '/healthz'),
-    async record(system, entity, key) {
-      const [found] = await list(record, `/v1/records?${new URLSearchParams({ system, entity, key }).toString()}`);
-      if (!found) throw new Error(`No record is linked with ${entity} ${key} of ${system}.`);
+    async record(system, entity, rowKey) {
+      const [found] = await list(record, `/v1/records?${new URLSearchParams({ system, entity, key: rowKey }).toString()}`);
+      if (!found) throw new Error(`No record is linked with ${entity} ${rowKey} of ${system}.`);
       return found;
     },
     history: (id) => list(change, `/v1/records/${id}/history?limit=${ROWS_MAX}`),

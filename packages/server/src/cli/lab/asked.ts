@@ -36,8 +36,10 @@ const problemShape = Type.Object({ title: Type.String(), remedy: Type.String() }
 const KEYLESS = 'Set CONCORD_KEY to an API key: without one a sidecar tells hardly anything.';
 const SAME = 'Is it a sidecar of the same version that runs there?';
 
+type Sent = Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> };
+
 /** What the sidecar refuses is told in its words. */
-async function answered<Shape extends TSchema>(url: string, sent: RequestInit, shape: Shape): Promise<Static<Shape>> {
+async function answered<Shape extends TSchema>(url: string, sent: Sent, shape: Shape): Promise<Static<Shape>> {
   const answer = await fetch(url, { ...sent, headers: { ...sent.headers, ...withKey() } }).catch((cause: unknown) => {
     throw new ConcordError('LAB_ASK_WRONG', { words: `nobody answers at ${url}` }, cause);
   });
