@@ -198,8 +198,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an edit bears the time of its hearing',
     file: 'merge/absorb.js',
-    from: 'row.modifiedAtMs ?? draft.context.nowMs,',
-    to: 'draft.context.nowMs,',
+    from: 'return modifiedAtMs;',
+    to: 'return nowMs;',
   },
   {
     name: 'a resolution bears the stamp of now',
@@ -207,7 +207,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'judged.verdict = verdict;',
     to: "judged.verdict = verdict; if (verdict) judged.frontier = [{ op: ops[0], system: 'concord', value, saw: register.count, number: register.count, stamp: { ms: draft.context.nowMs, count: 0, system: 'concord' } }];",
   },
-  { name: 'the base is dropped', file: 'merge/frontier.js', from: '...(base ? { base: base.value } : {}),', to: '' },
+  { name: 'the base is dropped', file: 'merge/frontier.js', from: '...(base === undefined ? {} : { base }),', to: '' },
   {
     name: 'a loser is not told',
     file: 'merge/told.js',
