@@ -4,6 +4,7 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import type { Logger } from 'pino';
 import { guardRoutes } from './access/gate.ts';
 import type { Keyring } from './access/keyring.ts';
+import { describe } from './openapi/describe.ts';
 import { answerProblem } from './problem.ts';
 import { backupRoutes } from './routes/backups.ts';
 import { conflictRoutes } from './routes/conflicts.ts';
@@ -60,7 +61,13 @@ export function buildApp(rooms: Rooms): FastifyInstance {
     throw new ConcordError('ROUTE_UNKNOWN', { method: request.method, path: request.url.split('?')[0] ?? '' });
   });
   refuseWhileFailing(app, rooms);
-  const routes = typed(app);
+  describe(app);
+  // Behind the description, which must be there before them.
+  void app.register(async (instance) => addRoutes(typed(instance), rooms));
+  return app;
+}
+
+function addRoutes(routes: App, rooms: Rooms): void {
   healthRoutes(routes, rooms);
   recordRoutes(routes, rooms);
   conflictRoutes(routes, rooms);
@@ -71,7 +78,7 @@ export function buildApp(rooms: Rooms): FastifyInstance {
   backupRoutes(routes, rooms);
   hookRoutes(routes, rooms);
   labRoutes(routes, rooms);
-  return app;
+  routes.get('/openapi.json', () => routes.swagger());
 }
 
 /** While the ledger cannot write, nobody is kept waiting for an answer that cannot come: what would change something is refused at once. */

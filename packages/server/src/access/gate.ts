@@ -1,5 +1,5 @@
 import { ConcordError } from '@concord/core';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
 import { keyBehind } from './keys.ts';
 import type { Keyring } from './keyring.ts';
 import { mayAs, type Caller, type Role } from './roles.ts';
@@ -37,7 +37,7 @@ export function guardRoutes(app: FastifyInstance, keyring: Keyring): void {
   const doors: Door[] = [];
   app.decorate('doors', doors);
   app.addHook('onRoute', ({ method, url: path, config }) => {
-    for (const one of [method].flat()) doors.push({ method: one, path, needs: config?.needs ?? usual(one) });
+    for (const one of [method].flat()) doors.push({ method: one, path, needs: neededBy(one, config) });
   });
   app.decorateRequest('caller');
   app.addHook('onRequest', (request, reply, done) => {
@@ -75,11 +75,12 @@ function nameSpeaker(request: FastifyRequest, { name, role }: Caller): void {
 /** A path that leads nowhere asks for a key as well: what there is, is nobody's business. */
 function neededFor({ routeOptions, method, is404 }: FastifyRequest): Role | 'nobody' {
   if (is404) return 'reader';
-  return routeOptions.config.needs ?? usual(method);
+  return neededBy(method, routeOptions.config);
 }
 
-function usual(method: string): Role {
-  return method === 'GET' || method === 'HEAD' ? 'reader' : 'operator';
+/** The role that a route asks for, where it does not say so itself: one to read, another to do anything. */
+export function neededBy(method: string, config: FastifyContextConfig | undefined): Door['needs'] {
+  return config?.needs ?? (method === 'GET' || method === 'HEAD' ? 'reader' : 'operator');
 }
 
 function callerOf({ headers }: FastifyRequest, keyring: Keyring): Caller | undefined {
