@@ -12,6 +12,7 @@ import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { labRoutes } from './routes/lab.ts';
 import { mapRoutes } from './routes/maps.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { parkedRoutes } from './routes/parked.ts';
 import { recordRoutes } from './routes/records.ts';
 import { resyncRoutes } from './routes/resync.ts';
@@ -30,6 +31,8 @@ export interface Rooms {
   /** By system, the secret that its hooks bring. */
   readonly hookSecrets: Readonly<Record<string, string>>;
   readonly logger: Logger;
+  /** The size of the ledger on the disk. */
+  readonly ledgerBytes: () => number;
   /** Copies the ledger while it is in use. */
   readonly backUp: () => Promise<{ readonly file: string; readonly bytes: number }>;
 }
@@ -78,6 +81,7 @@ function addRoutes(routes: App, rooms: Rooms): void {
   backupRoutes(routes, rooms);
   hookRoutes(routes, rooms);
   labRoutes(routes, rooms);
+  metricsRoutes(routes, rooms);
   routes.get('/openapi.json', () => routes.swagger());
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { openSystem, quickjsSandbox, sqliteLedger, type Opened, type OptionFault } from '@concord/adapters';
 import {
@@ -59,6 +59,7 @@ export async function startSidecar(config: Config, logger: Logger): Promise<Side
     keyring,
     hookSecrets: config.server.hooks,
     logger,
+    ledgerBytes: () => bytesOf([config.ledger.file, `${config.ledger.file}-wal`]),
     backUp,
   });
   const url = await listen(app, config.server).catch(async (cause: unknown) => {
@@ -83,6 +84,10 @@ export async function startSidecar(config: Config, logger: Logger): Promise<Side
       await Promise.all([ledger.close(), sandbox.close()]);
     },
   };
+}
+
+function bytesOf(files: readonly string[]): number {
+  return files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
 /** Answers the URL. Throws PORT_TAKEN when the port cannot be had. */

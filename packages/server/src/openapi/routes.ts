@@ -63,5 +63,6 @@ export const ROUTES: Readonly<Record<string, RouteTold>> = {
   'GET /v1/lab/prove': { tag: 'laboratory', summary: 'Merged values, recomputed from the stored edits alone' },
   'POST /v1/lab/apply': { tag: 'laboratory', summary: 'Brings merged values to where other policies would have them' },
   'POST /hooks/:system': { tag: 'systems', summary: 'A system says that something changed', status: 202 },
+  'GET /metrics': { tag: 'running', summary: 'Everything that is measured, for Prometheus', type: 'text/plain' },
   'GET /openapi.json': { tag: 'running', summary: 'This description' },
 };
