@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { storyOf } from './draw.ts';
-import { scopeVerdict } from './judge.ts';
+import { scopeVerdict, storyVerdict } from './judge.ts';
 import { MUTANTS, type Mutant } from './mutants.ts';
+import { fileOf, storyIn } from './plain.ts';
 import { plantedCore } from './planted.ts';
 import { play } from './run.ts';
 import { shrink } from './shrink.ts';
@@ -13,7 +14,7 @@ import type { Story } from './story.ts';
 const STORIES = fileURLToPath(new URL('../../simulation/stories/', import.meta.url));
 
 /** Small enough to be read; the smallest would take too long to find. */
-const SHRINKING = 24;
+const SHRINKING = 250;
 
 /** The file of the story that tells a mutant. */
 function storyFile({ name }: Mutant): string {
@@ -22,28 +23,28 @@ function storyFile({ name }: Mutant): string {
 
 export function storyFor(mutant: Mutant): Story | undefined {
   const file = storyFile(mutant);
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
-  return mutant.seed === undefined ? undefined : storyOf(mutant.seed);
+  return existsSync(file) ? storyIn(readFileSync(file, 'utf8')) : undefined;
 }
 
-/** Looks, for each mutant that has none, for a seed that notices it, and keeps the smallest story that does. */
+/** Looks, for each mutant that no story of its own tells, for a seed that notices it, and keeps the smallest story that does. */
 export async function hunt(seeds: number, say: (words: string) => void): Promise<boolean> {
   let survivors = 0;
   mkdirSync(STORIES, { recursive: true });
   for (const [number, mutant] of MUTANTS.entries()) {
-    if (existsSync(storyFile(mutant))) continue;
     const core = await plantedCore(number);
     const scope = scopeVerdict(core);
     if (scope !== undefined) {
       say(`${mutant.name}: the small scopes notice it`);
       continue;
     }
-    const seed = mutant.seed ?? (await firstSeed(core, seeds));
+    const kept = storyFor(mutant);
+    if (kept && (await storyVerdict(core, [kept])) !== undefined) continue;
+    const seed = await firstSeed(core, seeds);
     say(`${mutant.name}: ${seed === undefined ? `survives ${seeds} seeds` : `seed ${seed} notices it`}`);
     if (seed === undefined) survivors += 1;
     if (seed === undefined) continue;
     const { story } = await shrink(core, storyOf(seed), {}, SHRINKING);
-    writeFileSync(storyFile(mutant), `${JSON.stringify(story, undefined, 2)}\n`);
+    writeFileSync(storyFile(mutant), fileOf(story));
   }
   return survivors === 0;
 }

@@ -5,8 +5,8 @@ import * as core from '@concord/core';
 import { expect, test } from 'vitest';
 import { ROOT } from '../fences/sources.ts';
 import { MUTANTS } from './mutants.ts';
+import { storyIn } from './plain.ts';
 import { play } from './run.ts';
-import type { Story } from './story.ts';
 
 const STORIES = join(ROOT, 'test/simulation/stories');
 const names = readdirSync(STORIES);
@@ -20,8 +20,7 @@ test('there are enough planted faults, each with a name of its own', () => {
 test.each(names)(
   'the core that ships plays the story of a planted fault fairly: %s',
   async (name) => {
-    const story: Story = JSON.parse(readFileSync(join(STORIES, name), 'utf8'));
-    expect((await play(core, story, { documents: true })).breaches).toEqual([]);
+    expect((await play(core, storyIn(readFileSync(join(STORIES, name), 'utf8')), { documents: true })).breaches).toEqual([]);
   },
   60_000,
 );

@@ -5,8 +5,6 @@ export interface Mutant {
   readonly file: string;
   readonly from: string;
   readonly to: string;
-  /** A seed that notices it, where no story of its own is kept yet. */
-  readonly seed?: number;
 }
 
 /**
@@ -46,85 +44,73 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'cursor before commit',
-    seed: 1,
     file: 'engine/puller.js',
     from: 'await foresee(pull.sightings);',
     to: 'cursor = pull.cursor; await saveCursor(); await foresee(pull.sightings);',
   },
   {
     name: 'expired cursor passed over',
-    seed: 3,
     file: 'engine/puller.js',
     from: "return restart('cursor expired');",
     to: 'return limits.pollMs;',
   },
-  { name: 'absences are no news', seed: 278, file: 'engine/puller.js', from: 'await takeAbsences(seen);', to: ';' },
+  { name: 'absences are no news', file: 'engine/puller.js', from: 'await takeAbsences(seen);', to: ';' },
   {
     name: 'a broken listing counts as whole',
-    seed: 278,
     file: 'engine/puller.js',
     from: "return restart('listing begun again');",
     to: ';',
   },
   {
     name: 'only the last attempt remembered',
-    seed: 10,
     file: 'merge/settle.js',
     from: '? [...unconfirmed, planned] : unconfirmed',
     to: '? [planned] : unconfirmed',
   },
   {
     name: 'no attempt remembered',
-    seed: 1,
     file: 'merge/settle.js',
     from: '? [...unconfirmed, planned] : unconfirmed',
     to: '? [] : unconfirmed',
   },
   {
     name: 'a lost answer counts as nothing written',
-    seed: 1,
     file: 'engine/deliverer.js',
     from: "{ kind: 'unknown', words: outcome.words, ...retry(row) }",
     to: "{ kind: 'later', words: outcome.words, ...retry(row) }",
   },
   {
     name: 'after a start nothing was sent',
-    seed: 28,
     file: 'engine/fresh.js',
     from: 'has: (id) => ids.has(id)',
     to: 'has: () => true',
   },
   {
     name: 'a delivery that is put off counts as new',
-    seed: 28,
     file: 'engine/fresh.js',
     from: 'const isNew = row?.id === deliveryId(plan.record.id, system, plan.record.revision);',
     to: 'const isNew = true;',
   },
   {
     name: 'a refused attempt is forgotten',
-    seed: 76,
     file: 'merge/settle.js',
     from: "case 'refused':\n            remember(draft, system, attempt);",
     to: "case 'refused':",
   },
   {
     name: 'a delete of ours is somebody\u2019s',
-    seed: 26,
     file: 'merge/bury.js',
     from: 'const own = perhapsSent(',
     to: 'const own = (() => [])(',
   },
   {
     name: 'a rounded echo is an edit',
-    seed: 28,
     file: 'merge/absorb.js',
     from: ' ?? attemptOf(attempts, name, (sent) => isNear(sent, value))',
     to: '',
   },
   {
     name: 'a near miss is an edit',
-    seed: 50,
     file: 'merge/settle.js',
     from: 'const stored = edited ? sent.value : (told ?? sent.value);',
     to: 'const stored = sent.value;',
@@ -213,5 +199,35 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'merge/told.js',
     from: "decision.kind === 'settled' ? decision.losers.map((edit) => toldEdit(name, edit)) : []",
     to: '[]',
+  },
+  {
+    name: 'a row taken twice as unknown',
+    file: 'engine/intake.js',
+    from: 'if ((await ledger.linked(origin.system.id, origin.table.map.entity, row.key)) !== undefined)',
+    to: 'if (false)',
+  },
+  {
+    name: 'a taken read makes no other one stale',
+    file: 'engine/intake.js',
+    from: 'reads.touch(governed.plan.record.id + system.id);',
+    to: '',
+  },
+  {
+    name: 'an open attempt is forgotten',
+    file: 'merge/absorb.js',
+    from: 'now.unconfirmed = open.length > 0 ? open : undefined;',
+    to: 'now.unconfirmed = undefined;',
+  },
+  {
+    name: 'a row in the way is no news',
+    file: 'merge/settle.js',
+    from: 'return absorb(draft, outcome.row);',
+    to: 'return;',
+  },
+  {
+    name: 'a missing row is no news',
+    file: 'merge/settle.js',
+    from: 'return bury(draft, system);',
+    to: 'return;',
   },
 ];

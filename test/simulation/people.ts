@@ -31,6 +31,8 @@ export async function act(world: World, deed: Deed): Promise<void> {
       return hide(world, deed);
     case 'drift':
       return drift(world, deed);
+    case 'resync':
+      return world.resync(PERSON_WHO_RULES);
     case 'crash':
       return world.crash();
   }

@@ -39,6 +39,8 @@ export type Deed =
   | { readonly kind: 'hide'; readonly system: string; readonly forMs: number }
   /** A column is gone for a while: it is not told, and a write that names it is turned away. */
   | { readonly kind: 'drift'; readonly system: string; readonly forMs: number }
+  /** An operator has every row read again, whatever its version says. */
+  | { readonly kind: 'resync' }
   | { readonly kind: 'crash' };
 
 export type Timed = Deed & { readonly atMs: number };

@@ -17,7 +17,7 @@ export interface WireOptions {
   /** Nothing goes wrong any more. */
   readonly isCalm: () => boolean;
   /** Told when an answer to a write has reached us. */
-  readonly heard: (write: Write) => void;
+  readonly heard: (write: Write, told: Outcome) => void;
 }
 
 /** So long an adapter waits for an answer. */
@@ -76,7 +76,7 @@ export function wireTo(system: SimSystem, options: WireOptions): System {
         timeline.at(
           timeline.now + ms,
           () => {
-            if (told.kind !== 'unknown') options.heard(write);
+            if (told.kind !== 'unknown') options.heard(write, told);
             resolve(told);
           },
           life,

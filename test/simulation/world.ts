@@ -8,9 +8,10 @@ import { watchCursors } from './cursors.ts';
 import { diceOf, type Dice } from './dice.ts';
 import { faultsOf } from './faults.ts';
 import { ledgerFor } from './ledger.ts';
-import { tableFor } from './map.ts';
+import { tableFor, THING } from './map.ts';
 import type { Story } from './story.ts';
 import { openSystem, type Onlooker, type SimSystem } from './system.ts';
+import { countTurnedAway } from './turned-away.ts';
 import { openTimeline, type Life, type Timeline } from './timeline.ts';
 import { wireTo } from './wire.ts';
 
@@ -33,6 +34,8 @@ export interface World {
   /** Somebody changed a row: a hook may be on its way. */
   hint(system: string, key: string): void;
   resolve(decision: RulingAsk): Promise<string>;
+  /** Has every row read again. */
+  resync(by: string): Promise<void>;
   /** When something was last written or kept. */
   readonly lastNews: number;
 }
@@ -63,6 +66,7 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
   const faults = faultsOf(story, figures);
   const cursors = watchCursors(systems, ledger, chronicle);
   const carried = new Map<string, Carried>();
+  const turnedAway = countTurnedAway(chronicle);
   let [life, lastNews, records, fractions, hooks]: [Life, number, number, number, number] = [{ isOver: false }, START_MS, 0, 0, 0];
   let engine: Engine | undefined;
 
@@ -118,7 +122,10 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
           faultAt: (method) => faults.next(system.nature.id, method),
           crash: end,
           isCalm: () => faults.isCalm,
-          heard: (write) => heard(write.tag, own),
+          heard(write, told) {
+            heard(write.tag, own);
+            turnedAway.heard(system.nature.id, write, told);
+          },
         });
         return { ...port, write: (write) => port.write((carried.set(write.tag, { edits: chronicle.edits.length }), write)) };
       }),
@@ -188,6 +195,9 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
     async resolve(decision) {
       const answer = await engine?.resolve(decision);
       return answer?.kind ?? 'nobody is there';
+    },
+    async resync(by) {
+      await engine?.resyncEntity(THING, { by });
     },
     get lastNews() {
       return lastNews;
