@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { answerProblem } from './problem.ts';
 import { backupRoutes } from './routes/backups.ts';
 import { conflictRoutes } from './routes/conflicts.ts';
+import { erasureRoutes } from './routes/erasures.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { labRoutes } from './routes/lab.ts';
@@ -63,6 +64,7 @@ export function buildApp(rooms: Rooms): FastifyInstance {
   rowRoutes(routes, rooms);
   resyncRoutes(routes, rooms);
   backupRoutes(routes, rooms);
+  erasureRoutes(routes, rooms);
   hookRoutes(routes, rooms);
   labRoutes(routes, rooms);
   return app;
