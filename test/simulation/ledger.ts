@@ -60,6 +60,7 @@ export function ledgerFor(kept: Ledger, { timeline, life, dice, isSlow, faultAt,
     marks: (entity, page) => ask(() => kept.marks(entity, page)),
     note: (name) => ask(() => kept.note(name)),
     counts: () => ask(() => kept.counts()),
+    erase: (erasure) => kept.erase(erasure),
     close: () => kept.close(),
   };
 }

@@ -8,6 +8,7 @@ import { describe } from './openapi/describe.ts';
 import { answerProblem } from './problem.ts';
 import { backupRoutes } from './routes/backups.ts';
 import { conflictRoutes } from './routes/conflicts.ts';
+import { erasureRoutes } from './routes/erasures.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { labRoutes } from './routes/lab.ts';
@@ -79,6 +80,7 @@ function addRoutes(routes: App, rooms: Rooms): void {
   rowRoutes(routes, rooms);
   resyncRoutes(routes, rooms);
   backupRoutes(routes, rooms);
+  erasureRoutes(routes, rooms);
   hookRoutes(routes, rooms);
   labRoutes(routes, rooms);
   metricsRoutes(routes, rooms);

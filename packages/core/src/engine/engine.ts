@@ -1,12 +1,13 @@
 import type { ConflictId, DeliveryId, EntityName, Key, RecordId, SystemId } from '../ids.ts';
 import { keyReferences, type Table } from '../map/compile.ts';
 import type { Ledger } from '../ports/ledger.ts';
-import type { Plan } from '../ports/plan.ts';
+import type { ErasedTold, Plan } from '../ports/plan.ts';
 import type { Clock, Ids, Log } from '../ports/surroundings.ts';
 import type { System } from '../ports/system.ts';
 import type { Digest } from '../record/encode.ts';
 import type { Json, Value } from '../values.ts';
 import type { RowAside } from './aside.ts';
+import { erasureIn, type ErasureAsk } from './erasing.ts';
 import { openChores, type Chore } from './chores.ts';
 import { openCommitter } from './committer.ts';
 import { openFresh } from './fresh.ts';
@@ -93,6 +94,8 @@ export interface Engine {
   releaseRow(row: Pick<RowAside, 'system' | 'entity' | 'key'>, ask: ReleaseAsk): Promise<'released' | 'gone' | 'still'>;
   /** The same for everything that is parked, or a part of it. */
   releaseAll(which: Parked, ask: ReleaseAsk): Promise<ReleasedAll>;
+  /** Has values of a record leave the ledger, in its lane. Throws as `erasureIn` does. */
+  erase(ask: ErasureAsk): Promise<ErasedTold>;
   status(): EngineStatus;
   /** Whether nothing is left to take, to send or to wait for, as far as is known. */
   isQuiet(): boolean;
@@ -225,6 +228,10 @@ export function openEngine(options: EngineOptions): Engine {
       await parts.committer.act(actOfRow(parts, { system, entity, key }, asked));
       return released ? 'released' : 'still';
     },
+    erase: (asked) =>
+      parts.lanes.run(asked.record, () =>
+        erasureIn({ ledger: parts.ledger, tables: parts.tables, nowMs: () => parts.clock.nowMs(), digest: parts.digest }, asked),
+      ),
     status: () => ({
       ...(parts.health.trouble ? { ledger: parts.health.trouble } : {}),
       maps: pullers.map((puller) => puller.status()),

@@ -153,6 +153,27 @@ export const catalogue = {
     remedy: 'List the records with GET /v1/records, or ask by system and key.',
     status: 404,
   },
+  FIELD_UNKNOWN: {
+    text: 'The records of "{entity}" have no field "{field}".',
+    remedy: 'Name fields as the configuration does.',
+    status: 422,
+  },
+  ERASE_OPEN: {
+    text: 'Nothing of the record "{record}" was erased: {words}.',
+    remedy:
+      'Concord erases what is past. Empty the fields, or delete the record, in every system; wait until that is mirrored; then erase. Or name only the fields that are empty.',
+    status: 409,
+  },
+  ERASE_FOLDED: {
+    text: 'The record "{record}" was folded into "{into}".',
+    remedy: 'Erase that one: what was folded into it is erased with it.',
+    status: 409,
+  },
+  ERASE_UNFINISHED: {
+    text: 'The values are erased, but the ledger file could not be written anew: {words}. Bytes of them may be left in free pages.',
+    remedy: 'Free as much disk space as the ledger takes, and start again: it is finished before anything else is done.',
+    status: 503,
+  },
   ENTITY_UNKNOWN: {
     text: 'There is no entity "{entity}".',
     remedy: 'Use one of: {entities}.',

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { backup, restore, type BackupGiven, type RestoreGiven } from './ledger/backup.ts';
 import { doctor, type DoctorGiven } from './ledger/doctor.ts';
+import { erase, erasures, type EraseGiven } from './ledger/erase.ts';
 import { exportTo, importFrom, type ExportGiven } from './ledger/transfer.ts';
 import { verify, type VerifyGiven } from './ledger/verify.ts';
 import { listParked, releaseParked, URL_DEFAULT, type ParkedGiven, type ReleaseGiven } from './parked.ts';
@@ -16,6 +17,7 @@ const AT_URL = ['--url <url>', 'the sidecar that runs there', URL_DEFAULT] as co
 export function wayBackCommands(program: Command, does: Does): void {
   ledgerCommands(program, does);
   transferCommands(program, does);
+  erasureCommands(program, does);
   resyncCommands(program, does);
   parkedCommands(program, does);
 }
@@ -66,6 +68,25 @@ function transferCommands(program: Command, does: Does): void {
     .argument('<file>', 'what was exported as jsonl')
     .requiredOption(...CONFIG)
     .action(does((file: string, given: { config: string }) => importFrom(file, given)));
+}
+
+function erasureCommands(program: Command, does: Does): void {
+  program
+    .command('erase')
+    .description('have past values of a record leave the ledger; what the systems hold is left alone')
+    .requiredOption('--record <id>', 'the record; those that were folded into it go with it')
+    .option('--field <name...>', 'only these fields; all text fields otherwise')
+    .option('--url <url>', 'the sidecar that runs there does it')
+    .option(...CONFIG)
+    .requiredOption('--by <name>', 'who says so; kept in the ledger')
+    .option('--note <words>', 'why; kept in the ledger')
+    .action(does((given: EraseGiven) => erase(given)));
+  program
+    .command('erasures')
+    .description('list what was erased: when, by whom, which fields, why')
+    .requiredOption(...CONFIG)
+    .option('--ledger <file>', 'another ledger file, for example a backup')
+    .action(does((given: { config: string; ledger?: string }) => erasures(given)));
 }
 
 function resyncCommands(program: Command, does: Does): void {

@@ -120,7 +120,12 @@ async function insideFindings(file: string): Promise<readonly Finding[]> {
     const ledger = readOnlyLedger({ file });
     try {
       const pages = ledger.unsound().map((words) => fault(`its pages: ${words}`, RESTORE));
-      return [...logFindings(file), ...(pages.length === 0 ? [good('its pages hang together')] : pages), await recordsFinding(ledger)];
+      return [
+        ...logFindings(file),
+        ...(pages.length === 0 ? [good('its pages hang together')] : pages),
+        await recordsFinding(ledger),
+        ...erasingFindings(ledger),
+      ];
     } finally {
       await ledger.close();
     }
@@ -132,6 +137,17 @@ async function insideFindings(file: string): Promise<readonly Finding[]> {
     const remedy = thrown.code === 'LEDGER_DAMAGED' ? RESTORE : thrown.remedy;
     return [thrown.code === 'LEDGER_OLDER' ? warning(thrown.message, remedy) : fault(thrown.message, remedy)];
   }
+}
+
+function erasingFindings(ledger: ReturnType<typeof readOnlyLedger>): readonly Finding[] {
+  if (!ledger.isErasing()) return [];
+  const words = 'an erasure is not finished: bytes of what was erased may be left in free pages';
+  return [
+    fault(
+      words,
+      'Free as much disk space as the ledger takes, and start the sidecar: it finishes that first. Make no copy of the file until then.',
+    ),
+  ];
 }
 
 const RESTORE = 'Keep a copy of the file, then restore the last backup: concord restore <backup> --config <file> --by <name>';

@@ -1,6 +1,7 @@
 import { ConcordError, type Ledger } from '@concord/core';
 import { backUp, type BackedUp, type Progress } from './backup.ts';
 import { prepareCommit } from './commit.ts';
+import { finishErasing, prepareErase } from './erase.ts';
 import { speaking } from './faults.ts';
 import { prepareHistory } from './history.ts';
 import { openJournal } from './journal.ts';
@@ -58,6 +59,7 @@ export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): SqliteLedger
     const some = db.transaction(() => writeBack.some(WRITTEN_AT_ONCE_MAX));
     while (records.pending.size > 0) some().apply();
   };
+  const erase = prepareErase(db, records, writeAllBack);
   const whileOpen = async <Answer>(work: () => Answer): Promise<Answer> => {
     if (!db.open) throw new ConcordError('LEDGER_CLOSED');
     return speaking(file, work);
@@ -71,6 +73,7 @@ export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): SqliteLedger
   speaking(file, () => {
     recover(db, file, records, journal);
     writeAllBack();
+    finishErasing(db);
   });
   return {
     record: (id) => whileOpen(() => records.get(id)?.state),
@@ -91,8 +94,10 @@ export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): SqliteLedger
     marks: (entity, ask) => whileOpen(() => lists.marks(entity, ask)),
     note: (name) => whileOpen(() => reads.note(name)),
     counts: () => queued(() => reads.counts()),
+    erase: (erasure) => whileOpen(() => erase(erasure)),
     backUp: async (to, progress) => {
       if (!db.open) throw new ConcordError('LEDGER_CLOSED');
+      finishErasing(db);
       return backUp(db, to, progress);
     },
     close: async () => {

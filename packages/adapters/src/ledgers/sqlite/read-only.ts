@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { ConcordError, type LabLedger, type Ledger, type RecordId } from '@concord/core';
 import Sqlite, { type Database } from 'better-sqlite3';
+import { isUnfinished } from './erase.ts';
 import { exportLines } from './export.ts';
 import { speaking } from './faults.ts';
 import { prepareHistory } from './history.ts';
@@ -21,9 +22,11 @@ const NOBODY = 0;
 
 /** A ledger that can be read, and nothing else. */
 export type ReadOnlyLedger = LabLedger &
-  Pick<Ledger, 'deliveries' | 'linked' | 'close'> & {
+  Pick<Ledger, 'deliveries' | 'linked' | 'acts' | 'close'> & {
     /** What is wrong with the pages of the file, in SQLite's words; reads all of it. */
     unsound(): readonly string[];
+    /** An erasure was taken, and the file was not written anew behind it yet. */
+    isErasing(): boolean;
     /** All of it, or one record, as `importLedger` takes it. */
     lines(record?: RecordId): Generator<string>;
   };
@@ -74,6 +77,7 @@ function readerOf(db: Database, file: string): ReadOnlyLedger {
     failures: async (ask) => speaking(file, () => lists.failures(ask)),
     linked: async (system, entity, key) => speaking(file, () => reads.linked(system, entity, key)),
     unsound: () => unsoundIn(db),
+    isErasing: () => isUnfinished(db),
     lines: (only) =>
       exportLines(
         {
@@ -84,6 +88,7 @@ function readerOf(db: Database, file: string): ReadOnlyLedger {
         },
         only,
       ),
+    acts: async (ask) => speaking(file, () => lists.acts(ask)),
     deliveries: async (ask) => speaking(file, () => lists.deliveries(ask)),
     counts: async () => speaking(file, () => reads.counts()),
     close: async () => void db.close(),

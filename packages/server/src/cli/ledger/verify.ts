@@ -28,11 +28,12 @@ export async function verify(given: VerifyGiven): Promise<number> {
     const file = given.ledger ?? config.ledger.file;
     const ledger = readOnlyLedger({ file });
     try {
-      const { records, faults } = await verifyLedger(ledger, tables, {
+      const { records, faults, erased } = await verifyLedger(ledger, tables, {
         fault: (words) => console.error(words),
         progress: (done, of) => console.log(`${done} of ${of} records verified`),
       });
       console.log(`${records} records verified, ${faults} wrong`);
+      if (erased > 0) console.log(`values of ${erased} records were erased: concord erasures --config ${given.config}`);
       if (faults > 0) console.log(`Restore the last backup that verifies: concord restore <backup> --config ${given.config}`);
       return faults === 0 ? 0 : 1;
     } finally {
@@ -46,28 +47,29 @@ export interface Telling {
   progress(done: number, of: number): void;
 }
 
-/** Answers how many records were looked at, and how many of them, or of the file's pages, are wrong. */
+/** Answers how many records were looked at, how many of them, or of the file's pages, are wrong, and of how many values were erased. */
 export async function verifyLedger(
   ledger: ReadOnlyLedger,
   tables: Tables,
   { fault, progress }: Telling,
-): Promise<{ readonly records: number; readonly faults: number }> {
+): Promise<{ readonly records: number; readonly faults: number; readonly erased: number }> {
   const pages = ledger.unsound();
   for (const words of pages) fault(`the file: ${words}`);
   const told = await ledger.counts();
-  let [records, faults, changes] = [0, pages.length, 0];
+  let [records, faults, changes, erased] = [0, pages.length, 0, 0];
   for await (const record of recordsOf(ledger, undefined)) {
     const history = await historyOf(ledger, record);
     const wrong = await faultsOf(ledger, tables, record, history);
     for (const words of wrong) fault(`${record.entity} ${record.id}: ${words}`);
     faults += wrong.length > 0 ? 1 : 0;
     changes += history.length;
+    erased += history.some((change) => change.erased) ? 1 : 0;
     records += 1;
     if (records % TOLD_EVERY === 0) progress(records, told.records);
   }
-  if (records === told.records && changes === told.changes) return { records, faults };
+  if (records === told.records && changes === told.changes) return { records, faults, erased };
   fault(`the ledger counts ${told.records} records and ${told.changes} changes, and holds ${records} and ${changes}`);
-  return { records, faults: faults + 1 };
+  return { records, faults: faults + 1, erased };
 }
 
 async function historyOf(ledger: ReadOnlyLedger, { id }: RecordState): Promise<readonly ChangeRow[]> {
