@@ -55,6 +55,8 @@ export const ROUTES: Readonly<Record<string, RouteTold>> = {
   'GET /v1/rows': { tag: 'deliveries', summary: 'Rows that were set aside because something broke over them', answer: pageOf(row) },
   'POST /v1/rows/retry': { tag: 'deliveries', summary: 'Takes rows that were set aside', answer: done },
   'POST /v1/rows/discard': { tag: 'deliveries', summary: 'Gives them up', answer: done },
+  'POST /v1/records/:id/erase': { tag: 'records', summary: "Erases a person's data from everything that is kept of the record" },
+  'GET /v1/erasures': { tag: 'records', summary: 'What was erased: who, when, why, of which record' },
   'POST /v1/backups': { tag: 'running', summary: 'Copies the ledger while it is in use' },
   'POST /v1/lab/replay': { tag: 'laboratory', summary: 'What other policies would have made of the history' },
   'GET /v1/lab/lint': { tag: 'laboratory', summary: 'Policies that look unintended' },

@@ -17,10 +17,14 @@ const list = Type.Object({ ...paging, record: Type.Optional(Type.String({ maxLen
 
 /** Values leave the ledger; that they did stays in it. */
 export function erasureRoutes(app: App, { engine, ledger }: Rooms): void {
-  app.post('/v1/records/:id/erase', { schema: { params: id, body: ask } }, async ({ params, body }) => {
-    const record = recordId(params.id);
-    return { record, ...(await engine.erase({ record, ...body })) };
-  });
+  app.post(
+    '/v1/records/:id/erase',
+    { config: { needs: 'admin', speaks: true }, schema: { params: id, body: ask } },
+    async ({ params, body }) => {
+      const record = recordId(params.id);
+      return { record, ...(await engine.erase({ record, ...body })) };
+    },
+  );
 
   app.get('/v1/erasures', { schema: { querystring: list } }, async ({ query }) => {
     const of: { readonly record?: RecordId } = query.record === undefined ? {} : { record: recordId(query.record) };
