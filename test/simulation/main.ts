@@ -21,7 +21,7 @@ process.exitCode = isFair ? 0 : 1;
 async function run(): Promise<boolean> {
   const [seeds, seed, stride] = [whole('seeds', values.seeds), whole('seed', values.seed), whole('stride', values.stride)];
   if (values.tell) return tellStory(seed, say);
-  if (values.mutants) return noticeMutants(say);
+  if (values.mutants) return noticeMutants(stride, say);
   if (values.everywhere) return everywhere(stride, say);
   if (values.hunt) return hunt(seeds, say);
   return campaign(seed, seeds, say);

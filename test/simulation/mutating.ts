@@ -8,8 +8,11 @@ type NextResolve = (specifier: string, context: ResolveHookContext) => Promise<R
 type NextLoad = (url: string, context: LoadHookContext) => Promise<LoadFnOutput>;
 
 export async function resolve(specifier: string, context: ResolveHookContext, next: NextResolve): Promise<ResolveFnOutput> {
-  const resolved = await next(specifier, context);
   const number = mutantIn(context.parentURL ?? '');
+  // A core has many modules, and each fault one of its own: what needs no looking up is not looked up.
+  if (number !== undefined && specifier.startsWith('.'))
+    return { url: `${new URL(specifier, context.parentURL).href}?mutant=${number}`, format: 'module', shortCircuit: true };
+  const resolved = await next(specifier, context);
   const isPlanted = number !== undefined && resolved.url.includes(BUILT) && mutantIn(resolved.url) === undefined;
   return isPlanted ? { ...resolved, url: `${resolved.url}?mutant=${number}` } : resolved;
 }

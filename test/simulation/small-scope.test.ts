@@ -23,10 +23,7 @@ function scopes(): readonly Scope[] {
           { ...scope, systems: two, edits: 3 },
           { ...scope, systems: three, edits: 2 },
         ]
-      : [
-          { ...scope, systems: two, edits: 1 },
-          ...(scope.policy.name === 'latest' && scope.delete === 'update-wins' ? [{ ...scope, systems: three, edits: 1 }] : []),
-        ],
+      : [{ ...scope, systems: two, edits: 1 }],
   );
 }
 
