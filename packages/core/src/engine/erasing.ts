@@ -91,13 +91,10 @@ function fieldsOf(table: Table, { registers }: RecordState, named: readonly stri
   return fields;
 }
 
+/** A record knows all that was ever folded into it, also by way of others. */
 async function foldedInto(ledger: Ledger, { relations }: RecordState): Promise<readonly RecordState[]> {
-  const found: RecordState[] = [];
-  for (const id of relations?.aliases ?? []) {
-    const alias = await ledger.record(id);
-    if (alias) found.push(alias, ...(await foldedInto(ledger, alias)));
-  }
-  return found;
+  const found = await Promise.all((relations?.aliases ?? []).map((id) => ledger.record(id)));
+  return found.flatMap((alias) => alias ?? []);
 }
 
 /** Why the fields are not past yet, in words. */

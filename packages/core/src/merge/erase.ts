@@ -151,6 +151,7 @@ function eraseLink(link: Link, hashes: ReadonlyMap<ChangeHash, ChangeHash>, blan
       Object.entries(one.registers).map(([name, told]) => [name, { ...told, value: blank.value(name, told.value) }]),
     ),
   });
+  const unread = link.unread?.filter(({ register }) => !blank.concerns(register));
   const withheld = link.withheld && Object.entries(link.withheld);
   return {
     ...link,
@@ -159,7 +160,7 @@ function eraseLink(link: Link, hashes: ReadonlyMap<ChangeHash, ChangeHash>, blan
     ...(link.planned ? { planned: attempt(link.planned) } : {}),
     ...(link.unconfirmed ? { unconfirmed: link.unconfirmed.map(attempt) } : {}),
     ...(link.parked ? { parked: attempt(link.parked) } : {}),
-    ...(link.unread ? { unread: link.unread.filter(({ register }) => !blank.concerns(register)) } : {}),
+    ...(unread ? { unread: unread.length === 0 ? undefined : unread } : {}),
     ...(withheld
       ? { withheld: Object.fromEntries(withheld.map(([name, told]) => [name, { ...told, words: blank.reason(name, told.words) }])) }
       : {}),
