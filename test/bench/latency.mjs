@@ -33,12 +33,13 @@ try {
   writeFileSync(config, readFileSync(join(example, 'concord.yaml'), 'utf8').replace('port: 8085', 'port: 0'));
   const env = { CE_URL: ce, FNO_URL: fno, CE_SECRET: 'concord-secret', FNO_SECRET: 'concord-secret' };
   const sidecar = await start(['run', '--config', config], /"url":"(http:[^"]+)","ledger"/, env);
+  const key = await start(['keys', 'add', '--config', config, '--name', 'bench'], /(concord_\S+)/, env);
   const arrivals = await listen();
   for (const [name, url] of Object.entries({ ce, fno })) {
     await post(`${url}/admin/hooks`, { url: `${sidecar}/hooks/${name}` });
     await post(`${url}/admin/hooks`, { url: `${arrivals.url}/${name}`, set: name === 'ce' ? 'accounts' : 'CustomersV3' });
   }
-  await untilQuiet(sidecar);
+  await untilQuiet(sidecar, key);
   console.log(`${customers} customers are mirrored; ${edits} edits, ${perSecond} a second, in either direction.`);
   const acknowledged = await makeEdits({ ce: await signIn(ce, 'anna'), fno: await signIn(fno, 'ben') });
   const endMs = Date.now() + END_MS_MAX;
@@ -62,10 +63,10 @@ async function post(url, body) {
 }
 
 /** Everything is read, and nothing is left to write but what waits for something else. */
-async function untilQuiet(sidecar) {
+async function untilQuiet(sidecar, key) {
   const sinceMs = Date.now();
   for (;;) {
-    const { maps, deliveries, ledger } = await (await fetch(`${sidecar}/healthz`)).json();
+    const { maps, deliveries, ledger } = await (await fetch(`${sidecar}/healthz`, { headers: { authorization: `Bearer ${key}` } })).json();
     const queued = deliveries.reduce((sum, { waiting, underWay }) => sum + waiting + underWay, 0);
     if (maps.every(({ state, upToMs }) => state === 'live' && upToMs >= sinceMs) && ledger.due === 0 && queued === ledger.waiting) return;
     if (Date.now() - sinceMs > END_MS_MAX) throw new Error(`the first copy does not end: ${JSON.stringify({ maps, deliveries, ledger })}`);

@@ -14,6 +14,7 @@ import {
   type EntityName,
   type JsonObject,
   type Ledger,
+  type Limits,
   type Plan,
   type RecordState,
 } from '@concord/core';
@@ -41,7 +42,12 @@ export interface House {
 }
 
 /** `entities` is the YAML of the entities, as a user writes it, with the systems `a` and `b`. */
-export function openHouse(entities: string, ledger: Ledger = memoryLedger(), around: (system: MemorySystem) => MemorySystem = same): House {
+export function openHouse(
+  entities: string,
+  ledger: Ledger = memoryLedger(),
+  around: (system: MemorySystem) => MemorySystem = same,
+  limits: Partial<Limits> = {},
+): House {
   const config = configOf(entities);
   const bindings = (id: string) => config.entities.flatMap(({ sides }) => sides[id] ?? []);
   const systems = new Map(['a', 'b'].map((id) => [id, around(memory({ id: systemId(id), bindings: bindings(id) }))]));
@@ -67,7 +73,7 @@ export function openHouse(entities: string, ledger: Ledger = memoryLedger(), aro
       clock: { ...clock, nowMs: () => clock.nowMs() + skewMs },
       ids,
       log: { event: () => undefined },
-      limits: { pollMs: 10, gatherMs: 1, retryMs: 5, retryMsMax: 20 },
+      limits: { pollMs: 10, gatherMs: 1, retryMs: 5, retryMsMax: 20, ...limits },
     });
     await engine.start();
     await until(() =>

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { parseConfig, tellFault, type Config } from '@concord/core';
 
 /** What a scenario turns; times in ms. */
@@ -22,7 +23,7 @@ export interface TownRules {
 
 export const RULES: TownRules = {
   delete: 'update-wins',
-  phoneChars: 20,
+  phoneChars: 200,
   name: 'latest',
   pollMs: 200,
   sweepEveryMs: 500,
@@ -82,5 +83,6 @@ limits: { pollMs: ${rules.pollMs}, retryMs: ${rules.retryMs}, retryMsMax: 1000, 
 export function townConfig(yaml: string, env: Readonly<Record<string, string>>, ledgerFile: string): Config {
   const parsed = parseConfig(yaml, { file: 'town.yaml', env });
   if (parsed.kind === 'faults') throw new Error(parsed.faults.map(tellFault).join('\n'));
-  return { ...parsed.config, ledger: { file: ledgerFile } };
+  const keys = join(dirname(ledgerFile), 'concord.keys.json');
+  return { ...parsed.config, ledger: { file: ledgerFile }, server: { ...parsed.config.server, keys } };
 }

@@ -6,6 +6,7 @@ import { startSidecar, type Sidecar } from '@concord/server';
 import type { Json, JsonObject } from '@concord/core';
 import { pino } from 'pino';
 import { isObject, member, objectsOf } from '../../packages/adapters/src/shared/json/look.ts';
+import { AS_ADMIN, keyOf, writeKeys } from './key.ts';
 import { startProcess, type Refusal, type SidecarProcess } from './sidecar-process.ts';
 import { annaIn, benIn, type Person } from './town-people.ts';
 import { RULES, SECRETS, townConfig, townYaml, type TownRules } from './town-config.ts';
@@ -26,6 +27,9 @@ export interface Town {
   /** Works in `fno`. */
   readonly ben: Person;
   readonly ledgerFile: string;
+  /** For commands: the configuration, and the environment that it takes addresses and secrets from. */
+  readonly configFile: string;
+  readonly env: Readonly<Record<string, string>>;
   /** Starts the sidecar inside this process, with hooks from both systems. */
   startInside(): Promise<Sidecar>;
   /** Starts it as a process of its own, with hooks from both systems. Throws when it refuses. */
@@ -43,9 +47,10 @@ export async function openTown(customers: number, given: Partial<TownRules> = {}
   const [anna, ben] = await Promise.all([annaIn(ce.url), benIn(fno.url)]);
   const folder = mkdtempSync(join(tmpdir(), 'concord-town-'));
   const [ledgerFile, configFile] = [join(folder, 'ledger.db'), join(folder, 'concord.yaml')];
-  const env = { ...SECRETS, CE_URL: ce.url, FNO_URL: fno.url };
+  const env = { ...SECRETS, CE_URL: ce.url, FNO_URL: fno.url, CONCORD_KEY: keyOf('admin') };
   const yaml = townYaml({ ...RULES, ...given }, 0);
   writeFileSync(configFile, yaml);
+  writeKeys(join(folder, 'concord.keys.json'));
   const running = new Set<() => Promise<unknown>>();
 
   function hook(url: string | undefined): void {
@@ -92,12 +97,14 @@ export async function openTown(customers: number, given: Partial<TownRules> = {}
     rmSync(folder, { recursive: true, force: true });
   }
 
-  return { ce, fno, anna, ben, ledgerFile, startInside, startOutside, tryOutside, hook, close };
+  return { ce, fno, anna, ben, ledgerFile, configFile, env, startInside, startOutside, tryOutside, hook, close };
 }
 
 /** Fetches from the REST API. Throws unless the answer is of the kind 2xx. */
 export async function ask(url: string, path: string, post?: JsonObject): Promise<Json> {
-  const sent = post === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(post) };
+  const json = { 'content-type': 'application/json' };
+  const sent =
+    post === undefined ? { headers: AS_ADMIN } : { method: 'POST', headers: { ...AS_ADMIN, ...json }, body: JSON.stringify(post) };
   const answer = await fetch(`${url}${path}`, sent);
   const told: Json = JSON.parse(await answer.text());
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${JSON.stringify(told)}`);

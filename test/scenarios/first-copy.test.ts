@@ -6,6 +6,7 @@ import { parseSeed, startDataverse, startFinops, type Seed } from '@concord/adap
 import { startSidecar } from '@concord/server';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
+import { writeKeys } from '../kit/key.ts';
 import { SECRETS, townConfig } from '../kit/town-config.ts';
 import { ask, ownWrites, untilCaughtUp } from '../kit/town.ts';
 
@@ -27,10 +28,11 @@ test.each([
     const folder = mkdtempSync(join(tmpdir(), 'concord-first-'));
     const env = { ...SECRETS, CE_URL: ce.url, FNO_URL: fno.url };
     const config = townConfig(readFileSync(join(example, 'concord.yaml'), 'utf8'), env, join(folder, 'ledger.db'));
+    writeKeys(config.server.keys);
     const before = { ce: ce.rows('salesorderdetails').length, fno: fno.rows('SalesOrderLines').length };
     ({ ce, fno })[system].faults.add({ principal: 'concord', path: slow, times: 1, action: { kind: 'slow', delayMs: SLOW_MS } });
     const sidecar = await startSidecar(
-      { ...config, server: { host: '127.0.0.1', port: 0 }, limits: { pollMs: 200 } },
+      { ...config, server: { ...config.server, host: '127.0.0.1', port: 0 }, limits: { pollMs: 200 } },
       pino({ level: 'silent' }),
     );
     try {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { keyOf } from '../kit/key.ts';
 import { SECRETS } from '../kit/town-config.ts';
 import { openTown, recordOf, untilEqual, whileApart, type Town } from '../kit/town.ts';
 import { runInside } from '../kit/run-inside.ts';
@@ -22,7 +23,7 @@ const askedThere = new Map<string, Awaited<ReturnType<typeof runInside>>>();
 beforeAll(async () => {
   town = await openTown(CUSTOMERS);
   place = (name) => join(dirname(town.ledgerFile), name);
-  env = { ...SECRETS, CE_URL: town.ce.url, FNO_URL: town.fno.url };
+  env = { ...SECRETS, CE_URL: town.ce.url, FNO_URL: town.fno.url, CONCORD_KEY: keyOf('admin') };
   writeFileSync(place('other.yaml'), OTHER);
   writeFileSync(place('wrong.yaml'), OTHER.replace('prefer', 'preferr'));
   const sidecar = await town.startOutside();

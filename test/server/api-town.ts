@@ -1,7 +1,9 @@
+import type { Door } from '@concord/server';
 import type { Engine, Json, JsonObject, Ledger, TableMap } from '@concord/core';
 import { openTown, untilEqual, whileApart, type Town } from '../kit/town.ts';
 import { RULES, SECRETS, townConfig, townYaml } from '../kit/town-config.ts';
 import { until } from '../kit/until.ts';
+import { AS_ADMIN } from '../kit/key.ts';
 import { ask, counted } from '../kit/town.ts';
 import { objectsOf, textOf } from '../../packages/adapters/src/shared/json/look.ts';
 
@@ -10,6 +12,7 @@ export interface Api {
   readonly town: Town;
   readonly url: string;
   readonly engine: Engine;
+  readonly doors: readonly Door[];
   readonly ledger: Ledger;
   readonly maps: readonly TableMap[];
   get(path: string): Promise<Told>;
@@ -24,6 +27,8 @@ export interface Told {
   readonly body: Json;
 }
 
+type Init = Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> };
+
 const CUSTOMERS = 7;
 
 /** Names are decided by people, everything else by rules. */
@@ -31,13 +36,13 @@ const GIVEN = { name: 'manual' };
 
 export async function openApi(): Promise<Api> {
   const town = await openTown(CUSTOMERS, GIVEN);
-  const { url, engine, ledger } = await town.startInside();
+  const { url, engine, ledger, doors } = await town.startInside();
   await untilEqual(town, url);
   const env = { ...SECRETS, CE_URL: town.ce.url, FNO_URL: town.fno.url };
   const maps = townConfig(townYaml({ ...RULES, ...GIVEN }, 0), env, town.ledgerFile).entities;
 
-  async function call(path: string, init: RequestInit): Promise<Told> {
-    const answer = await fetch(`${url}${path}`, init);
+  async function call(path: string, init: Init): Promise<Told> {
+    const answer = await fetch(`${url}${path}`, { ...init, headers: { ...AS_ADMIN, ...init.headers } });
     return { status: answer.status, type: answer.headers.get('content-type') ?? '', body: JSON.parse(await answer.text()) };
   }
 
@@ -45,6 +50,7 @@ export async function openApi(): Promise<Api> {
     town,
     url,
     engine,
+    doors,
     ledger,
     maps,
     get: (path) => call(path, {}),

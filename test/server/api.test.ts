@@ -154,7 +154,7 @@ describe('POST /v1/conflicts/:id/resolve', () => {
     const resolve = (body: unknown) => api.post(`/v1/conflicts/${id}/resolve`, body);
     expect(await resolve({ by: 'cleo' })).toEqual(problem(400, 'REQUEST_WRONG'));
     expect(await resolve({ side: 'ce', values: { name: 'x' }, by: 'cleo' })).toEqual(problem(400, 'REQUEST_WRONG'));
-    expect(await resolve({ side: 'ce' })).toEqual(problem(400, 'REQUEST_WRONG'));
+    expect(await resolve({ side: 'ce', by: '' })).toEqual(problem(400, 'REQUEST_WRONG'));
     expect(await resolve({ side: 'ce', by: 'cleo', when: 'now' })).toEqual(problem(400, 'REQUEST_WRONG'));
     expect(await resolve('{ not json')).toEqual(problem(400, 'REQUEST_WRONG'));
     expect(await resolve({ side: 'nobody', by: 'cleo' })).toEqual(problem(422, 'RULING_SIDE_UNKNOWN'));

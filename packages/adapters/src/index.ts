@@ -1,7 +1,12 @@
 export * from './emulators/index.ts';
 export { memoryLedger } from './ledgers/memory/ledger.ts';
 export { readOnlyLedger, type ReadOnlyLedger } from './ledgers/sqlite/read-only.ts';
-export { sqliteLedger, type SqliteLedgerOptions } from './ledgers/sqlite/ledger.ts';
+export type { BackedUp } from './ledgers/sqlite/backup.ts';
+export { inspectLedger, type Finding } from './ledgers/sqlite/inspect.ts';
+export { importLedger } from './ledgers/sqlite/import.ts';
+export { mendLog } from './ledgers/sqlite/wal.ts';
+export { restoreLedger, type Restoring } from './ledgers/sqlite/restore.ts';
+export { sqliteLedger, type SqliteLedger, type SqliteLedgerOptions } from './ledgers/sqlite/ledger.ts';
 export { openSystem, systems } from './registry.ts';
 export { quickjsSandbox } from './sandbox/quickjs.ts';
 export type { Opened, OptionFault, SystemContext, SystemFactory } from './shared/opening.ts';

@@ -2,14 +2,22 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { ConcordError, type Engine, type Ledger, type Registry, type SystemId, type Table } from '@concord/core';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { guardRoutes } from './access/gate.ts';
+import type { Keyring } from './access/keyring.ts';
+import { describe } from './openapi/describe.ts';
 import { answerProblem } from './problem.ts';
+import { backupRoutes } from './routes/backups.ts';
 import { conflictRoutes } from './routes/conflicts.ts';
+import { erasureRoutes } from './routes/erasures.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { labRoutes } from './routes/lab.ts';
 import { mapRoutes } from './routes/maps.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { parkedRoutes } from './routes/parked.ts';
 import { recordRoutes } from './routes/records.ts';
+import { resyncRoutes } from './routes/resync.ts';
+import { rowRoutes } from './routes/rows.ts';
 
 /** What the routes work with. */
 export interface Rooms {
@@ -20,7 +28,14 @@ export interface Rooms {
   /** Every policy that the tables use, by name. */
   readonly kinds: Registry;
   readonly systems: readonly SystemId[];
+  readonly keyring: Keyring;
+  /** By system, the secret that its hooks bring. */
+  readonly hookSecrets: Readonly<Record<string, string>>;
   readonly logger: Logger;
+  /** The size of the ledger on the disk. */
+  readonly ledgerBytes: () => number;
+  /** Copies the ledger while it is in use. */
+  readonly backUp: () => Promise<{ readonly file: string; readonly bytes: number }>;
 }
 
 const BODY_BYTES_MAX = 1_048_576;
@@ -45,16 +60,38 @@ export function buildApp(rooms: Rooms): FastifyInstance {
     ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false } },
   });
   app.setErrorHandler(answerProblem);
+  guardRoutes(app, rooms.keyring);
   app.setNotFoundHandler((request) => {
     throw new ConcordError('ROUTE_UNKNOWN', { method: request.method, path: request.url.split('?')[0] ?? '' });
   });
-  const routes = typed(app);
+  refuseWhileFailing(app, rooms);
+  describe(app);
+  // Behind the description, which must be there before them.
+  void app.register(async (instance) => addRoutes(typed(instance), rooms));
+  return app;
+}
+
+function addRoutes(routes: App, rooms: Rooms): void {
   healthRoutes(routes, rooms);
   recordRoutes(routes, rooms);
   conflictRoutes(routes, rooms);
   mapRoutes(routes, rooms);
   parkedRoutes(routes, rooms);
+  rowRoutes(routes, rooms);
+  resyncRoutes(routes, rooms);
+  backupRoutes(routes, rooms);
+  erasureRoutes(routes, rooms);
   hookRoutes(routes, rooms);
   labRoutes(routes, rooms);
-  return app;
+  metricsRoutes(routes, rooms);
+  routes.get('/openapi.json', () => routes.swagger());
+}
+
+/** While the ledger cannot write, nobody is kept waiting for an answer that cannot come: what would change something is refused at once. */
+function refuseWhileFailing(app: FastifyInstance, { engine }: Rooms): void {
+  app.addHook('preHandler', async ({ method, url }) => {
+    const trouble = engine.status().ledger;
+    if (method !== 'POST' || !trouble || url.startsWith('/hooks/')) return;
+    throw new ConcordError('LEDGER_WAITS', { words: trouble.words, remedy: trouble.remedy });
+  });
 }

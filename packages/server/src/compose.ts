@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { openSystem, quickjsSandbox, sqliteLedger, type Opened, type OptionFault } from '@concord/adapters';
 import {
@@ -15,14 +15,22 @@ import {
 } from '@concord/core';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import type { Door } from './access/gate.ts';
+import { openKeyring } from './access/keyring.ts';
 import { buildApp } from './app.ts';
+import { backupFile } from './backups.ts';
 import { clock, ids, logTo } from './surroundings.ts';
+
+/** The REST API answers nobody without a key. */
+const NO_KEYS = 'There are no API keys yet. Make one: concord keys add --config <file> --name <yours> --role admin';
 
 /** A running sidecar. */
 export interface Sidecar {
   readonly engine: Engine;
   readonly ledger: Ledger;
   readonly app: FastifyInstance;
+  /** Every route of the API. */
+  readonly doors: readonly Door[];
   /** Where the REST API answers, without a slash at the end. */
   readonly url: string;
   /** Lets what is under way come to its end, then lets go of everything. */
@@ -39,16 +47,36 @@ export async function startSidecar(config: Config, logger: Logger): Promise<Side
   mkdirSync(dirname(config.ledger.file), { recursive: true });
   const ledger = sqliteLedger({ file: config.ledger.file });
   const engine = openEngine({ tables, systems, ledger, clock, ids, log: logTo(logger), limits: config.limits });
-  const app = buildApp({ engine, ledger, tables: tablesByEntity(tables), kinds, systems: systems.map(({ id }) => id), logger });
+  const backUp = () => ledger.backUp(backupFile(config.ledger, clock.nowMs()));
+  const keyring = openKeyring(config.server.keys, clock.nowMs, (words) => logger.error(words));
+  if (keyring.keys().size === 0) logger.warn(NO_KEYS);
+  const app = buildApp({
+    engine,
+    ledger,
+    tables: tablesByEntity(tables),
+    kinds,
+    systems: systems.map(({ id }) => id),
+    keyring,
+    hookSecrets: config.server.hooks,
+    logger,
+    ledgerBytes: () => bytesOf([config.ledger.file, `${config.ledger.file}-wal`]),
+    backUp,
+  });
   const url = await listen(app, config.server).catch(async (cause: unknown) => {
     await Promise.all([closeAll(systems), ledger.close(), sandbox.close()]);
     throw cause;
   });
-  await engine.start();
+  await engine.start().catch(async (cause: unknown) => {
+    await app.close();
+    await engine.stop();
+    await Promise.all([closeAll(systems), ledger.close(), sandbox.close()]);
+    throw cause;
+  });
   return {
     engine,
     ledger,
     app,
+    doors: app.doors,
     url,
     async stop() {
       await app.close();
@@ -56,6 +84,10 @@ export async function startSidecar(config: Config, logger: Logger): Promise<Side
       await Promise.all([ledger.close(), sandbox.close()]);
     },
   };
+}
+
+function bytesOf(files: readonly string[]): number {
+  return files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
 /** Answers the URL. Throws PORT_TAKEN when the port cannot be had. */

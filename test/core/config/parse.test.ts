@@ -97,7 +97,11 @@ test('a policy keeps the options that it was given', () => {
 
 test('what is left out has a default that is safe', () => {
   const { ledger, server, limits, entities } = parsed(SAMPLE.slice(0, SAMPLE.indexOf('ledger:')));
-  expect({ ledger, server, limits }).toEqual({ ledger: { file: 'concord.db' }, server: { host: '127.0.0.1', port: 8085 }, limits: {} });
+  expect({ ledger, server, limits }).toEqual({
+    ledger: { file: 'concord.db' },
+    server: { host: '127.0.0.1', port: 8085, keys: 'concord.keys.json', hooks: {} },
+    limits: {},
+  });
   expect(entities.map((entity) => entity.delete)).toEqual(['manual', 'update-wins']);
 });
 

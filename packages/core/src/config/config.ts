@@ -7,6 +7,7 @@ export const HOST_DEFAULT = '127.0.0.1';
 export const PORT_DEFAULT = 8085;
 /** The ledger's file when nobody names one, beside the configuration. */
 export const LEDGER_FILE_DEFAULT = 'concord.db';
+export const KEYS_FILE_DEFAULT = 'concord.keys.json';
 
 /** A system as configured. Its adapter checks the options: only it knows what it needs. */
 export interface SystemConfig {
@@ -47,7 +48,14 @@ export interface Config {
   readonly entities: readonly TableMap[];
   /** The policies of the user's own, by name. */
   readonly policies: Readonly<Record<string, CustomSource>>;
-  readonly ledger: { readonly file: string };
-  readonly server: { readonly host: string; readonly port: number };
+  readonly ledger: { readonly file: string; readonly backups?: string };
+  readonly server: {
+    readonly host: string;
+    readonly port: number;
+    /** The file that holds the API keys. */
+    readonly keys: string;
+    /** By system, the secret that its hooks bring. */
+    readonly hooks: Readonly<Record<string, string>>;
+  };
   readonly limits: LimitsConfig;
 }

@@ -1,7 +1,15 @@
 import { systemId } from '../ids.ts';
 import type { JsonObject } from '../values.ts';
 import { tableMapOf } from './assemble.ts';
-import { HOST_DEFAULT, LEDGER_FILE_DEFAULT, PORT_DEFAULT, type Config, type LimitsConfig, type SystemConfig } from './config.ts';
+import {
+  HOST_DEFAULT,
+  KEYS_FILE_DEFAULT,
+  LEDGER_FILE_DEFAULT,
+  PORT_DEFAULT,
+  type Config,
+  type LimitsConfig,
+  type SystemConfig,
+} from './config.ts';
 import { readYaml, type YamlText } from './document.ts';
 import { readEntity } from './entity.ts';
 import { compareFaults, type Complaint, type Fault, type Path } from './fault.ts';
@@ -52,7 +60,9 @@ export function parseConfig(text: string, options: ParseOptions): ParsedConfig {
 }
 
 /** A configuration in which variables stand for their values. */
-type Written = Omit<Config, 'server' | 'policies'> & { readonly server: { readonly host: string; readonly port: number | string } };
+type Written = Omit<Config, 'server' | 'policies'> & {
+  readonly server: Omit<Config['server'], 'port'> & { readonly port: number | string };
+};
 
 /** Puts every variable's value in its place. */
 function filled(reading: Reading, written: Written, env: Environment): Omit<Config, 'policies'> | undefined {
@@ -73,16 +83,27 @@ function readConfig(reading: Reading, json: unknown, { file, adapters }: ParseOp
   const entities = readEntities(reading, membersOf(raw['entities']), Object.keys(membersOf(raw['systems'])), own);
   const ledger = reading.read(ledgerShape, raw['ledger'] ?? {}, ['ledger']);
   const server = reading.read(serverShape, raw['server'] ?? {}, ['server']);
+  checkHooks(reading, server?.hooks ?? {}, Object.keys(membersOf(raw['systems'])));
   const limits = reading.read(limitsShape, raw['limits'] ?? {}, ['limits']);
   if (!root || !ledger || !server || !limits || reading.complaints.length > 0) return undefined;
   return {
     file,
     systems,
     entities: entities.map(tableMapOf),
-    ledger: { file: ledger.file ?? LEDGER_FILE_DEFAULT },
-    server: { host: server.host ?? HOST_DEFAULT, port: server.port ?? PORT_DEFAULT },
+    ledger: { file: ledger.file ?? LEDGER_FILE_DEFAULT, ...(ledger.backups === undefined ? {} : { backups: ledger.backups }) },
+    server: {
+      host: server.host ?? HOST_DEFAULT,
+      port: server.port ?? PORT_DEFAULT,
+      keys: server.keys ?? KEYS_FILE_DEFAULT,
+      hooks: server.hooks ?? {},
+    },
     limits: limitsOf(limits),
   };
+}
+
+function checkHooks(reading: Reading, hooks: Readonly<Record<string, string>>, systems: readonly string[]): void {
+  for (const name of Object.keys(hooks).filter((hook) => !systems.includes(hook)))
+    reading.wrong(['server', 'hooks', name], `There is no system "${name}".`, suggest(name, systems), 'key');
 }
 
 function readSystems(

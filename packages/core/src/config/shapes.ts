@@ -179,9 +179,10 @@ export const customPolicyShape = block({
   module: words.describe("An ES module with a default export, its path counted from the configuration's folder."),
 }).describe('A policy of your own, run in a sandbox.');
 
-export const ledgerShape = block({ file: words.optional().describe('The ledger file; default concord.db.') }).describe(
-  'Where everything is kept.',
-);
+export const ledgerShape = block({
+  file: words.optional().describe('The ledger file; default concord.db.'),
+  backups: words.optional().describe('The folder of its backups; default backups, beside the ledger file.'),
+}).describe('Where everything is kept.');
 
 /** A port may come from a variable. */
 const port = z.union([z.int().min(0).max(PORT_MAX), z.string().regex(/^\$\{\w+\}$/u, 'Expected a port number')]);
@@ -189,6 +190,11 @@ const port = z.union([z.int().min(0).max(PORT_MAX), z.string().regex(/^\$\{\w+\}
 export const serverShape = block({
   host: words.optional().describe('Default 127.0.0.1: this machine alone.'),
   port: port.optional().describe('Default 8085; 0 for any that is free.'),
+  keys: words.optional().describe('The file that holds the API keys; default concord.keys.json.'),
+  hooks: z
+    .record(z.string(), z.string().regex(/^\$\{\w+\}$/u, 'Expected a variable, ${NAME}: a secret does not belong in the file'))
+    .optional()
+    .describe('By system, the secret that its hooks bring, as a variable.'),
 }).describe('Where the API and the console listen.');
 
 const ms = z.int().min(1).max(DAY_MS).optional();
@@ -200,6 +206,13 @@ export const limitsShape = block({
   rowsMax: count.describe('Rows of a page in work at a time.'),
   retryMs: ms.describe('First wait after a failure; doubles up to retryMsMax.'),
   retryMsMax: ms.describe('Longest wait after a failure.'),
+  attemptsMax: count.describe('So often a write may fail while others do not, before it is parked.'),
+  queueMax: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe('Writes that may wait for a system before the feeds they come from are held back.'),
   gatherMs: ms.describe('A hint waits this long for others.'),
 }).describe('Numbers that an operator may turn.');
 

@@ -8,10 +8,12 @@ import { composeWrite, translateOutcome, type Composed } from './delivery.ts';
 import { NotNow, type Intake } from './intake.ts';
 import { closesCircle, leaveOut, openQuestion, type Obstacle } from './obstacles.ts';
 import { openOutbox } from './outbox.ts';
+import { isOfLedger } from './ledger-health.ts';
 import type { Parts, Stop } from './parts.ts';
 import { relate } from './questions.ts';
-import { backoffMs, openPace } from './pace.ts';
+import { backoffMs, openPace, type Circuit } from './pace.ts';
 import { openBell } from './signal.ts';
+import { openTries } from './tries.ts';
 import { asideAttempt, rememberAside, turnOf, type Turn } from './turns.ts';
 import { translated } from './matching.ts';
 import { holdFor } from '../merge/reconsider.ts';
@@ -19,6 +21,9 @@ import { must } from '../errors/must.ts';
 
 /** How long a delivery waits, at the most, before it is looked again whether it may go; what it waits for wakes it at once. */
 const WAIT_MS = 2000;
+
+/** A retry for which there is no budget waits so long. */
+const RETRY_LATER_MS = 500;
 
 type Aside = Extract<Turn, { readonly kind: 'aside' }>;
 type Missing = Extract<Composed, { readonly kind: 'waits' }>;
@@ -35,12 +40,14 @@ export interface Deliverer {
   readonly underWay: number;
   /** Why nothing is sent just now. */
   readonly paused: string | undefined;
+  readonly circuit: Circuit;
 }
 
 export function openDeliverer(parts: Parts, intake: Intake, system: System, isOpen: (entity: EntityName) => boolean): Deliverer {
   const { clock, ledger, lanes, limits, reads } = parts;
   const outbox = openOutbox();
   const pace = openPace(parts, system.id);
+  const tries = openTries();
   const bell = openBell();
   const waitsFor = new Map<RecordId, Set<RecordId>>();
   let underWay = 0;
@@ -135,9 +142,12 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
       case 'drifted':
         return end(record.id, planned, table, { kind: 'later', words: outcome.words, ...retry(row) });
       case 'unknown':
-        return end(record.id, planned, table, { kind: 'unknown', words: outcome.words, ...retry(row) });
+        pace.lost(outcome.words);
+        await end(record.id, planned, table, { kind: 'unknown', words: outcome.words, ...retry(row) });
+        return despair(record.id, `no answer came: ${outcome.words}`);
       default:
         pace.resume();
+        tries.ended(record.id);
     }
     // The column may come back, or the map be corrected: what was to be written waits, and only this map's writes do.
     if (outcome.kind === 'refused' && outcome.why === 'schema-drift') {
@@ -150,6 +160,18 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     if (settled) return end(record.id, planned, table, settled);
     if (record.links[system.id]?.state === 'present') await intake.reread(record, system);
     else await end(record.id, planned, table, { kind: 'later', words: 'the row that is in the way could not be read', ...retry(row) });
+  }
+
+  /** One write that fails again and again, while others do not, is set aside. What may have been sent is remembered before that. */
+  async function despair(id: RecordId, words: string): Promise<void> {
+    const count = tries.failed(id, pace.answers);
+    if (count < limits.attemptsMax) return;
+    tries.ended(id);
+    await intake.persist(id, (record, context) => {
+      const table = must(parts.tables.get(record.entity), 'a record has a table map');
+      if (!record.links[system.id]?.planned) return undefined;
+      return settle(record, system.id, { kind: 'refused', why: 'gave-up', words: `${count} times ${words}` }, table, context);
+    });
   }
 
   /** Rows that are found to be gone because they were to be written to count like any others. */
@@ -223,7 +245,8 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     try {
       await lanes.run(row.record, () => deliver(row));
     } catch (cause) {
-      if (!(cause instanceof NotNow)) await defect(row, cause).catch(() => undefined);
+      if (!(cause instanceof NotNow || isOfLedger(cause))) await lanes.run(row.record, () => defect(row, cause)).catch(() => undefined);
+      if (await isParked(row)) return;
       again({ ...row, dueAtMs: clock.nowMs() + backoffMs(parts, row.attempts), attempts: row.attempts + 1 });
     } finally {
       underWay -= 1;
@@ -231,7 +254,15 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     }
   }
 
-  /** A defect of ours or of an adapter's: it is shown, and only this record waits. */
+  async function isParked({ record }: DeliveryRow): Promise<boolean> {
+    const link = await ledger
+      .record(record)
+      .then((now) => now?.links[system.id])
+      .catch(() => undefined);
+    return link?.parked !== undefined;
+  }
+
+  /** A defect of ours or of an adapter's: it is shown, only this record waits, and where it does not pass the write is parked. */
   async function defect(row: DeliveryRow, cause: unknown): Promise<void> {
     const words = cause instanceof Error ? cause.message : String(cause);
     parts.log.event('delivery defect', { system: system.id, record: row.record, words });
@@ -243,6 +274,7 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
       code: 'DEFECT',
       words,
     });
+    await despair(row.record, `a defect: ${words}`);
   }
 
   function restMs(): number {
@@ -254,9 +286,11 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     async run(stop) {
       while (!stop.isStopped) {
         bell.take();
-        const ready = underWay < limits.writesMax && clock.nowMs() >= pace.notBeforeMs;
+        const ready = underWay < pace.atOnce && clock.nowMs() >= pace.notBeforeMs;
         const row = ready ? outbox.take(clock.nowMs(), isOpen) : undefined;
-        if (row) void send(row);
+        if (row && row.state === 'due' && row.attempts > 0 && !pace.mayRetry())
+          outbox.put({ ...row, dueAtMs: clock.nowMs() + RETRY_LATER_MS });
+        else if (row) void send(row);
         else if (!bell.take()) await clock.sleep(restMs(), [stop, bell]);
       }
     },
@@ -281,6 +315,9 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     },
     get underWay() {
       return underWay;
+    },
+    get circuit() {
+      return pace.circuit;
     },
     get paused() {
       return pace.words;

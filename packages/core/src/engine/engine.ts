@@ -1,11 +1,13 @@
-import type { ConflictId, EntityName, Key, RecordId, SystemId } from '../ids.ts';
+import type { ConflictId, DeliveryId, EntityName, Key, RecordId, SystemId } from '../ids.ts';
 import { keyReferences, type Table } from '../map/compile.ts';
 import type { Ledger } from '../ports/ledger.ts';
-import type { Plan } from '../ports/plan.ts';
+import type { ErasedTold, Plan } from '../ports/plan.ts';
 import type { Clock, Ids, Log } from '../ports/surroundings.ts';
 import type { System } from '../ports/system.ts';
 import type { Digest } from '../record/encode.ts';
 import type { Json, Value } from '../values.ts';
+import type { RowAside } from './aside.ts';
+import { erasureIn, type ErasureAsk } from './erasing.ts';
 import { openChores, type Chore } from './chores.ts';
 import { openCommitter } from './committer.ts';
 import { openFresh } from './fresh.ts';
@@ -14,9 +16,14 @@ import { openIntake } from './intake.ts';
 import { openGuard, type Decision, type Guard } from './guard.ts';
 import type { ChildRule } from './governor.ts';
 import { openLanes } from './lanes.ts';
-import { LIMITS, type Limits, type Parts } from './parts.ts';
-import { openPuller, type Puller, type PullerStatus } from './puller.ts';
+import { openLedgerHealth, type LedgerTrouble } from './ledger-health.ts';
+import { backoffMs, type Circuit } from './pace.ts';
+import { LIMITS, type Limits, type Parts, type Stop } from './parts.ts';
+import type { PullerStatus } from './map-status.ts';
+import { openPuller, type Puller } from './puller.ts';
 import { openReads } from './reads.ts';
+import { actOfRow, release, releaseAll, type Parked, type ReleaseAnswer, type ReleaseAsk, type ReleasedAll } from './release.ts';
+import { actOf, resyncRecord, type ResyncAsk, type Resynced } from './resync.ts';
 import { revise, type RevisingAnswer, type RevisingAsk } from './revising.ts';
 import { rule, type RulingAnswer } from './ruling.ts';
 import { openBell } from './signal.ts';
@@ -35,12 +42,15 @@ export interface EngineOptions {
 }
 
 export interface EngineStatus {
+  /** What keeps the ledger from being written; absent while it can be. */
+  readonly ledger?: LedgerTrouble;
   readonly maps: readonly PullerStatus[];
   readonly deliveries: readonly {
     readonly system: SystemId;
     readonly waiting: number;
     readonly underWay: number;
     readonly paused?: string;
+    readonly circuit: Circuit;
   }[];
 }
 
@@ -72,6 +82,20 @@ export interface Engine {
   revise(ask: RevisingAsk): Promise<RevisingAnswer>;
   /** Lets what a map's guard keeps waiting pass, or has it undone. `idle`: nothing waits. */
   guard(system: SystemId, entity: EntityName, decision: Decision): Promise<'decided' | 'idle' | 'unknown'>;
+  /** Has one write tried again at once, or given up. */
+  release(id: DeliveryId, ask: ReleaseAsk): Promise<ReleaseAnswer>;
+  /** Reads a record's rows in all systems again, and takes what differs from what is known. */
+  resyncRecord(id: RecordId, ask: ResyncAsk): Promise<Resynced | 'unknown'>;
+  /** The same for all rows of an entity; it goes on by itself, and `status` tells how far. Answers the systems that are read. */
+  resyncEntity(entity: EntityName, ask: ResyncAsk): Promise<readonly SystemId[]>;
+  /** Rows that are set aside because something broke over them, of all maps. */
+  aside(): readonly RowAside[];
+  /** Has a row that is set aside read again, or given up. `still`: something breaks over it as before. */
+  releaseRow(row: Pick<RowAside, 'system' | 'entity' | 'key'>, ask: ReleaseAsk): Promise<'released' | 'gone' | 'still'>;
+  /** The same for everything that is parked, or a part of it. */
+  releaseAll(which: Parked, ask: ReleaseAsk): Promise<ReleasedAll>;
+  /** Has values of a record leave the ledger, in its lane. Throws as `erasureIn` does. */
+  erase(ask: ErasureAsk): Promise<ErasedTold>;
   status(): EngineStatus;
   /** Whether nothing is left to take, to send or to wait for, as far as is known. */
   isQuiet(): boolean;
@@ -85,9 +109,11 @@ export function openEngine(options: EngineOptions): Engine {
   const listed = new Map<EntityName, Set<SystemId>>();
   const parts = partsOf(
     options,
+    stop,
     (plan) => pass(plan),
     (chores) => choring.put(chores),
     (system, entity) => guards.get(`${system} ${entity}`),
+    pressure,
   );
   const guards = new Map<string, Guard>();
   const intake = openIntake(parts);
@@ -112,6 +138,13 @@ export function openEngine(options: EngineOptions): Engine {
 
   function wakeAll({ record }: Plan): void {
     for (const deliverer of deliverers.values()) deliverer.wake(record.id);
+  }
+
+  /** Only where writes may go at all: a listing must come to its end before any is sent. */
+  function pressure(from: SystemId, { map, systems }: Table): string | undefined {
+    if (!isOpen(map.entity)) return undefined;
+    const full = systems.find((to) => to !== from && (deliverers.get(to)?.waiting ?? 0) >= parts.limits.queueMax);
+    return full && `${deliverers.get(full)?.waiting} writes to ${full} wait; what is new is read when they are fewer`;
   }
 
   function pullerOf(id: SystemId, of: EntityName): Puller | undefined {
@@ -178,12 +211,35 @@ export function openEngine(options: EngineOptions): Engine {
       puller.wake();
       return 'decided';
     },
+    release: (id, asked) => release(parts, intake, id, asked),
+    releaseAll: (which, asked) => releaseAll(parts, intake, which, asked),
+    resyncRecord: (id, asked) => resyncRecord(parts, intake, id, asked),
+    resyncEntity: async (entity, asked) => {
+      const chosen = pullers.filter((puller) => puller.entity === entity);
+      if (chosen.length > 0) await parts.committer.act(actOf(parts, { entity }, asked));
+      for (const puller of chosen) puller.resync();
+      return chosen.map(({ system }) => system);
+    },
+    aside: () => pullers.flatMap(({ aside }) => aside),
+    releaseRow: async ({ system, entity, key }, asked) => {
+      const puller = pullerOf(system, entity);
+      if (!puller?.aside.some((row) => row.key === key)) return 'gone';
+      const released = await puller.releaseAside(key, asked.decision);
+      await parts.committer.act(actOfRow(parts, { system, entity, key }, asked));
+      return released ? 'released' : 'still';
+    },
+    erase: (asked) =>
+      parts.lanes.run(asked.record, () =>
+        erasureIn({ ledger: parts.ledger, tables: parts.tables, nowMs: () => parts.clock.nowMs(), digest: parts.digest }, asked),
+      ),
     status: () => ({
+      ...(parts.health.trouble ? { ledger: parts.health.trouble } : {}),
       maps: pullers.map((puller) => puller.status()),
-      deliveries: [...deliverers].map(([system, { waiting, underWay, paused }]) => ({
+      deliveries: [...deliverers].map(([system, { waiting, underWay, paused, circuit }]) => ({
         system,
         waiting,
         underWay,
+        circuit,
         ...(paused === undefined ? {} : { paused }),
       })),
     }),
@@ -198,12 +254,17 @@ export function openEngine(options: EngineOptions): Engine {
 
 function partsOf(
   options: EngineOptions,
+  stop: Stop,
   pass: (plan: Plan) => void,
   chores: (chores: readonly Chore[]) => void,
   guardOf: Parts['guardOf'],
+  pressure: Parts['pressure'],
 ): Parts {
   const { ledger, clock, ids, log, digest } = options;
   const fresh = openFresh();
+  const limits = { ...LIMITS, ...options.limits };
+  const health = openLedgerHealth(clock);
+  const waitMs = (failures: number): number => backoffMs({ limits, ids }, failures);
   return {
     ledger,
     clock,
@@ -211,13 +272,15 @@ function partsOf(
     log,
     tables: new Map(options.tables.map((table) => [table.map.entity, table])),
     systems: new Map(options.systems.map((system) => [system.id, system])),
-    limits: { ...LIMITS, ...options.limits },
+    limits,
+    health,
     children: childRules(options.tables),
     chores,
     guardOf,
+    pressure,
     lanes: openLanes(),
     reads: openReads(),
-    committer: openCommitter(ledger, clock),
+    committer: openCommitter(ledger, clock, { health, stop, waitMs }),
     isFresh: fresh.has,
     ...(digest ? { digest } : {}),
     committed: (plan) => {

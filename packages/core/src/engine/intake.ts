@@ -6,6 +6,7 @@ import { identityText } from '../map/translate.ts';
 import { stub } from '../merge/stub.ts';
 import { undo, type Disbelief } from '../merge/undo.ts';
 import type { Context } from '../merge/draft.ts';
+import { compareRow } from '../merge/compare.ts';
 import { isKnown, observe, observeGone } from '../merge/observe.ts';
 import type { Plan } from '../ports/plan.ts';
 import type { Row, Sighting, System } from '../ports/system.ts';
@@ -18,6 +19,7 @@ import { openGovernor, type Governed, type Governor } from './governor.ts';
 import { matchRow, translated } from './matching.ts';
 import { ask, relate } from './questions.ts';
 import type { Parts } from './parts.ts';
+import type { Comparing } from './resync.ts';
 import { must } from '../errors/must.ts';
 
 /** A record that moves under a plan this often is moved by something that should not be there. */
@@ -35,13 +37,15 @@ export interface Origin {
   readonly door?: Door;
   /** What stops mass changes; absent where a single row is read for a reason of its own. */
   readonly guard?: Guard | undefined;
+  /** Rows are compared whatever their versions say, and what differs is counted. */
+  readonly comparing?: Comparing | undefined;
 }
 
 export interface Intake {
   /** Takes what one line of a feed says. Resolves when it is in the ledger, or nothing new. */
   take(origin: Origin, sighting: Sighting): Promise<void>;
   /** Reads a row and takes it; for callers that hold the record's lane. */
-  reread(record: RecordState, system: System): Promise<void>;
+  reread(record: RecordState, system: System, comparing?: Comparing): Promise<void>;
   /** Plans again until the plan is taken; for callers that hold the record's lane. `byPerson`: a person ordered it. */
   persist(id: RecordId, make: Make, byPerson?: boolean): Promise<'committed' | 'nothing' | 'taken'>;
   /** Reads a row and takes it for a record that it is not linked with, in place of the row that is; for callers that hold the lane. */
@@ -76,6 +80,7 @@ export function openIntake(parts: Parts): Intake {
     throw new Error(`Record ${id} was changed ${TRIES_MAX} times while one change was made. Is another process writing to this ledger?`);
   }
 
+  /** For rows of records that are known, whose lane is held: nothing older can come in between. */
   async function takeRow(origin: Origin, row: Row, linked: RecordId | undefined): Promise<void> {
     for (let tries = 0; tries < TRIES_MAX; tries += 1) {
       if ((await attemptRow(origin, row, tries === 0 ? linked : undefined)) === 'done') return;
@@ -87,7 +92,7 @@ export function openIntake(parts: Parts): Intake {
     const { system, table } = origin;
     const id = linked ?? (await ledger.linked(system.id, table.map.entity, row.key));
     let record = id && (await ledger.record(id));
-    if (isKnown(record, { system: system.id, ...row })) return 'done';
+    if (!origin.comparing && isKnown(record, { system: system.id, ...row })) return 'done';
     let mapped = await translated(ledger, system, table, row, record);
     record ??= await matched(origin, row, mapped);
     if (!id && record) mapped = await translated(ledger, system, table, row, record);
@@ -103,13 +108,15 @@ export function openIntake(parts: Parts): Intake {
     const verdict = await judged(origin, known, row);
     if (verdict === 'wait') return 'done';
     const governed = await governor.govern(table, known, (context) => {
-      const plan = observe(known, mapped, table, context);
+      const plan = (origin.comparing ? compareRow : observe)(known, mapped, table, context);
       return known && plan && verdict === 'refuse' ? undo(known, plan, disbelief(origin), table, context) : plan;
     });
     if (!governed) return 'done';
     const answer = await commit(governed);
     if (answer === 'committed') {
-      reads.touch(governed.plan.record.id + system.id, origin.began);
+      if (origin.comparing) count(origin.comparing, governed.plan);
+      // Reads that overlap this one may have seen less, whichever began first.
+      reads.touch(governed.plan.record.id + system.id);
       origin.awaiting?.drop(row.key);
     }
     return answer === 'committed' ? 'done' : 'again';
@@ -211,6 +218,7 @@ export function openIntake(parts: Parts): Intake {
       return plan && verdict === 'refuse' ? undo(record, plan, disbelief(origin), table, context) : plan;
     };
     await persist(id, make);
+    reads.touch(id + system.id);
   }
 
   /** Reads the row itself, when the sighting does not tell it or may be older than what is known. */
@@ -230,7 +238,8 @@ export function openIntake(parts: Parts): Intake {
     const key = sighting.kind === 'row' ? sighting.row.key : sighting.key;
     const link = id && (await ledger.record(id))?.links[origin.system.id];
     const version = sighting.kind === 'row' ? sighting.row.version : sighting.kind === 'glimpse' ? sighting.version : undefined;
-    if (link && version !== undefined && link.version === version && !link.unread && link.state === 'present') return;
+    const isSame = link !== undefined && version !== undefined && link.version === version && !origin.comparing;
+    if (isSame && !link.unread && link.state === 'present') return;
     const ordered = version !== undefined && link?.version !== undefined && origin.system.compareVersions;
     if (ordered && link.state === 'present' && ordered(version, link.version) < 0) return;
     const stale = id !== undefined && !ordered && reads.isStale(id + origin.system.id, origin.began);
@@ -247,21 +256,33 @@ export function openIntake(parts: Parts): Intake {
 
   async function take(origin: Origin, sighting: Sighting): Promise<void> {
     const key = sighting.kind === 'row' ? sighting.row.key : sighting.key;
-    const id = await ledger.linked(origin.system.id, origin.table.map.entity, key);
-    if (id !== undefined) return takeLinked(origin, sighting, id);
-    if (sighting.kind === 'row') return lanes.run(await laneOf(origin, sighting.row), () => takeRow(origin, sighting.row, undefined));
-    if (sighting.kind === 'glimpse') return takeUnknown(origin, key);
-    forget(origin, key);
+    for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+      const id = await ledger.linked(origin.system.id, origin.table.map.entity, key);
+      if (id === undefined && sighting.kind === 'glimpse') return takeUnknown(origin, key);
+      if (id === undefined && sighting.kind === 'gone') return forget(origin, key);
+      const taken = id === undefined ? takeUnlinked(origin, sighting) : takeLinked(origin, sighting, id);
+      if ((await taken) === 'done') return;
+    }
+    throw new Error(`Row ${key} of ${origin.system.id} could not be taken in ${TRIES_MAX} tries.`);
   }
 
   /** Where the record was folded into another meanwhile, the row belongs there: into that lane, and never into both at once. */
-  async function takeLinked(origin: Origin, sighting: Sighting, id: RecordId): Promise<void> {
-    const isFolded = await lanes.run(id, async () => {
-      if ((await ledger.record(id))?.relations?.mergedInto !== undefined) return true;
+  function takeLinked(origin: Origin, sighting: Sighting, id: RecordId): Promise<'done' | 'again'> {
+    return lanes.run(id, async () => {
+      if ((await ledger.record(id))?.relations?.mergedInto !== undefined) return 'again';
       await takeSighting(origin, sighting, id);
-      return false;
+      return 'done';
     });
-    if (isFolded) await take(origin, sighting);
+  }
+
+  /** A row that another read was quicker to link meanwhile belongs into the lane of its record, and may be the older one of the two. */
+  async function takeUnlinked(origin: Origin, sighting: Sighting): Promise<'done' | 'again'> {
+    if (sighting.kind !== 'row') return 'again';
+    const { row } = sighting;
+    return lanes.run(await laneOf(origin, row), async () => {
+      if ((await ledger.linked(origin.system.id, origin.table.map.entity, row.key)) !== undefined) return 'again';
+      return attemptRow(origin, row, undefined);
+    });
   }
 
   function forget({ awaiting, door }: Origin, key: Key): void {
@@ -297,12 +318,17 @@ export function openIntake(parts: Parts): Intake {
     adopt,
     persist,
     take,
-    async reread(record, system) {
+    async reread(record, system, comparing) {
       const table = must(parts.tables.get(record.entity), 'a record has a table map');
       const key = record.links[system.id]?.key;
-      if (key !== undefined) await takeRead({ system, table, began: 0 }, key, record.id);
+      if (key !== undefined) await takeRead({ system, table, began: 0, comparing }, key, record.id);
     },
   };
+}
+
+function count(comparing: Comparing, { changes, deliveries }: Plan): void {
+  if (changes.length > 0) comparing.differing += 1;
+  for (const [system, row] of deliveries) if (row) comparing.writes.add(system);
 }
 
 /** In the name of whoever decided. */

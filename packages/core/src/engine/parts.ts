@@ -9,6 +9,7 @@ import type { Chore } from './chores.ts';
 import type { Committer } from './committer.ts';
 import type { ChildRule } from './governor.ts';
 import type { Guard } from './guard.ts';
+import type { LedgerHealth } from './ledger-health.ts';
 import type { Lanes } from './lanes.ts';
 import type { Reads } from './reads.ts';
 
@@ -23,11 +24,24 @@ export interface Limits {
   /** First wait after a failure; doubles up to `retryMsMax`. */
   readonly retryMs: number;
   readonly retryMsMax: number;
+  /** So often a write may fail while others do not, before it is parked. */
+  readonly attemptsMax: number;
+  /** So many writes to a system may wait before the feeds that they come from are held back. */
+  readonly queueMax: number;
   /** A hint waits this long for others, so that one pull serves them all. */
   readonly gatherMs: number;
 }
 
-export const LIMITS: Limits = { pollMs: 5000, writesMax: 8, rowsMax: 256, retryMs: 250, retryMsMax: 30_000, gatherMs: 15 };
+export const LIMITS: Limits = {
+  pollMs: 5000,
+  writesMax: 8,
+  rowsMax: 256,
+  retryMs: 250,
+  retryMsMax: 30_000,
+  attemptsMax: 12,
+  queueMax: 50_000,
+  gatherMs: 15,
+};
 
 /** Rings once, when the engine is to stop. */
 export interface Stop extends Wakeable {
@@ -46,11 +60,14 @@ export interface Parts {
   readonly lanes: Lanes;
   readonly reads: Reads;
   readonly committer: Committer;
+  readonly health: LedgerHealth;
   readonly digest?: Digest;
   /** Whether a planned delivery was planned since the start, and so cannot have been sent before it. */
   readonly isFresh: (id: DeliveryId) => boolean;
   /** By entity: the reference fields by which records of others are its children. */
   readonly children: ReadonlyMap<EntityName, readonly ChildRule[]>;
+  /** Why a map's feed is to be held back: too many writes wait that come from it. */
+  readonly pressure: (system: SystemId, table: Table) => string | undefined;
   /** What stops mass changes of a map; absent where the configuration sets no bound. */
   readonly guardOf: (system: SystemId, entity: EntityName) => Guard | undefined;
   /** Has something done that a committed plan calls for. */

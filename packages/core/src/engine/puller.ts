@@ -1,13 +1,17 @@
 import type { Cursor, EntityName, Key, SystemId, Version } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import type { Pull, Sighting, System, Trouble } from '../ports/system.ts';
+import { openAside, type RowAside } from './aside.ts';
 import { openAwaiting } from './awaiting.ts';
 import { openDoor } from './door.ts';
-import type { GuardStatus } from './guard.ts';
 import { isAlive } from './kin.ts';
 import { NotNow, type Intake } from './intake.ts';
+import { isOfLedger } from './ledger-health.ts';
 import { backoffMs } from './pace.ts';
+import { must } from '../errors/must.ts';
 import type { Parts, Stop } from './parts.ts';
+import type { Comparing } from './resync.ts';
+import type { MapState, PullerStatus } from './map-status.ts';
 import { openBell } from './signal.ts';
 
 /** Deletions found by absence are only believed up to this many, or this share of all rows: an empty listing is more often a fault. */
@@ -18,32 +22,22 @@ const LINKS_PAGE = 500;
 const EMPTY_MIN = 2;
 const OVERDUE = 'its key refers to a record that did not come; it is looked at again when it changes';
 
-export type MapState = 'starting' | 'listing' | 'live' | 'unreachable' | 'throttled' | 'denied' | 'drifted' | 'guarded' | 'stopped';
-
-export interface PullerStatus {
-  readonly system: SystemId;
-  readonly entity: EntityName;
-  readonly state: MapState;
-  readonly listed: boolean;
-  readonly words?: string;
-  /** Rows, as far as they were seen since the start, that a filter leaves outside. */
-  readonly filteredRows: number;
-  /** What waits for somebody to look, while the map is guarded. */
-  readonly guard?: readonly GuardStatus[];
-  /** When the last pull that told everything began; ms since 1970 UTC. */
-  readonly upToMs?: number;
-}
-
 export interface Puller {
   readonly system: SystemId;
   readonly entity: EntityName;
   run(stop: Stop): Promise<void>;
   /** There may be something new. */
   wake(): void;
+  /** Lists every row again, and compares each with what is known of it. */
+  resync(): void;
   /** There may be something new in this row: it is read. Rejects when it cannot be. */
   look(key: Key): Promise<void>;
   /** The row belongs to a record now, whatever a filter said of it before. */
   letIn(key: Key): void;
+  /** Rows that are set aside because something broke over them. */
+  readonly aside: readonly RowAside[];
+  /** Reads a row that is set aside again, or gives it up. Answers whether it was there, and is not any more. */
+  releaseAside(key: Key, decision: 'retry' | 'discard'): Promise<boolean>;
   /** Whether rows wait for a record that their key refers to. */
   readonly isAwaiting: boolean;
   /** Whether it sleeps until the next poll, with nothing left to take. */
@@ -70,13 +64,21 @@ export function openPuller(
   let upToMs: number | undefined;
   const awaiting = openAwaiting();
   const door = openDoor();
+  const aside = openAside(parts, system.id, entity);
   const guard = parts.guardOf(system.id, entity);
   let resting = false;
   let failures = 0;
   // The keys of a listing that was followed from its first page; absent while it is not known to be whole.
   let seen: Set<string> | undefined;
+  let comparing: (Comparing & { state: 'waits' | 'reads' | 'done'; rows: number }) | undefined;
 
   async function once(): Promise<number> {
+    if (comparing?.state === 'waits') {
+      cursor = undefined;
+      comparing.state = 'reads';
+    }
+    const pressure = parts.pressure(system.id, table);
+    if (pressure !== undefined) return holdBack(pressure);
     const startedMs = clock.nowMs();
     const began = reads.begin();
     try {
@@ -92,10 +94,19 @@ export function openPuller(
     }
   }
 
+  /** The feed keeps what it has: there is no room for what would come of it. */
+  function holdBack(why: string): number {
+    state = 'pressed';
+    words = why;
+    return limits.pollMs;
+  }
+
   /** Answers how long to rest before the next pull. */
   async function take(pull: Pull, began: number, startedMs: number): Promise<number> {
-    if (pull.kind === 'expired') return restart();
+    if (pull.kind === 'expired') return restart('cursor expired');
     if (pull.kind !== 'page') return later(pull);
+    // Of a listing that was broken off, nobody knows any more what it told: what is missing from it could not be noticed.
+    if (pull.of === 'listing' && cursor !== undefined && listed && !seen) return restart('listing begun again');
     if (pull.of === 'listing' && cursor === undefined) seen = new Set();
     state = pull.of === 'listing' && !listed ? 'listing' : 'live';
     await foresee(pull.sightings);
@@ -163,6 +174,7 @@ export function openPuller(
   async function endListing(): Promise<void> {
     if (seen) await takeAbsences(seen);
     if (isHolding()) return;
+    if (comparing?.state === 'reads') comparing.state = 'done';
     seen = new Set();
     if (listed) return;
     listed = true;
@@ -170,11 +182,31 @@ export function openPuller(
   }
 
   async function takeAll(sightings: readonly Sighting[], began: number): Promise<void> {
-    const origin = { system, table, began, awaiting, door, guard };
+    const now = comparing?.state === 'reads' ? comparing : undefined;
+    if (now) now.rows += sightings.length;
+    const origin = { system, table, began, awaiting, door, guard, comparing: now };
     for (let from = 0; from < sightings.length; from += limits.rowsMax) {
       const ended = await Promise.allSettled(sightings.slice(from, from + limits.rowsMax).map((sighting) => intake.take(origin, sighting)));
-      const failed = ended.find((result) => result.status === 'rejected');
-      if (failed) throw failed.reason;
+      const page = sightings.slice(from, from + limits.rowsMax);
+      for (const [index, result] of ended.entries()) {
+        const key = keyOf(must(page[index], 'an end for each'));
+        if (result.status === 'fulfilled') await (aside.has(key) && aside.drop(key));
+        else if (result.reason instanceof NotNow || isOfLedger(result.reason)) throw result.reason;
+        else await aside.put(key, result.reason);
+      }
+    }
+  }
+
+  /** Rows that were set aside are read again. */
+  async function takeAside(keys: readonly Key[]): Promise<void> {
+    const began = reads.begin();
+    try {
+      await takeAll(
+        keys.map((key) => ({ kind: 'glimpse', key })),
+        began,
+      );
+    } finally {
+      reads.end(began);
     }
   }
 
@@ -219,8 +251,8 @@ export function openPuller(
     await committer.failure({ atMs: clock.nowMs(), system: system.id, entity, code: 'C20', words });
   }
 
-  async function restart(): Promise<number> {
-    parts.log.event('cursor expired', { system: system.id, entity });
+  async function restart(why: string): Promise<number> {
+    parts.log.event(why, { system: system.id, entity });
     await committer.cursor({ system: system.id, entity, cursor: undefined, listed });
     cursor = undefined;
     return 0;
@@ -242,6 +274,34 @@ export function openPuller(
     return backoffMs(parts, failures - 1);
   }
 
+  async function begin(stop: Stop): Promise<void> {
+    ({ cursor, listed } = await ledger.cursor(system.id, entity));
+    await guard?.load();
+    await aside.load();
+    if (listed) listedNow();
+    while (!stop.isStopped && !isReady()) await clock.sleep(limits.gatherMs, [stop]);
+    // Another version of Concord, or another configuration, may know what to do with them.
+    await takeAside(aside.list().map(({ key }) => key));
+  }
+
+  /** A defect, or a ledger that cannot be read: it is told once, and tried again for as long as it takes. Answers when. */
+  async function halt(cause: unknown): Promise<number> {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    if (cause instanceof NotNow) return trouble('unreachable', why);
+    if (state !== 'stopped' || words !== why) {
+      parts.log.event('map stopped', { system: system.id, entity, words: why });
+      if (!isOfLedger(cause)) await tell('MAP_STOPPED', why);
+    }
+    state = 'stopped';
+    words = why;
+    failures += 1;
+    return backoffMs(parts, failures - 1);
+  }
+
+  async function tell(code: string, why: string): Promise<void> {
+    await committer.failure({ atMs: clock.nowMs(), system: system.id, entity, code, words: why }).catch(() => undefined);
+  }
+
   async function rest(ms: number, stop: Stop): Promise<void> {
     if (ms <= 0 || stop.isStopped) return;
     // A hint cannot hurry a system that asked for time.
@@ -256,20 +316,21 @@ export function openPuller(
     system: system.id,
     entity,
     async run(stop) {
-      ({ cursor, listed } = await ledger.cursor(system.id, entity));
-      await guard?.load();
-      if (listed) listedNow();
-      while (!stop.isStopped && !isReady()) await clock.sleep(limits.gatherMs, [stop]);
-      try {
-        while (!stop.isStopped) await rest(await once(), stop);
-      } catch (cause) {
-        state = 'stopped';
-        words = cause instanceof Error ? cause.message : String(cause);
-        parts.log.event('map stopped', { system: system.id, entity, words });
-        await committer.failure({ atMs: clock.nowMs(), system: system.id, entity, code: 'MAP_STOPPED', words }).catch(() => undefined);
+      for (let begun = false; !stop.isStopped;) {
+        try {
+          if (begun) await rest(await once(), stop);
+          else await begin(stop);
+          begun = true;
+        } catch (cause) {
+          if (!stop.isStopped) await clock.sleep(await halt(cause), [stop]);
+        }
       }
     },
     wake: bell.ring,
+    resync() {
+      comparing = { state: 'waits', rows: 0, differing: 0, writes: new Set() };
+      bell.ring();
+    },
     letIn: door.drop,
     async look(key) {
       const began = reads.begin();
@@ -278,6 +339,15 @@ export function openPuller(
       } finally {
         reads.end(began);
       }
+    },
+    get aside() {
+      return aside.list();
+    },
+    async releaseAside(key, decision) {
+      if (!aside.has(key)) return false;
+      if (decision === 'discard') await aside.drop(key);
+      else await takeAside([key]);
+      return !aside.has(key);
     },
     get isAwaiting() {
       return awaiting.size > 0;
@@ -291,8 +361,10 @@ export function openPuller(
       state,
       listed,
       filteredRows: door.size,
+      asideRows: aside.list().length,
       ...(guard?.status === undefined ? {} : { guard: guard.status }),
       ...(words === undefined ? {} : { words }),
+      ...(comparing ? { resync: { state: comparing.state, rows: comparing.rows, differing: comparing.differing } } : {}),
       ...(upToMs === undefined ? {} : { upToMs }),
     }),
   };

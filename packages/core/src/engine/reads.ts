@@ -2,14 +2,14 @@
 const TOUCHES_MAX = 20_000;
 
 /**
- * Tells stale reads: a read that began before a record was last written, or before a later read of it was taken, may show an older row
- * than is known, which would look like somebody taking an edit back.
+ * Tells stale reads: a read that began before a record was last written, or before another read of it was taken, may show an older row
+ * than is known, which would look like somebody taking an edit back. Of two reads that overlap, nobody knows which one saw more.
  */
 export interface Reads {
   begin(): number;
   end(began: number): void;
-  /** What is known of the record is now as new as a read that began at `tick` (default: now). */
-  touch(record: string, tick?: number): void;
+  /** What is known of the record is as new as a read that begins now. */
+  touch(record: string): void;
   isStale(record: string, began: number): boolean;
   /** How many reads have begun and not ended. */
   readonly underWay: number;
@@ -35,9 +35,9 @@ export function openReads(): Reads {
       underWay.delete(began);
       if (touches.size > TOUCHES_MAX) forget();
     },
-    touch(record, at) {
-      if (at === undefined) tick += 1;
-      touches.set(record, Math.max(at ?? tick, touches.get(record) ?? 0));
+    touch(record) {
+      tick += 1;
+      touches.set(record, tick);
     },
     get underWay() {
       return underWay.size;

@@ -38,6 +38,11 @@ export const catalogue = {
     remedy: 'Stop Concord and restore the ledger from its last backup.',
     status: 500,
   },
+  LEDGER_TORN: {
+    text: 'The log of the ledger "{file}" is torn: {count} commits behind the tear cannot be read.',
+    remedy: 'Restore the last backup; or give those commits up with `concord doctor --mend`. Nothing was changed.',
+    status: 500,
+  },
   LEDGER_NOT_DURABLE: {
     text: 'The ledger "{file}" runs with {setting} = {found}, and needs {wanted}: commits could be lost in a power cut.',
     remedy: 'Use a local disk and a file system that supports write-ahead logging.',
@@ -46,6 +51,11 @@ export const catalogue = {
   LEDGER_FULL: {
     text: 'There is no room left to write the ledger "{file}".',
     remedy: 'Free some disk space; nothing was lost, and the commit that failed left nothing behind.',
+    status: 503,
+  },
+  LEDGER_WAITS: {
+    text: 'The ledger cannot be written just now: {words}',
+    remedy: '{remedy} Everything goes on by itself as soon as it can be written again; then send this again.',
     status: 503,
   },
   LEDGER_BROKEN: {
@@ -62,6 +72,31 @@ export const catalogue = {
     text: 'There is no ledger file "{file}".',
     remedy: 'Run the sidecar once with this configuration, or correct `ledger` in it.',
     status: 404,
+  },
+  LEDGER_EXISTS: {
+    text: 'There is a ledger "{file}" already.',
+    remedy: 'An import makes a new ledger: name another file under `ledger` in the configuration, or move this one aside.',
+    status: 409,
+  },
+  IMPORT_WRONG: {
+    text: 'Line {line} cannot be imported: {words}.',
+    remedy: 'Export it again, with this version of Concord; nothing was left behind.',
+    status: 422,
+  },
+  BACKUP_FAILED: {
+    text: 'The backup "{file}" could not be made: {words}.',
+    remedy: 'Look for room and rights in its folder (`ledger.backups` in the configuration), then try again; nothing was left behind.',
+    status: 500,
+  },
+  BACKUP_BUSY: {
+    text: 'A backup is being made already.',
+    remedy: 'Wait until it has ended.',
+    status: 409,
+  },
+  BACKUP_WRONG: {
+    text: 'The backup "{file}" does not verify: {count} of what it holds are wrong.',
+    remedy: 'Take an earlier backup. The ledger was left as it is.',
+    status: 422,
   },
   LAB_LOCKED: {
     text: 'The ledger "{file}" is held by a running sidecar.',
@@ -117,6 +152,47 @@ export const catalogue = {
     text: 'There is no record "{record}".',
     remedy: 'List the records with GET /v1/records, or ask by system and key.',
     status: 404,
+  },
+  FIELD_UNKNOWN: {
+    text: 'The records of "{entity}" have no field "{field}".',
+    remedy: 'Name fields as the configuration does.',
+    status: 422,
+  },
+  ERASE_OPEN: {
+    text: 'Nothing of the record "{record}" was erased: {words}.',
+    remedy:
+      'Concord erases what is past. Empty the fields, or delete the record, in every system; wait until that is mirrored; then erase. Or name only the fields that are empty.',
+    status: 409,
+  },
+  ERASE_FOLDED: {
+    text: 'The record "{record}" was folded into "{into}".',
+    remedy: 'Erase that one: what was folded into it is erased with it.',
+    status: 409,
+  },
+  ERASE_UNFINISHED: {
+    text: 'The values are erased, but the ledger file could not be written anew: {words}. Bytes of them may be left in free pages.',
+    remedy: 'Free as much disk space as the ledger takes, and start again: it is finished before anything else is done.',
+    status: 503,
+  },
+  ENTITY_UNKNOWN: {
+    text: 'There is no entity "{entity}".',
+    remedy: 'Use one of: {entities}.',
+    status: 404,
+  },
+  DELIVERY_GONE: {
+    text: 'The delivery "{delivery}" is not there any more: it was delivered, or planned anew.',
+    remedy: 'List what is parked with GET /v1/deliveries?state=parked.',
+    status: 409,
+  },
+  ROW_GONE: {
+    text: 'The row "{key}" of "{entity}" in "{system}" is not set aside.',
+    remedy: 'List the rows that are with GET /v1/rows.',
+    status: 409,
+  },
+  ASK_WRONG: {
+    text: 'That cannot be done: {words}.',
+    remedy: 'The command with --help says what it takes.',
+    status: 400,
   },
   CONFLICT_UNKNOWN: {
     text: 'There is no conflict "{conflict}".',
@@ -177,6 +253,47 @@ export const catalogue = {
     text: 'There is nothing at {method} {path}.',
     remedy: 'The routes are listed in docs/rest-api.md.',
     status: 404,
+  },
+  KEY_MISSING: {
+    text: 'Nobody knows who is asking.',
+    remedy: 'Send `Authorization: Bearer <key>` with an API key that is not revoked; make one with `concord keys add`.',
+    status: 401,
+  },
+  ROLE_TOO_LOW: {
+    text: '{name} is a {role}; this asks for the role {needed}.',
+    remedy: 'Use a key of that role; an operator makes one with `concord keys add --role {needed}`.',
+    status: 403,
+  },
+  SCOPE_TOO_NARROW: {
+    text: '{name} may see {entities} only.',
+    remedy: 'Name one of these as `entity`, or use a key for all entities.',
+    status: 403,
+  },
+  SPEAKER_WRONG: {
+    text: '{name} cannot speak for {by}.',
+    remedy: 'Leave `by` out, or send your own name; only an admin speaks for others.',
+    status: 403,
+  },
+  HOOK_REFUSED: {
+    text: 'The hook does not come from "{system}", as far as can be told.',
+    remedy:
+      'Send the secret that the configuration names under `server.hooks`, as the header `x-concord-hook` or as `?code=`; without a secret, hooks are taken from this machine alone.',
+    status: 401,
+  },
+  KEYS_WRONG: {
+    text: 'The file "{file}" does not hold API keys.',
+    remedy: 'Put it back from a backup, or move it away and make new keys with `concord keys add`. Until then nobody is let in.',
+    status: 500,
+  },
+  KEY_UNKNOWN: {
+    text: 'There is no key "{id}" in "{file}".',
+    remedy: '`concord keys list` tells the ids.',
+    status: 404,
+  },
+  KEY_WRONG: {
+    text: 'A key cannot be made so: {words}.',
+    remedy: 'For example: concord keys add --config concord.yaml --name Anna --role resolver.',
+    status: 400,
   },
   INTERNAL: {
     text: 'Something went wrong inside Concord: {words}.',

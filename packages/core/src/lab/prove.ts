@@ -1,5 +1,5 @@
 import type { Table } from '../map/compile.ts';
-import type { ResolutionTold } from '../ports/plan.ts';
+import type { ChangeRow, ResolutionTold } from '../ports/plan.ts';
 import { nameOfDelete } from '../merge/life.ts';
 import { LIFE, type RecordState } from '../record/record.ts';
 import { registersIn } from '../record/registers.ts';
@@ -26,6 +26,8 @@ export interface Proof {
   readonly registers: number;
   readonly changes: number;
   readonly differences: readonly Difference[];
+  /** Registers of which values were erased, or that depend on such: where the edits come to something else, that proves nothing. */
+  readonly erased: readonly string[];
 }
 
 /** No policies: no change of policies explains an answer that came about by these. */
@@ -46,10 +48,12 @@ interface Recorded {
 export async function prove(ledger: LabLedger, table: Table, record: RecordState, paging: Paging = {}): Promise<Proof> {
   const player = openFieldPlayer(table);
   const history = new Map<string, Recorded>();
+  const erased = new Set<string>();
   let changes = 0;
   for await (const moment of momentsOf(changesOf(ledger, record.id, paging))) {
     changes += 1 + moment.answers.length;
     follow(moment, player, history);
+    for (const change of [moment.change, ...moment.answers]) noteErased(table, change, erased);
   }
   const registers = Object.entries(registersIn(record)).filter(
     ([name, { count }]) => count > 0 && (name === LIFE || table.registers.has(name)),
@@ -57,9 +61,22 @@ export async function prove(ledger: LabLedger, table: Table, record: RecordState
   const differences = registers.flatMap(([name, { value, held }]) => {
     const stored = { value, held: held !== undefined };
     const played = player.standing(name);
-    return agrees(played, stored) ? [] : [differenceOf(table, name, stored, played, history.get(name))];
+    return agrees(played, stored) || erased.has(name) ? [] : [differenceOf(table, name, stored, played, history.get(name))];
   });
-  return { registers: registers.length, changes, differences };
+  return { registers: registers.length, changes, differences, erased: [...erased].toSorted() };
+}
+
+/** Who looks at an erased value, or is decided together with it, may have been decided otherwise with it. */
+function noteErased(table: Table, { erased: fields = [] }: ChangeRow, erased: Set<string>): void {
+  if (fields.length === 0) return;
+  const open = [...table.registers.values()].flatMap(({ name, fields: own }) =>
+    own.some((field) => fields.includes(field)) ? [name] : [],
+  );
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (erased.has(next)) continue;
+    erased.add(next);
+    open.push(...(table.readers.get(next) ?? []), ...(table.company.get(next) ?? []));
+  }
 }
 
 function differenceOf(

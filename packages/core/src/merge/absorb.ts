@@ -1,6 +1,7 @@
 import type { OpId, SystemId } from '../ids.ts';
 import type { MappedRow } from '../map/mapped.ts';
 import { isEmpty } from '../policy/edits.ts';
+import { isNear } from './near.ts';
 import { PLAIN } from '../policy/kind.ts';
 import { actorOf } from '../record/actors.ts';
 import { LIFE, type Attempt, type Edit, type Link, type Register, type Shadow } from '../record/record.ts';
@@ -57,7 +58,7 @@ export function absorb(draft: Draft, row: MappedRow, settled?: ReadonlySet<strin
 const NONE: readonly Attempt[] = [];
 
 /** What was surely not sent cannot come back: a user who sets the same value makes an edit of their own. */
-function perhapsSent(draft: Draft, { unconfirmed, planned }: Link): readonly Attempt[] {
+export function perhapsSent(draft: Draft, { unconfirmed, planned }: Link): readonly Attempt[] {
   if (!unconfirmed && !planned) return NONE;
   return [...(unconfirmed ?? []), ...(planned ? [planned] : [])].filter(({ id }) => !draft.context.neverSent(id));
 }
@@ -130,19 +131,38 @@ export function tellEdits(draft: Draft, seq: number, names: readonly string[], s
   change.stamp = latestStamp(entered, change.stamp);
 }
 
-/** Values that we may have written ourselves are ours, whichever of several attempts they come from. */
+/** Values that we may have written ourselves are ours, whichever of several attempts they come from, and also as the system stores them. */
 function recogniseEchoes(draft: Draft, row: MappedRow, attempts: readonly Attempt[]): void {
+  const made = linkOf(draft, row.system).state === 'present' ? undefined : attempts.findLast(({ kind }) => kind === 'create');
+  if (made) startAfresh(draft, row, made);
   for (const name of new Set(attempts.flatMap(({ registers }) => Object.keys(registers)))) {
     const value = row.values.get(name);
     const register = registerNow(draft, name);
     const shadow = register?.shadows[row.system];
     if (value === undefined || !register || (shadow && sameValue(shadow.value, value))) continue;
-    const attempt = attempts.findLast(({ registers }) => registers[name] && sameValue(registers[name].value, value));
+    const attempt = attemptOf(attempts, name, (sent) => sameValue(sent, value)) ?? attemptOf(attempts, name, (sent) => isNear(sent, value));
     const echo = attempt?.registers[name];
     if (!attempt || !echo) continue;
-    putShadow(draft, name, register, row.system, { value, ops: echo.ops, saw: echo.saw });
+    const sent = sameValue(echo.value, value) ? undefined : echo.value;
+    if (sent !== undefined) fail(draft, row.system, 'C14', `${name} was stored otherwise than written`, row.key);
+    putShadow(draft, name, register, row.system, { value, sent, ops: echo.ops, saw: echo.saw });
     see(draft, row.system, attempt);
   }
+}
+
+/** A row that we made anew is empty where we wrote nothing, whatever the row before it held: that is nobody's edit. */
+export function startAfresh(draft: Draft, row: MappedRow, { registers }: Attempt): void {
+  for (const [name, value] of row.values) {
+    const register = registerNow(draft, name);
+    const shadow = register?.shadows[row.system];
+    if (!register || !shadow || registers[name] || !isEmpty(value) || isEmpty(shadow.value)) continue;
+    putShadow(draft, name, register, row.system, { value, sent: undefined, ops: shadow.ops, saw: shadow.saw });
+  }
+}
+
+/** The latest of several attempts that carried such a value. */
+function attemptOf(attempts: readonly Attempt[], name: string, isSuch: (sent: Value) => boolean): Attempt | undefined {
+  return attempts.findLast(({ registers }) => registers[name] !== undefined && isSuch(registers[name].value));
 }
 
 /** The heads that the system has now seen: those of the attempt, and its own last change if that is not among their past. */

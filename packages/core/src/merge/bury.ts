@@ -1,10 +1,10 @@
 import type { SystemId } from '../ids.ts';
 import { holdersIn } from './holders.ts';
 import { copyOfLink, copyOfRegister } from '../record/copies.ts';
-import { LIFE, type Link, type Register } from '../record/record.ts';
+import { LIFE, type Attempt, type Link, type Register } from '../record/record.ts';
 import { rest } from '../record/rest.ts';
 import { sameValue } from '../values.ts';
-import { enter, type Found } from './absorb.ts';
+import { enter, perhapsSent, putShadow, see, type Found } from './absorb.ts';
 import { linkOf, putLink, putRegister, registerNames, registerNow, type Draft } from './draft.ts';
 import { stillStoodOn } from './frontier.ts';
 import { leavesAlone } from './life.ts';
@@ -18,11 +18,27 @@ export function goneLink(link: Link, state: 'deleted' | 'unlinked'): Link {
   gone.planned = undefined;
   gone.unconfirmed = undefined;
   gone.parked = undefined;
+  gone.discarded = undefined;
   return gone;
 }
 
-/** Takes it in that a system no longer has the row. */
+/** Takes it in that a system no longer has the row. Where we may have deleted it ourselves and heard no answer, it is nobody's edit. */
 export function bury(draft: Draft, system: SystemId): void {
+  const own = perhapsSent(draft, linkOf(draft, system)).findLast(({ kind }) => kind === 'delete');
+  if (own) buryOwn(draft, system, own);
+  else buryOther(draft, system);
+}
+
+function buryOwn(draft: Draft, system: SystemId, own: Attempt): void {
+  const life = must(registerNow(draft, LIFE), 'every record has a life');
+  const { ops, saw } = must(own.registers[LIFE], 'a deletion carries the life');
+  putLink(draft, system, goneLink(linkOf(draft, system), 'deleted'));
+  putShadow(draft, LIFE, life, system, { value: 'deleted', ops, saw });
+  see(draft, system, own);
+  draft.deliveries.set(system, undefined);
+}
+
+function buryOther(draft: Draft, system: SystemId): void {
   const isAlone = leavesAlone(draft.table.map.delete);
   putLink(draft, system, goneLink(linkOf(draft, system), isAlone ? 'unlinked' : 'deleted'));
   const life = must(registerNow(draft, LIFE), 'every record has a life');

@@ -2,7 +2,7 @@ import { deliveryId, type SystemId } from '../ids.ts';
 import type { DeliveryRow } from '../ports/plan.ts';
 import { isEmpty } from '../policy/edits.ts';
 import { copyOfLink } from '../record/copies.ts';
-import { isHeldBy, isResting } from '../record/resting.ts';
+import { isHeldBy, isHeldByAll, isResting } from '../record/resting.ts';
 import { LIFE, type Attempt, type Link, type RecordState, type Register } from '../record/record.ts';
 import { must } from '../errors/must.ts';
 import { linkOf, putLink, registerNow, storedIn, type Draft } from './draft.ts';
@@ -12,9 +12,11 @@ const UNCONFIRMED_MAX = 16;
 
 /** Plans, for every system, the one write that would bring it up to date; takes back a plan that is no longer needed. */
 export function planDeliveries(draft: Draft): void {
+  const restless = restlessIn(draft);
   for (const system of draft.table.systems) {
     const link = linkOf(draft, system);
-    const wanted = draft.table.map.sides[system]?.only === 'read' ? undefined : wantedFor(draft, system, link);
+    const wanted =
+      draft.table.map.sides[system]?.only === 'read' ? undefined : besides(link.discarded, wantedFor(draft, system, link, restless));
     const settled = wanted ? carries(link.planned, wanted) || carries(link.parked, wanted) : !link.planned && !link.parked;
     if (!settled) replace(draft, system, link, wanted);
     if (!wanted && link.unread) waitToRead(draft, system, link.unread);
@@ -41,19 +43,28 @@ function waitToRead(draft: Draft, system: SystemId, [first]: NonNullable<Link['u
 
 type Wanted = Pick<Attempt, 'kind' | 'registers' | 'expected'>;
 
-function wantedFor(draft: Draft, system: SystemId, link: Link): Wanted | undefined {
+/** Without what a person said the system is to be left without. A row that is made is made whole, or not at all. */
+function besides(discarded: Link['discarded'], wanted: Wanted | undefined): Wanted | undefined {
+  if (!discarded || !wanted || discarded.kind !== wanted.kind) return wanted;
+  const rest = Object.entries(wanted.registers).filter(([name, { ops }]) => discarded.ops[name]?.join() !== ops.join());
+  if (rest.length === 0) return undefined;
+  return wanted.kind === 'update' ? { ...wanted, registers: Object.fromEntries(rest) } : wanted;
+}
+
+function wantedFor(draft: Draft, system: SystemId, link: Link, restless: readonly string[]): Wanted | undefined {
   const stored = storedIn(draft, LIFE);
   if (!stored || link.state === 'unlinked') return undefined;
   const expected = link.version;
   // By far the most: a record that lives, and that everybody knows to live.
-  if (link.state === 'present' && isResting(stored) && stored[0] === 'live') return updateOf(unseen(draft, system, link), expected);
+  if (link.state === 'present' && isResting(stored) && stored[0] === 'live')
+    return updateOf(unseen(draft, system, link, restless), expected);
   const life = must(registerNow(draft, LIFE), 'just seen');
   if (life.held) return undefined;
   if (life.value === 'deleted') {
     return link.state === 'present' ? { kind: 'delete', registers: { [LIFE]: carried(life) }, expected } : undefined;
   }
   if (link.state !== 'present') return { kind: 'create', registers: { [LIFE]: carried(life), ...everything(draft, system, link) } };
-  return updateOf({ ...unseenLife(life, system), ...unseen(draft, system, link) }, expected);
+  return updateOf({ ...unseenLife(life, system), ...unseen(draft, system, link, restless) }, expected);
 }
 
 function updateOf(registers: Attempt['registers'], expected: Link['version']): Wanted | undefined {
@@ -70,10 +81,15 @@ function everything(draft: Draft, system: SystemId, link: Link): Attempt['regist
   const chosen: Record<string, Attempt['registers'][string]> = {};
   for (const [name, rule] of draft.table.registers) {
     const register = registerNow(draft, name);
-    if (!register || !isWritable(register) || isEmpty(register.value) || isWithheld(link, name, register)) continue;
+    if (!register || !isWritable(register) || !isToBeSaid(register, system) || isWithheld(link, name, register)) continue;
     if (rule.writes(system)) chosen[name] = carried(register);
   }
   return chosen;
+}
+
+/** That a field is empty need not be said to a new row, unless the row before it held something: then it is no edit of the new one. */
+function isToBeSaid({ value, shadows }: Register, system: SystemId): boolean {
+  return !isEmpty(value) || !isEmpty(shadows[system]?.value ?? null);
 }
 
 /** That a record lives on is nothing to write, but something to have confirmed. */
@@ -82,18 +98,29 @@ function unseenLife(life: Register, system: SystemId): Attempt['registers'] {
   return shadow && life.ops.some((op) => !shadow.ops.includes(op)) ? { [LIFE]: carried(life) } : {};
 }
 
+/**
+ * The registers that some linked system may not have seen, but for those that are worked on. What rests is nothing to write, to those that
+ * have it: this is nearly every register of nearly every record, and it is looked at once for all systems.
+ */
+function restlessIn({ record, awake }: Draft): readonly string[] {
+  const names: string[] = [];
+  for (const name in record.registers) {
+    const stored = record.registers[name];
+    if (stored !== undefined && !(isResting(stored) && isHeldByAll(stored)) && !awake.has(name)) names.push(name);
+  }
+  return names;
+}
+
 /** By identity, not by value: a system that has acknowledged an operation is done with it, however it stored the value. */
-function unseen(draft: Draft, system: SystemId, link: Link): Attempt['registers'] {
+function unseen(draft: Draft, system: SystemId, link: Link, restless: readonly string[]): Attempt['registers'] {
   const chosen: Record<string, Attempt['registers'][string]> = {};
   const choose = (name: string, register: Register | undefined): void => {
     if (!register || !isWritable(register) || !isUnseen(register, system) || isWithheld(link, name, register)) return;
     if (draft.table.registers.get(name)?.writes(system)) chosen[name] = carried(register);
   };
-  const { registers } = draft.record;
-  for (const name in registers) {
-    const stored = registers[name];
-    // What rests is nothing to write, to those that have it: this is nearly every register of nearly every record.
-    if (stored === undefined || draft.awake.has(name) || (isResting(stored) && isHeldBy(stored, system))) continue;
+  for (const name of restless) {
+    const stored = draft.record.registers[name];
+    if (stored === undefined || (isResting(stored) && isHeldBy(stored, system))) continue;
     choose(name, registerNow(draft, name));
   }
   for (const [name, register] of draft.awake) if (name !== LIFE) choose(name, register);
@@ -117,9 +144,13 @@ function carried(register: Register): Attempt['registers'][string] {
 
 function carries(attempt: Attempt | undefined, wanted: Wanted): boolean {
   if (!attempt || attempt.kind !== wanted.kind || attempt.expected !== wanted.expected) return false;
-  const names = Object.keys(wanted.registers);
-  if (names.length !== Object.keys(attempt.registers).length) return false;
-  return names.every((name) => attempt.registers[name]?.ops.join() === wanted.registers[name]?.ops.join());
+  let left = Object.keys(attempt.registers).length;
+  for (const name in wanted.registers) {
+    const [was, is] = [attempt.registers[name]?.ops, wanted.registers[name]?.ops];
+    if (was !== is && (was?.length !== is?.length || !is?.every((op, index) => op === was?.[index]))) return false;
+    left -= 1;
+  }
+  return left === 0;
 }
 
 function replace(draft: Draft, system: SystemId, link: Link, wanted: Wanted | undefined): void {

@@ -53,6 +53,7 @@ function takeLink(draft: Draft, system: SystemId | undefined, link: Link): void 
   moved.planned = undefined;
   moved.unconfirmed = undefined;
   moved.parked = undefined;
+  moved.discarded = undefined;
   putLink(draft, system, moved);
   draft.linked.push({ system, key: link.key });
   const life = registerOf(draft, LIFE);

@@ -195,8 +195,8 @@ export function holds(shadow: Shadow, value: Value): boolean {
 /** Only the merged values that some system or edit stands on can ever be a base again, and the current one. */
 export function stillStoodOn({ agreed, shadows, frontier }: Register): readonly Agreed[] {
   if (agreed.length < 2) return agreed;
-  const floors = new Set<Agreed | undefined>([agreed.at(-1)]);
-  for (const system in shadows) floors.add(standing(agreed, shadows[system]?.saw ?? 0));
-  for (const edit of frontier) floors.add(standing(agreed, edit.saw));
-  return floors.size < agreed.length || !floors.has(agreed[0]) ? agreed.filter((entry) => floors.has(entry)) : agreed;
+  const floors: (Agreed | undefined)[] = [agreed.at(-1)];
+  for (const system in shadows) floors.push(standing(agreed, shadows[system]?.saw ?? 0));
+  for (const edit of frontier) floors.push(standing(agreed, edit.saw));
+  return agreed.every((entry) => floors.includes(entry)) ? agreed : agreed.filter((entry) => floors.includes(entry));
 }

@@ -7,11 +7,12 @@ import { isTuple, type Scalar, type Value } from '../values.ts';
  * the register had none. Fields are root keys with plain names, so each line stands for itself.
  */
 export function patchOf(table: Table, register: string, before: Value | undefined, after: Value): readonly PatchLine[] {
-  return fieldsOf(table, register).flatMap((field, index) => {
+  const lines: PatchLine[] = [];
+  fieldsOf(table, register).forEach((field, index) => {
     const [from, to] = [before === undefined ? undefined : memberOf(before, index), memberOf(after, index)];
-    if (from === to) return [];
-    return [{ op: from === undefined ? ('add' as const) : ('replace' as const), path: `/${field}`, value: to }];
+    if (from !== to) lines.push({ op: from === undefined ? 'add' : 'replace', path: `/${field}`, value: to });
   });
+  return lines;
 }
 
 /** One field's part of a register's value. */

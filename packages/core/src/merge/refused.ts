@@ -7,7 +7,7 @@ import { registerOf, type Draft } from './draft.ts';
 import type { Judged } from './turns.ts';
 
 /** What a system says of the values themselves. Everything else may be otherwise tomorrow: a right that is missing, a row that is in the way. */
-const FINAL: ReadonlySet<RefusalClass> = new Set(['validation-rejected', 'payload-too-large']);
+const FINAL: ReadonlySet<Refusal['why']> = new Set(['validation-rejected', 'payload-too-large']);
 
 /**
  * What a refused write comes to where its registers are to give way: what the system holds stands, and what it refused is what lost. Empty,
@@ -26,7 +26,7 @@ export function givenWay(draft: Draft, system: SystemId, { kind, registers }: At
 }
 
 export interface Refusal {
-  readonly why: RefusalClass;
+  readonly why: RefusalClass | 'gave-up';
   readonly words: string;
 }
 

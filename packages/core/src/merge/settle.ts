@@ -8,7 +8,7 @@ import { LIFE, type Attempt, type Link, type RecordState } from '../record/recor
 import { copyOfLink, copyOfRegister } from '../record/copies.ts';
 import { rest } from '../record/rest.ts';
 import { sameValue } from '../values.ts';
-import { absorb, putShadow, see } from './absorb.ts';
+import { absorb, putShadow, see, startAfresh } from './absorb.ts';
 import { bury, goneLink } from './bury.ts';
 import { dueNow, isWithheld, planDeliveries } from './deliveries.ts';
 import { draftOf, fail, linkOf, planOf, putLink, putRegister, registerOf, type Context, type Draft } from './draft.ts';
@@ -28,7 +28,7 @@ export type Settled =
   | { readonly kind: 'stale'; readonly row: MappedRow }
   | { readonly kind: 'exists'; readonly row: MappedRow }
   | { readonly kind: 'missing' }
-  | { readonly kind: 'refused'; readonly why: RefusalClass; readonly words: string }
+  | { readonly kind: 'refused'; readonly why: RefusalClass | 'gave-up'; readonly words: string }
   /** Nothing was sent: the system cannot hold the values of these registers, for the reasons told. */
   | { readonly kind: 'unfit'; readonly registers: Readonly<Record<string, string>> }
   /** To be tried again at that time. `unknown`: it may have been applied. */
@@ -67,10 +67,12 @@ function end(draft: Draft, system: SystemId, attempt: Attempt, outcome: Settled)
       return absorb(draft, outcome.row);
     case 'missing':
       unplan(draft, system);
+      remember(draft, system, attempt);
       return bury(draft, system);
     case 'unfit':
       return withhold(draft, system, attempt, outcome.registers);
     case 'refused':
+      remember(draft, system, attempt);
       return refuse(draft, system, attempt, outcome);
     case 'later':
     case 'waiting':
@@ -101,6 +103,7 @@ function acknowledge(draft: Draft, system: SystemId, attempt: Attempt, { row, re
     seen.agreed = stillStoodOn(seen);
     putRegister(draft, name, rest(seen, holdersIn(draft, name)));
   }
+  if (attempt.kind === 'create') startAfresh(draft, row, attempt);
   unplan(draft, system);
   see(draft, system, attempt);
   absorb(draft, row, settled);

@@ -17,6 +17,8 @@ export function earliestOf(edits: readonly Edit[]): Edit | undefined {
 
 /** In the fixed order, each operation once: what makes every policy blind to arrival order and to duplicates. */
 export function inOrder(edits: readonly Edit[]): readonly Edit[] {
+  // Nearly always: nobody edited at the same time.
+  if (edits.length < 2) return edits;
   const sorted = edits.toSorted(compareEdits);
   return sorted.filter((edit, index) => edit.op !== sorted[index - 1]?.op);
 }

@@ -1,6 +1,7 @@
 import type { ConflictId, Cursor, EntityName, Key, RecordId, SystemId } from '../ids.ts';
 import type { Json } from '../values.ts';
 import type { RecordState } from '../record/record.ts';
+import type { Erasure } from './erasure.ts';
 import type {
   ChangeRow,
   ConflictRow,
@@ -84,6 +85,11 @@ export interface Ledger {
   /** The marks that begin so and that at least so many records bear, in the order of their text. */
   marks(entity: EntityName, ask: PageAsk & { readonly prefix: string; readonly atLeast: number }): Promise<PageOf<string>>;
   note(name: string): Promise<Json | undefined>;
+  /**
+   * Puts records without some of their values in the place of what they were; atomic and durable like `commit`. When it resolves, the values
+   * are nowhere in the ledger, nor in what it was stored in. `moved`: the revision of a record is not one less; nothing was changed.
+   */
+  erase(erasure: Erasure): Promise<'erased' | 'moved'>;
   counts(): Promise<Counts>;
   close(): Promise<void>;
 }

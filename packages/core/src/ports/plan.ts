@@ -61,6 +61,8 @@ export interface ChangeRow {
   readonly resolutions: readonly ResolutionTold[];
   /** Other registers whose edits somebody had yet to see, so that they were looked at again together with those that this one touched. */
   readonly again?: readonly string[] | undefined;
+  /** Fields of which it told values that were erased since: an empty value is told in their place. */
+  readonly erased?: readonly string[] | undefined;
 }
 
 export type ConflictState = 'held' | 'settled' | 'resolved';
@@ -164,4 +166,17 @@ export interface OperatorAct {
   readonly record?: RecordId;
   readonly conflict?: ConflictId;
   readonly note?: string;
+  /** What was erased; never a value. */
+  readonly erased?: ErasedTold;
+}
+
+/** The extent of an erasure. */
+export interface ErasedTold {
+  readonly fields: readonly string[];
+  /** The record, and those that were folded into it. */
+  readonly records: readonly RecordId[];
+  /** Changes that told something of the fields. */
+  readonly changes: number;
+  /** Where the record's document stood afterwards: the checkpoint from which its hashes go on. */
+  readonly heads: readonly ChangeHash[];
 }

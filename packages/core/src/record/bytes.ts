@@ -7,6 +7,7 @@ const KEPT_BYTES_MAX = 1_048_576;
 const SHORT_CHARS_MAX = 1_024;
 const LOW_7 = 0x7f;
 const MORE = 0x80;
+const SIGN = 0x40;
 const BITS = 128;
 /** Up to here numbers are split by shifting, which is quicker; counters and times go beyond. */
 const SHIFTABLE = 2 ** 31;
@@ -46,10 +47,16 @@ export class Writer {
   /** Signed LEB128; for whole numbers within ±2^53. */
   signed(value: number): void {
     let rest = value;
+    while (rest < SHIFTABLE && rest >= -SHIFTABLE) {
+      const low = rest & LOW_7;
+      rest >>= 7;
+      if (rest === ((low & SIGN) === 0 ? 0 : -1)) return this.byte(low);
+      this.byte(low | MORE);
+    }
     for (;;) {
       const low = ((rest % BITS) + BITS) % BITS;
       rest = Math.floor(rest / BITS);
-      const signBit = (low & 0x40) !== 0;
+      const signBit = (low & SIGN) !== 0;
       if ((rest === 0 && !signBit) || (rest === -1 && signBit)) return this.byte(low);
       this.byte(low | MORE);
     }

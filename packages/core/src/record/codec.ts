@@ -1,6 +1,6 @@
 import { actorIdFrom } from '../ids.ts';
 import { linkText, registerText, restingText, valueText, type Packed } from './pack.ts';
-import type { RecordState } from './record.ts';
+import type { Link, RecordState } from './record.ts';
 import { unpackLink, unpackRegister } from './unpack.ts';
 import { isResting, type Resting, type Stored } from './resting.ts';
 
@@ -47,9 +47,22 @@ function listOf(hashes: RecordState['heads']): string {
 
 /** Throws a plain Error when the text is not a record that `encodeRecord` wrote. */
 export function decodeRecord(text: string): RecordState {
-  const { id, revision, registers, links, entity, identity, relations, seq, heads, maxOp, actors } = readStep(text);
+  const { id, entity, revision, seq, heads, maxOp, actors, links, registers, identity, relations } = written(text);
   if (entity === undefined || seq === undefined || !heads || maxOp === undefined || !actors) throw new Error('The text is not a record.');
-  return { id, entity, revision, seq, heads, maxOp, actors, links, registers, identity, relations };
+  unpackAll(registers);
+  return {
+    id,
+    entity,
+    revision,
+    seq,
+    heads,
+    maxOp,
+    actors,
+    links: unpackLinks(links),
+    registers,
+    identity: identity ?? undefined,
+    relations: relations ?? undefined,
+  };
 }
 
 /**
@@ -78,7 +91,7 @@ export function applyStep(before: RecordState, text: string): RecordState {
 
 /** The revision that a step leads to. Throws a plain Error when the text is not a step. */
 export function revisionAfter(text: string): number {
-  return readStep(text).revision;
+  return written(text).revision;
 }
 
 type Step = Pick<RecordState, 'id' | 'revision' | 'registers' | 'links'> & Partial<RecordState>;
@@ -86,53 +99,43 @@ type Step = Pick<RecordState, 'id' | 'revision' | 'registers' | 'links'> & Parti
 interface Written extends Omit<Step, 'registers' | 'links' | 'identity' | 'relations'> {
   readonly identity?: string | null;
   readonly relations?: RecordState['relations'] | null;
-  readonly registers: Readonly<Record<string, Resting | Packed>>;
+  readonly registers: Record<string, Resting | Packed | Stored>;
   readonly links: Readonly<Record<string, Packed>>;
 }
 
-function readStep(text: string): Step {
+function written(text: string): Written {
   const parsed: unknown = JSON.parse(text);
   if (!isWritten(parsed)) throw new Error('The text is not a record, nor a step of one.');
-  const { identity, relations, ...told } = parsed;
+  return parsed;
+}
+
+function readStep(text: string): Step {
+  const { identity, relations, registers, links, ...told } = written(text);
+  unpackAll(registers);
   return {
     ...told,
     ...(identity === undefined ? {} : { identity: identity ?? undefined }),
     ...(relations === undefined ? {} : { relations: relations ?? undefined }),
-    registers: unpackAll(parsed.registers),
-    links: mapped(parsed.links, unpackLink),
+    registers,
+    links: unpackLinks(links),
   };
 }
 
-// Copied as a whole, then replaced where it must be: objects that grow name by name become slow tables when they have many.
-function unpackAll(registers: Written['registers']): RecordState['registers'] {
-  const all: Record<string, Resting | Packed | Stored> = { ...registers };
-  for (const name in registers) {
-    const written = registers[name];
-    if (written && !isShort(written)) all[name] = unpackRegister(written);
-  }
-  if (!isUnpacked(all)) throw new Error('A register was left packed.');
-  return all;
-}
-
-function isUnpacked(all: Readonly<Record<string, Resting | Packed | Stored>>): all is RecordState['registers'] {
+/** What was just parsed is nobody else's, and its registers are unpacked in place: a copy of so many names would cost as much as the rest. */
+function unpackAll(all: Record<string, Resting | Packed | Stored>): asserts all is Record<string, Stored> {
   for (const name in all) {
-    const item = all[name];
-    if (Array.isArray(item) && typeof item[2] !== 'string') return false;
+    const packed = all[name];
+    if (Array.isArray(packed) && typeof packed[2] !== 'string') all[name] = unpackRegister(packed);
   }
-  return true;
 }
 
-function isShort(written: Resting | Packed): written is Resting {
-  return typeof written[2] === 'string';
-}
-
-function mapped<From, To>(items: Readonly<Record<string, From>>, map: (item: From) => To): Readonly<Record<string, To>> {
-  const to: Record<string, To> = {};
-  for (const name in items) {
-    const item = items[name];
-    if (item !== undefined) to[name] = map(item);
+function unpackLinks(packed: Written['links']): RecordState['links'] {
+  const links: Record<string, Link> = {};
+  for (const system in packed) {
+    const link = packed[system];
+    if (link !== undefined) links[system] = unpackLink(link);
   }
-  return to;
+  return links;
 }
 
 // A whole check would cost more than the parse. These members tell a record from anything else that could stand in its place.

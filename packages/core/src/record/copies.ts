@@ -37,6 +37,7 @@ export function copyOfLink(link: Link): Changeable<Link> {
     unread: link.unread,
     withheld: link.withheld,
     parked: link.parked,
+    discarded: link.discarded,
   };
 }
 

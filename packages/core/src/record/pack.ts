@@ -63,10 +63,11 @@ function maybeText(value: Value | undefined): string {
 }
 
 /** The JSON of a link. */
-export function linkText({ key, version: at, state, heads, ownSeq, planned, unconfirmed, unread, withheld, parked }: Link): string {
+export function linkText(link: Link): string {
+  const { key, version: at, state, heads, ownSeq, planned, unconfirmed, unread, withheld, parked, discarded } = link;
   const seen = `"${state}",${ownSeq},${heads.length}${listText(heads)}${maybeText(key)}${maybeText(at)}`;
   const attempts = `${planned ? `1${attemptText(planned)}` : '0'},${attemptsText(unconfirmed)},${parked ? `1${attemptText(parked)}` : '0'}`;
-  return `[${seen},${attempts},${unread || withheld ? JSON.stringify({ unread, withheld }) : '0'}]`;
+  return `[${seen},${attempts},${unread || withheld || discarded ? JSON.stringify({ unread, withheld, discarded }) : '0'}]`;
 }
 
 function attemptsText(attempts: readonly Attempt[] = []): string {

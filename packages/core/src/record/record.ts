@@ -137,6 +137,14 @@ export interface Link {
   readonly withheld?: Readonly<Record<string, { readonly ops: readonly OpId[]; readonly words: string }>> | undefined;
   /** The write that the system refused: not tried again until it would write something else, or a person says so. */
   readonly parked?: Attempt | undefined;
+  /** What a person said the system is to be left without: not written until it would be something else. */
+  readonly discarded?: Discarded | undefined;
+}
+
+/** Of a write that was given up: the operations that it carried, register by register. */
+export interface Discarded {
+  readonly kind: Attempt['kind'];
+  readonly ops: Readonly<Record<string, readonly OpId[]>>;
 }
 
 /** Where an actor's changes stand. */

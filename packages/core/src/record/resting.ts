@@ -35,6 +35,11 @@ export function isHeldBy(resting: Resting, system: string): boolean {
   return holders === undefined || holders.split(' ').includes(system);
 }
 
+/** Whether every linked system has it. */
+export function isHeldByAll(resting: Resting): boolean {
+  return resting[HOLDERS] === undefined;
+}
+
 const HOLDERS = 9;
 
 /** The short form; `undefined` when the register is not at rest, or remembers more than the short form tells. `systems`: the linked ones. */

@@ -1,4 +1,4 @@
-import { changeHash, deliveryIdFrom, keyOf, opIdFrom, systemId, version } from '../ids.ts';
+import { changeHash, deliveryIdFrom, keyOf, opIdFrom, systemId, version, type Key, type Version } from '../ids.ts';
 import type { Scalar, Value } from '../values.ts';
 import type { Item, Packed } from './pack.ts';
 import type { Agreed, Attempt, Edit, Link, Register, Shadow } from './record.ts';
@@ -40,7 +40,12 @@ function isTuple(item: Item): item is readonly Scalar[] {
 }
 
 function many<Entry>(from: Reader, read: (from: Reader) => Entry): readonly Entry[] {
-  return Array.from({ length: number(from) }, () => read(from));
+  const length = number(from);
+  if (length === 0) return [];
+  // Nearly always one, and then without growing a list: every record that is read from the disk holds dozens of these.
+  const all = [read(from)];
+  while (all.length < length) all.push(read(from));
+  return all;
 }
 
 function maybe<Entry>(from: Reader, read: (from: Reader) => Entry): Entry | undefined {
@@ -53,33 +58,29 @@ const hash = (from: Reader): Link['heads'][number] => changeHash(text(from));
 export function unpackRegister(list: Packed): Register {
   const from: Reader = { list, at: 0 };
   const [merged, count, ops, frontier] = [value(from), number(from), many(from, op), many(from, edit)];
-  const agreed = many(from, (at): Agreed => ({ number: number(at), value: value(at) }));
-  const shadows = Object.fromEntries(many(from, shadow));
+  const agreed = many(from, agreement);
+  const shadows: Record<string, Shadow> = {};
+  for (let left = number(from); left > 0; left -= 1) shadows[text(from)] = shadow(from);
   const [verdict, held, more] = [next(from), next(from), next(from)];
-  return {
+  const register = {
     value: merged,
     count,
     ops,
     frontier,
+    ...MEMORY,
     agreed,
     shadows,
-    ...MEMORY,
-    ...members(more),
-    ...named('verdict', verdict),
-    ...named('held', held),
+    verdict: undefined,
+    trail: undefined,
+    held: undefined,
   };
+  // Seldom there.
+  if (verdict === 0 && held === 0 && more === 0) return register;
+  return { ...register, ...members(more), ...named('verdict', verdict), ...named('held', held) };
 }
 
-/** Every register has all members: see `copyOfRegister`. */
-const MEMORY = {
-  beneath: undefined,
-  total: undefined,
-  first: undefined,
-  slots: undefined,
-  verdict: undefined,
-  trail: undefined,
-  held: undefined,
-};
+/** Every register has all members, in one order: see `copyOfRegister`. */
+const MEMORY = { beneath: undefined, total: undefined, first: undefined, slots: undefined };
 
 function members(item: Item): object {
   return typeof item === 'object' && item !== null ? item : {};
@@ -87,6 +88,10 @@ function members(item: Item): object {
 
 function named(name: string, item: Item): object {
   return typeof item === 'object' && item !== null ? { [name]: item } : {};
+}
+
+function agreement(from: Reader): Agreed {
+  return { number: number(from), value: value(from) };
 }
 
 function edit(from: Reader): Edit {
@@ -113,19 +118,35 @@ function seenBy(from: Reader): Pick<Edit, 'saw' | 'known'> {
   throw new Error('A packed list does not say what an author had seen.');
 }
 
-function shadow(from: Reader): readonly [string, Shadow] {
-  const [system, held, saw, ops] = [text(from), value(from), number(from), many(from, op)];
-  return [system, { value: held, sent: maybe(from, value), ops, saw }];
+function shadow(from: Reader): Shadow {
+  const [held, saw, ops] = [value(from), number(from), many(from, op)];
+  return { value: held, sent: maybe(from, value), ops, saw };
 }
 
 export function unpackLink(list: Packed): Link {
   const from: Reader = { list, at: 0 };
   const [state, ownSeq, heads] = [stateOf(text(from)), number(from), many(from, hash)];
-  const [key, at] = [maybe(from, (all) => keyOf(text(all))), maybe(from, (all) => version(text(all)))];
-  const [[planned], unconfirmed, [parked]] = [many(from, attempt), many(from, attempt), many(from, attempt)];
-  const link = { key, version: at, state, heads, ownSeq, planned, unconfirmed: unconfirmed.length > 0 ? unconfirmed : undefined };
-  return { ...link, unread: undefined, withheld: undefined, parked, ...members(next(from)) };
+  const [key, at] = [maybe(from, keyIn), maybe(from, versionIn)];
+  const [planned, unconfirmed, parked] = [many(from, attempt)[0], many(from, attempt), many(from, attempt)[0]];
+  const more = next(from);
+  const link = {
+    key,
+    version: at,
+    state,
+    heads,
+    ownSeq,
+    planned,
+    unconfirmed: unconfirmed.length > 0 ? unconfirmed : undefined,
+    unread: undefined,
+    withheld: undefined,
+    parked,
+    discarded: undefined,
+  };
+  return more === 0 ? link : { ...link, ...members(more) };
 }
+
+const keyIn = (from: Reader): Key => keyOf(text(from));
+const versionIn = (from: Reader): Version => version(text(from));
 
 function stateOf(word: string): Link['state'] {
   if (word === 'present' || word === 'deleted' || word === 'absent' || word === 'unlinked') return word;
@@ -134,13 +155,14 @@ function stateOf(word: string): Link['state'] {
 
 function attempt(from: Reader): Attempt {
   const [id, kind, seq, heads] = [deliveryIdFrom(text(from)), kindOf(text(from)), number(from), many(from, hash)];
-  const registers = Object.fromEntries(
-    many(from, (all) => {
-      const [name, carried, saw, ops] = [text(all), value(all), number(all), many(all, op)];
-      return [name, { value: carried, ops, saw }];
-    }),
-  );
-  return { id, kind, expected: maybe(from, (all) => version(text(all))), registers, heads, seq };
+  const registers: Record<string, Attempt['registers'][string]> = {};
+  for (let left = number(from); left > 0; left -= 1) registers[text(from)] = carried(from);
+  return { id, kind, expected: maybe(from, versionIn), registers, heads, seq };
+}
+
+function carried(from: Reader): Attempt['registers'][string] {
+  const [held, saw, ops] = [value(from), number(from), many(from, op)];
+  return { value: held, ops, saw };
 }
 
 function kindOf(word: string): Attempt['kind'] {

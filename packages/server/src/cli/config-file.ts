@@ -38,5 +38,8 @@ export function loadConfig(file: string): Config {
     throw new ConcordError('CONFIG_WRONG', { file, count: read.faults.length, faults: `\n${read.faults.map(tellFault).join('\n')}` });
   }
   const { config } = read;
-  return { ...config, ledger: { file: resolve(dirname(file), config.ledger.file) } };
+  const { file: ledger, backups } = config.ledger;
+  const at = (path: string): string => resolve(dirname(file), path);
+  const server = { ...config.server, keys: at(config.server.keys) };
+  return { ...config, server, ledger: { file: at(ledger), ...(backups === undefined ? {} : { backups: at(backups) }) } };
 }

@@ -4,8 +4,10 @@ import { check } from './check.ts';
 import { demo } from '../demo/demo.ts';
 import { EMULATED, emulate } from './emulate.ts';
 import { labCommands } from './lab/commands.ts';
+import { ROLES } from '../access/roles.ts';
+import { addKeyFor, listKeys, revokeKeyOf, type AddGiven, type ListGiven } from './keys.ts';
 import { runSidecar } from './run.ts';
-import { verify } from './verify.ts';
+import { wayBackCommands, type Does } from './way-back.ts';
 
 /** The command line. Answers the exit status: 0 when all went well. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -28,11 +30,6 @@ export async function run(args: readonly string[]): Promise<number> {
     .argument('<file>', 'the configuration')
     .action(does((file: string) => check(file)));
   program
-    .command('verify')
-    .description('load every document of a ledger and hold it against its row; the sidecar must not be running')
-    .requiredOption('--config <file>', 'the configuration, for example concord.yaml')
-    .action(does(({ config }: { config: string }) => verify(config)));
-  program
     .command('emulate')
     .description(`start one emulated system: ${EMULATED.join(' or ')}`)
     .argument('<system>', EMULATED.join(' | '))
@@ -44,6 +41,8 @@ export async function run(args: readonly string[]): Promise<number> {
     .description('two emulated systems, the sidecar between them, and ten conflicts told as a story')
     .option('--once', 'stop after the story, with status 1 if a scene did not end as told')
     .action(does((options: { once?: boolean }) => demo(options)));
+  keyCommands(program, does);
+  wayBackCommands(program, does);
   labCommands(program, does);
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -51,6 +50,31 @@ export async function run(args: readonly string[]): Promise<number> {
     return tellError(error);
   }
   return status;
+}
+
+const CONFIG = ['--config <file>', 'the configuration, for example concord.yaml'] as const;
+
+function keyCommands(program: Command, does: Does): void {
+  const keys = program.command('keys').description('API keys: who may use the REST API, and for what');
+  keys
+    .command('add')
+    .description('make a key; it is shown once, on the standard output')
+    .requiredOption(...CONFIG)
+    .requiredOption('--name <name>', 'whose it is; what is done with it is written down in this name')
+    .option('--role <role>', ROLES.join(' | '), 'reader')
+    .option('--entity <entity...>', 'only for the records of these entities')
+    .action(does(async (given: AddGiven) => addKeyFor(given)));
+  keys
+    .command('list')
+    .description('all keys, without their secrets')
+    .requiredOption(...CONFIG)
+    .action(does(async (given: ListGiven) => listKeys(given)));
+  keys
+    .command('revoke')
+    .description('put an end to a key')
+    .argument('<id>', 'as `concord keys list` tells it')
+    .requiredOption(...CONFIG)
+    .action(does(async (id: string, given: ListGiven) => revokeKeyOf(id, given)));
 }
 
 function tellError(error: unknown): number {

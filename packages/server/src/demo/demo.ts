@@ -67,11 +67,12 @@ async function tellOne(stage: Stage, tell: Tell, number: number, scene: Scene): 
   }
 }
 
-function invite({ rest: { url } }: Stage, page: Page): void {
+function invite({ rest: { url, key } }: Stage, page: Page): void {
   page.line();
   page.line('Anna and Ben work on. Worth trying meanwhile:');
-  page.text(`curl '${url}/v1/conflicts?state=settled&limit=3'`, page.colours.cyan);
-  page.text(`curl '${url}/v1/records?entity=fabricBolt&limit=1'`, page.colours.cyan);
+  page.text(`export CONCORD_KEY=${key}`, page.colours.cyan);
+  page.text(`curl -H "authorization: Bearer $CONCORD_KEY" '${url}/v1/conflicts?state=settled&limit=3'`, page.colours.cyan);
+  page.text(`curl -H "authorization: Bearer $CONCORD_KEY" '${url}/v1/records?entity=fabricBolt&limit=1'`, page.colours.cyan);
   page.text(`curl '${url}/healthz'`, page.colours.cyan);
   page.line('Ctrl-C ends it.');
   page.line();

@@ -46,6 +46,7 @@ const ROWS_MAX = 500;
 /** The sidecar's REST API, as any client would use it. Throws when an answer is not what the API promises. */
 export interface Rest {
   readonly url: string;
+  readonly key: string;
   health(): Promise<HealthTold>;
   /** The record that a system's key leads to. */
   record(system: string, entity: string, key: string): Promise<RecordTold>;
@@ -54,16 +55,18 @@ export interface Rest {
   resolve(conflict: string, ruling: { readonly side: string; readonly by: string; readonly note: string }): Promise<ConflictTold>;
 }
 
-export function restAt(url: string): Rest {
-  const get = <Schema extends TSchema>(schema: Schema, path: string) => ask(schema, `${url}${path}`, {});
+export function restAt(url: string, key: string): Rest {
+  const authorization = `Bearer ${key}`;
+  const get = <Schema extends TSchema>(schema: Schema, path: string) => ask(schema, `${url}${path}`, { headers: { authorization } });
   const list = async <Schema extends TSchema>(item: Schema, path: string) =>
     (await get(Type.Object({ items: Type.Array(item) }), path)).items;
   return {
     url,
+    key,
     health: () => get(health, '/healthz'),
-    async record(system, entity, key) {
-      const [found] = await list(record, `/v1/records?${new URLSearchParams({ system, entity, key }).toString()}`);
-      if (!found) throw new Error(`No record is linked with ${entity} ${key} of ${system}.`);
+    async record(system, entity, rowKey) {
+      const [found] = await list(record, `/v1/records?${new URLSearchParams({ system, entity, key: rowKey }).toString()}`);
+      if (!found) throw new Error(`No record is linked with ${entity} ${rowKey} of ${system}.`);
       return found;
     },
     history: (id) => list(change, `/v1/records/${id}/history?limit=${ROWS_MAX}`),
@@ -71,7 +74,7 @@ export function restAt(url: string): Rest {
     resolve: (id, ruling) =>
       ask(conflict, `${url}/v1/conflicts/${id}/resolve`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { authorization, 'content-type': 'application/json' },
         body: JSON.stringify(ruling),
       }),
   };

@@ -10,6 +10,7 @@ import { pino, type Logger } from 'pino';
 import { seedOf } from '../cli/emulate.ts';
 import { startSidecar, type Sidecar } from '../compose.ts';
 import { signIn, type Person } from './people.ts';
+import { addKey } from '../access/keyring.ts';
 import { restAt, type Rest } from './rest.ts';
 
 /** Two emulated systems, the sidecar between them, and the people who work there. */
@@ -49,7 +50,9 @@ export async function openStage(): Promise<Stage> {
   const fno: Emulator = await startFinops({ seed: seedOf('finops', 'abctextiles') });
   const folder = await mkdtemp(join(tmpdir(), 'concord-demo-'));
   const log = openLog();
-  const sidecar = await startSomewhere(configOf(ce.url, fno.url, folder), pino({ level: 'info' }, log));
+  const config = configOf(ce.url, fno.url, folder);
+  const { text: key } = addKey(config.server.keys, { name: 'demo', role: 'admin' }, Date.now());
+  const sidecar = await startSomewhere(config, pino({ level: 'info' }, log));
   ce.hooks.add({ url: `${sidecar.url}/hooks/ce` });
   fno.hooks.add({ url: `${sidecar.url}/hooks/fno` });
   const [anna, ben] = await Promise.all([signIn('anna', 'ce', ce.url), signIn('ben', 'fno', fno.url)]);
@@ -83,7 +86,7 @@ export async function openStage(): Promise<Stage> {
     fno,
     anna,
     ben,
-    rest: restAt(sidecar.url),
+    rest: restAt(sidecar.url, key),
     until,
     settled,
     events: log.count,
@@ -130,6 +133,7 @@ function configOf(ceUrl: string, fnoUrl: string, folder: string): Config {
   return {
     ...read.config,
     ledger: { file: join(folder, 'concord.db') },
+    server: { ...read.config.server, keys: join(folder, 'concord.keys.json') },
     limits: { ...read.config.limits, pollMs: POLL_MS, retryMs: RETRY_MS, retryMsMax: RETRY_MS_MAX },
   };
 }

@@ -17,6 +17,8 @@ import {
   type Value,
 } from '@concord/core';
 import { Type, type Static } from 'typebox';
+import type { FastifyRequest } from 'fastify';
+import { entityAsked, maySee } from '../access/gate.ts';
 import type { App, Rooms } from '../app.ts';
 import { tellConflict } from '../views/history.ts';
 import { pageOf, paging } from './paging.ts';
@@ -40,9 +42,9 @@ const ruling = Type.Object(
 );
 
 export function conflictRoutes(app: App, { engine, ledger, tables }: Rooms): void {
-  async function find(id: string): Promise<ConflictRow> {
+  async function find(request: FastifyRequest, id: string): Promise<ConflictRow> {
     const conflict = await ledger.conflict(conflictIdFrom(id));
-    if (!conflict) throw new ConcordError('CONFLICT_UNKNOWN', { conflict: id });
+    if (!conflict || !maySee(request, conflict.entity)) throw new ConcordError('CONFLICT_UNKNOWN', { conflict: id });
     return conflict;
   }
 
@@ -52,8 +54,10 @@ export function conflictRoutes(app: App, { engine, ledger, tables }: Rooms): voi
     entity: Type.Optional(Type.String()),
     record: Type.Optional(Type.String()),
   });
-  app.get('/v1/conflicts', { schema: { querystring: list } }, async ({ query }) => {
-    const { entity, record, state: wanted = 'held' } = query;
+  app.get('/v1/conflicts', { config: { scoped: true }, schema: { querystring: list } }, async (request) => {
+    const { query } = request;
+    const { record, state: wanted = 'held' } = query;
+    const entity = entityAsked(request, query.entity);
     const page = await ledger.conflicts({
       ...pageOf(query),
       state: wanted,
@@ -63,31 +67,36 @@ export function conflictRoutes(app: App, { engine, ledger, tables }: Rooms): voi
     return { ...page, items: page.items.map((conflict) => tellConflict(tables.get(conflict.entity), conflict)) };
   });
 
-  app.get('/v1/conflicts/:id', { schema: { params: one } }, async ({ params }) => {
-    const conflict = await find(params.id);
+  app.get('/v1/conflicts/:id', { config: { scoped: true }, schema: { params: one } }, async (request) => {
+    const conflict = await find(request, request.params.id);
     return tellConflict(tables.get(conflict.entity), conflict);
   });
 
-  app.post('/v1/conflicts/:id/resolve', { schema: { params: one, body: ruling } }, async ({ params, body }) => {
-    const conflict = await find(params.id);
-    const { side, by, note } = body;
-    const choice = choiceOf(tables.get(conflict.entity), conflict, body);
-    const answer = await engine.resolve({ conflict: conflict.id, choice, by, ...(note === undefined ? {} : { note }) });
-    switch (answer.kind) {
-      case 'resolved':
-        return tellConflict(tables.get(conflict.entity), await find(params.id));
-      case 'unknown-conflict':
-        throw new ConcordError('CONFLICT_UNKNOWN', { conflict: params.id });
-      case 'closed':
-        throw new ConcordError('CONFLICT_CLOSED', { conflict: params.id });
-      case 'no-such-side':
-        throw new ConcordError('RULING_SIDE_UNKNOWN', { side: side ?? '', sides: answer.sides.join(', ') });
-      case 'no-such-choice':
-        throw new ConcordError('RULING_CHOICE_UNKNOWN', { conflict: params.id, choices: answer.choices.join('; ') });
-      case 'refused':
-        throw new ConcordError('RULING_REFUSED', { conflict: params.id, words: answer.words });
-    }
-  });
+  app.post(
+    '/v1/conflicts/:id/resolve',
+    { config: { needs: 'resolver', scoped: true, speaks: true }, schema: { params: one, body: ruling } },
+    async (request) => {
+      const { params, body } = request;
+      const conflict = await find(request, params.id);
+      const { side, by, note } = body;
+      const choice = choiceOf(tables.get(conflict.entity), conflict, body);
+      const answer = await engine.resolve({ conflict: conflict.id, choice, by, ...(note === undefined ? {} : { note }) });
+      switch (answer.kind) {
+        case 'resolved':
+          return tellConflict(tables.get(conflict.entity), await find(request, params.id));
+        case 'unknown-conflict':
+          throw new ConcordError('CONFLICT_UNKNOWN', { conflict: params.id });
+        case 'closed':
+          throw new ConcordError('CONFLICT_CLOSED', { conflict: params.id });
+        case 'no-such-side':
+          throw new ConcordError('RULING_SIDE_UNKNOWN', { side: side ?? '', sides: answer.sides.join(', ') });
+        case 'no-such-choice':
+          throw new ConcordError('RULING_CHOICE_UNKNOWN', { conflict: params.id, choices: answer.choices.join('; ') });
+        case 'refused':
+          throw new ConcordError('RULING_REFUSED', { conflict: params.id, words: answer.words });
+      }
+    },
+  );
 }
 
 type Body = Static<typeof ruling>;

@@ -1,5 +1,6 @@
 import { ConcordError, systemId, type Json } from '@concord/core';
 import { Type } from 'typebox';
+import { checkHook } from '../access/hook-gate.ts';
 import { typed, type App, type Rooms } from '../app.ts';
 import { jsonOf } from './json.ts';
 
@@ -9,13 +10,15 @@ const HOOK_BYTES_MAX = 524_288;
  * Inbound hooks are hints: they are answered at once, nothing in them is believed, and the rows that they point at are read. A system that
  * is told "bad request" would drop the message for good, so a body that cannot be understood is a hint too: at everything.
  */
-export function hookRoutes(app: App, { engine, systems }: Rooms): void {
+export function hookRoutes(app: App, { engine, systems, hookSecrets }: Rooms): void {
   void app.register(async (instance) => {
     instance.removeAllContentTypeParsers();
     instance.addContentTypeParser('*', { parseAs: 'string', bodyLimit: HOOK_BYTES_MAX }, (_request, body, done) =>
       done(null, parsed(String(body))),
     );
-    typed(instance).post('/hooks/:system', { schema: { params: Type.Object({ system: Type.String() }) } }, async (request, reply) => {
+    const options = { config: { needs: 'nobody' as const }, schema: { params: Type.Object({ system: Type.String() }) } };
+    typed(instance).post('/hooks/:system', options, async (request, reply) => {
+      checkHook(request, request.params.system, hookSecrets[request.params.system]);
       const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
       const taken = engine.hint(systemId(request.params.system), jsonOf(request.body), headers);
       if (taken === undefined) throw new ConcordError('SYSTEM_UNKNOWN', { system: request.params.system, systems: systems.join(', ') });

@@ -86,7 +86,7 @@ export function labRoutes(app: App, rooms: Rooms): void {
     }
   }
 
-  app.post('/v1/lab/replay', { schema: { body: replayAsk } }, async ({ body }) => {
+  app.post('/v1/lab/replay', { config: { needs: 'reader' }, schema: { body: replayAsk } }, async ({ body }) => {
     const { policies: other, preset, entity: only, since, examples, losses } = body;
     if ((other === undefined) === (preset === undefined))
       throw new ConcordError('REQUEST_WRONG', { words: 'send either `policies` or `preset`' });
@@ -124,19 +124,23 @@ export function labRoutes(app: App, rooms: Rooms): void {
     return alone(() => tellProofs(proofs(ledger, tables, { ...paging, ...(record ? { record } : {}) })));
   });
 
-  app.post('/v1/lab/apply', { schema: { body: applyAsk } }, async ({ body }): Promise<ApplyTold> => {
-    const { policies: other, by, entity: only, review } = body;
-    assertEntity(tables, only);
-    const others = overlaid(other, rooms);
-    return alone(async () => {
-      const found = await listed(rooms, others, only);
-      if (review === undefined || found.records.size === 0) return found.told;
-      if (found.told.list !== review) throw new ConcordError('LAB_LIST_MOVED', { found: found.told.list ?? '', reviewed: review });
-      const note = body.note ?? `other policies, list ${review}`;
-      const counts = await reviseAll(rooms, others, found.records, { by, note });
-      return { ...found.told, revisions: [], ...counts };
-    });
-  });
+  app.post(
+    '/v1/lab/apply',
+    { config: { needs: 'admin', speaks: true }, schema: { body: applyAsk } },
+    async ({ body }): Promise<ApplyTold> => {
+      const { policies: other, by, entity: only, review } = body;
+      assertEntity(tables, only);
+      const others = overlaid(other, rooms);
+      return alone(async () => {
+        const found = await listed(rooms, others, only);
+        if (review === undefined || found.records.size === 0) return found.told;
+        if (found.told.list !== review) throw new ConcordError('LAB_LIST_MOVED', { found: found.told.list ?? '', reviewed: review });
+        const note = body.note ?? `other policies, list ${review}`;
+        const counts = await reviseAll(rooms, others, found.records, { by, note });
+        return { ...found.told, revisions: [], ...counts };
+      });
+    },
+  );
 }
 
 interface Listed {

@@ -14,13 +14,17 @@ const decision = Type.Object(
 );
 
 export function mapRoutes(app: App, { engine }: Rooms): void {
-  app.post('/v1/maps/:entity/:system/guard', { schema: { params: one, body: decision } }, async ({ params, body }, reply) => {
-    const { entity, system } = params;
-    const { note, ...rest } = body;
-    const answer = await engine.guard(systemId(system), entityName(entity), { ...rest, ...(note === undefined ? {} : { note }) });
-    if (answer === 'unknown') throw new ConcordError('MAP_UNKNOWN', { entity, system });
-    if (answer === 'idle') throw new ConcordError('GUARD_IDLE', { entity, system });
-    void reply.status(202);
-    return { decision: body.decision };
-  });
+  app.post(
+    '/v1/maps/:entity/:system/guard',
+    { config: { needs: 'operator', speaks: true }, schema: { params: one, body: decision } },
+    async ({ params, body }, reply) => {
+      const { entity, system } = params;
+      const { note, ...rest } = body;
+      const answer = await engine.guard(systemId(system), entityName(entity), { ...rest, ...(note === undefined ? {} : { note }) });
+      if (answer === 'unknown') throw new ConcordError('MAP_UNKNOWN', { entity, system });
+      if (answer === 'idle') throw new ConcordError('GUARD_IDLE', { entity, system });
+      void reply.status(202);
+      return { decision: body.decision };
+    },
+  );
 }

@@ -1,26 +1,29 @@
-import { ConcordError, entityName, keyOf, recordId, systemId, type RecordState } from '@concord/core';
+import { changesOf, ConcordError, entityName, keyOf, recordId, systemId, type RecordState } from '@concord/core';
 import { Type } from 'typebox';
+import type { FastifyRequest } from 'fastify';
+import { entityAsked, maySee } from '../access/gate.ts';
 import type { App, Rooms } from '../app.ts';
 import { tellChange } from '../views/history.ts';
 import { tellBlame, tellRecord } from '../views/record.ts';
 import { pageOf, paging } from './paging.ts';
 
+const scoped = { scoped: true };
 const one = { params: Type.Object({ id: Type.String({ maxLength: 100 }) }) };
 
 export function recordRoutes(app: App, { ledger, tables }: Rooms): void {
   const tableOf = (record: RecordState) => tables.get(record.entity);
 
-  async function find(id: string): Promise<RecordState> {
+  async function find(request: FastifyRequest, id: string): Promise<RecordState> {
     const record = await ledger.record(recordId(id));
-    if (!record) throw new ConcordError('RECORD_UNKNOWN', { record: id });
+    if (!record || !maySee(request, record.entity)) throw new ConcordError('RECORD_UNKNOWN', { record: id });
     return record;
   }
 
-  async function byKey(system: string, entity: string | undefined, key: string) {
+  async function byKey(request: FastifyRequest, { system, entity, key }: { system: string; entity: string | undefined; key: string }) {
     const entities = entity === undefined ? [...tables.keys()] : [entity];
     for (const name of entities) {
       const id = await ledger.linked(systemId(system), entityName(name), keyOf(key));
-      if (id) return { items: [await find(id)] };
+      if (id) return { items: [await find(request, id)] };
     }
     return { items: [] };
   }
@@ -31,28 +34,37 @@ export function recordRoutes(app: App, { ledger, tables }: Rooms): void {
     system: Type.Optional(Type.String()),
     key: Type.Optional(Type.String({ maxLength: 1000 })),
   });
-  app.get('/v1/records', { schema: { querystring: list } }, async ({ query }) => {
-    const { system, key, entity } = query;
+  app.get('/v1/records', { config: { scoped: true }, schema: { querystring: list } }, async (request) => {
+    const { system, key } = request.query;
+    const entity = entityAsked(request, request.query.entity);
     if ((system === undefined) !== (key === undefined))
       throw new ConcordError('REQUEST_WRONG', { words: '`system` and `key` go together' });
-    const ask = { ...pageOf(query), ...(entity === undefined ? {} : { entity: entityName(entity) }) };
-    const page = system !== undefined && key !== undefined ? await byKey(system, entity, key) : await ledger.records(ask);
+    const ask = { ...pageOf(request.query), ...(entity === undefined ? {} : { entity: entityName(entity) }) };
+    const page = system !== undefined && key !== undefined ? await byKey(request, { system, entity, key }) : await ledger.records(ask);
     return { ...page, items: page.items.map((record) => tellRecord(tableOf(record), record)) };
   });
 
-  app.get('/v1/records/:id', { schema: one }, async ({ params }) => {
-    const record = await find(params.id);
+  app.get('/v1/records/:id', { config: scoped, schema: one }, async (request) => {
+    const record = await find(request, request.params.id);
     return tellRecord(tableOf(record), record);
   });
 
-  app.get('/v1/records/:id/history', { schema: { ...one, querystring: Type.Object(paging) } }, async ({ params, query }) => {
-    const record = await find(params.id);
-    const page = await ledger.changes(record.id, pageOf(query));
+  app.get('/v1/records/:id/history', { config: scoped, schema: { ...one, querystring: Type.Object(paging) } }, async (request) => {
+    const record = await find(request, request.params.id);
+    const page = await ledger.changes(record.id, pageOf(request.query));
     return { ...page, items: page.items.map((change) => tellChange(tableOf(record), change)) };
   });
 
-  app.get('/v1/records/:id/blame', { schema: one }, async ({ params }) => {
-    const record = await find(params.id);
+  app.get('/v1/records/:id/document', { config: scoped, schema: one }, async (request, reply) => {
+    const { id } = await find(request, request.params.id);
+    const chunks: Uint8Array[] = [];
+    for await (const { chunk } of changesOf(ledger, id)) chunks.push(chunk);
+    void reply.type('application/octet-stream').header('content-disposition', `attachment; filename="${id}.automerge"`);
+    return Buffer.concat(chunks);
+  });
+
+  app.get('/v1/records/:id/blame', { config: scoped, schema: one }, async (request) => {
+    const record = await find(request, request.params.id);
     return { items: tellBlame(tableOf(record), record) };
   });
 }

@@ -13,6 +13,7 @@ export function tellChange(table: Table | undefined, change: ChangeRow) {
     edits: change.edits.map((edit) => tellEdit(table, edit)),
     resolutions: change.resolutions.map((resolution) => tellResolution(table, resolution)),
     patch: change.patch,
+    ...(change.erased === undefined ? {} : { erased: change.erased }),
   };
 }
 

@@ -12,6 +12,8 @@ export const proofShape = Type.Object({
   /** Registers that differ, and those that were decided by a rule which is not configured any more. */
   differ: Type.Number(),
   ruleChanged: Type.Number(),
+  /** Registers of which values were erased, or that depend on such: they prove nothing. */
+  erased: Type.Number(),
   /** The first ones. */
   differences: Type.Array(
     Type.Object({
@@ -33,10 +35,11 @@ export type ProofTold = Static<typeof proofShape>;
 const DIFFERENCES_MAX = 1_000;
 
 export async function tellProofs(proofs: AsyncIterable<ProvenRecord>, progress?: (records: number) => void): Promise<ProofTold> {
-  const told: ProofTold = { records: 0, registers: 0, differ: 0, ruleChanged: 0, differences: [] };
+  const told: ProofTold = { records: 0, registers: 0, differ: 0, ruleChanged: 0, erased: 0, differences: [] };
   for await (const { record, table, proof } of proofs) {
     told.records += 1;
     told.registers += proof.registers;
+    told.erased += proof.erased.length;
     for (const difference of proof.differences) {
       if (difference.ruleChanged === undefined) told.differ += 1;
       else told.ruleChanged += 1;

@@ -36,6 +36,7 @@ function tellLink(link: Link) {
     ...(link.planned ? { planned: { kind: link.planned.kind, registers: Object.keys(link.planned.registers) } } : {}),
     ...(link.withheld ? { withheld: Object.entries(link.withheld).map(([register, { words }]) => ({ register, words })) } : {}),
     ...(link.parked ? { parked: { kind: link.parked.kind, registers: Object.keys(link.parked.registers) } } : {}),
+    ...(link.discarded ? { discarded: { kind: link.discarded.kind, registers: Object.keys(link.discarded.ops) } } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 import { ConcordError, type Ledger } from '@concord/core';
 import { commitAll } from './commit.ts';
+import { eraseAll } from './erase.ts';
 import * as lists from './lists.ts';
 import { emptyStore, linkPlace, place } from './store.ts';
 
@@ -30,6 +31,7 @@ export function memoryLedger(): Ledger {
     marks: (entity, ask) => whileOpen(() => lists.marks(store, entity, ask)),
     note: (name) => whileOpen(() => store.notes.get(name)),
     counts: () => whileOpen(() => lists.counts(store)),
+    erase: (erasure) => whileOpen(() => eraseAll(store, erasure)),
     close: async () => {
       open = false;
     },

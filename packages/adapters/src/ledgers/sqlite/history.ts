@@ -11,6 +11,11 @@ import { undamaged } from './reads.ts';
  */
 const PLACES = 2 ** 22;
 
+/** The first and the last place of a record's changes. */
+export function placesOf(record: number): readonly [first: number, last: number] {
+  return [record * PLACES, (record + 1) * PLACES - 1];
+}
+
 /** So many changes share a row at the most: a page of history need not read far beyond what was asked for. */
 const CHANGES_A_ROW_MAX = 32;
 
@@ -67,7 +72,7 @@ export function prepareHistory(db: Database, file: string): History {
   return ({ id, number }, pending, ask) => {
     const limit = limitOf(ask);
     const from = Math.max(ask.fromSeq ?? 1, numberMark(ask.after, 0) + 1);
-    const [floor, ceiling] = [number * PLACES, (number + 1) * PLACES - 1];
+    const [floor, ceiling] = placesOf(number);
     const found: ChangeRow[] = [];
     const take = (first: number, told: string, chunks: Uint8Array): void => {
       for (const change of changesOf(file, id, first, told, chunks)) if (change.seq >= from) found.push(change);

@@ -50,8 +50,13 @@ export function openJournal(db: Database): Journal {
   const remove = db.prepare<[number]>('DELETE FROM journal WHERE number < ?');
   return {
     append: (entries) => {
-      const chunks = joinChunks(entries.flatMap(({ changes }) => changes.map(({ chunk }) => chunk)));
-      return Number(insert.run(`[${entries.map(tell).join(',')}]`, chunks).lastInsertRowid);
+      const chunks: Uint8Array[] = [];
+      let text = '';
+      for (const entry of entries) {
+        for (const { chunk } of entry.changes) chunks.push(chunk);
+        text += `${text === '' ? '[' : ','}${tell(entry)}`;
+      }
+      return Number(insert.run(`${text}]`, joinChunks(chunks)).lastInsertRowid);
     },
     *all() {
       for (const row of select.iterate()) yield* read(row);
@@ -61,9 +66,25 @@ export function openJournal(db: Database): Journal {
 }
 
 function tell({ record, step, changes, queued }: Entry): string {
-  const [seqs, told] = [changes.map(({ seq }) => seq).join(','), changes.map((change) => change.told).join(',')];
-  const deliveries = queued.size === 0 ? '' : `,"d":${JSON.stringify([...queued].map(([system, row]) => [system, row ?? null]))}`;
-  return `{"n":${record},"s":${step},"q":[${seqs}],"c":[${told}]${deliveries}}`;
+  let [seqs, told, deliveries] = ['', '', ''];
+  for (const change of changes) {
+    const comma = seqs === '' ? '' : ',';
+    seqs += `${comma}${change.seq}`;
+    told += `${comma}${change.told}`;
+  }
+  for (const [system, row] of queued)
+    deliveries += `${deliveries === '' ? ',"d":[' : ','}["${system}",${row ? deliveryText(row) : 'null'}]`;
+  return `{"n":${record},"s":${step},"q":[${seqs}],"c":[${told}]${deliveries === '' ? '' : `${deliveries}]`}}`;
+}
+
+/** As JSON. Names and ids are ours, and need no escapes; what went wrong was told by others. */
+function deliveryText({ id, record, entity, system, state, kind, dueAtMs, attempts, words, code, sinceMs }: DeliveryRow): string {
+  let text = `{"id":"${id}","record":"${record}","entity":"${entity}","system":"${system}","state":"${state}","kind":"${kind}"`;
+  text += `,"dueAtMs":${dueAtMs},"attempts":${attempts}`;
+  if (words !== undefined) text += `,"words":${JSON.stringify(words)}`;
+  if (code !== undefined) text += `,"code":"${code}"`;
+  if (sinceMs !== undefined) text += `,"sinceMs":${sinceMs}`;
+  return `${text}}`;
 }
 
 /** Throws a plain Error when the row is not what `append` wrote. */

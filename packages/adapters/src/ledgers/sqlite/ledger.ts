@@ -1,5 +1,7 @@
 import { ConcordError, type Ledger } from '@concord/core';
+import { backUp, type BackedUp, type Progress } from './backup.ts';
 import { prepareCommit } from './commit.ts';
+import { finishErasing, prepareErase } from './erase.ts';
 import { speaking } from './faults.ts';
 import { prepareHistory } from './history.ts';
 import { openJournal } from './journal.ts';
@@ -18,6 +20,12 @@ export interface SqliteLedgerOptions {
   readonly ahead?: Partial<Ahead>;
 }
 
+/** A ledger in a file can be copied while it is in use. */
+export interface SqliteLedger extends Ledger {
+  /** Throws BACKUP_FAILED, and leaves nothing then. */
+  backUp(to: string, progress?: Progress): Promise<BackedUp>;
+}
+
 /** The number of no record. */
 const NOBODY = 0;
 
@@ -30,7 +38,7 @@ const WRITTEN_AT_ONCE_MAX = 1_000;
  * A commit is on the disk when it resolves. Throws LEDGER_LOCKED, LEDGER_FOREIGN, LEDGER_OLDER, LEDGER_NEWER, LEDGER_UNREACHABLE or
  * LEDGER_NOT_DURABLE when the file cannot be used. Copy it only by SQLite's own backup: a plain copy misses what is still in the log.
  */
-export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): Ledger {
+export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): SqliteLedger {
   const db = openLedgerFile(file);
   const reads = prepareReads(db, file);
   const [records, journal] = [openRecords(reads.record), openJournal(db)];
@@ -51,6 +59,7 @@ export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): Ledger {
     const some = db.transaction(() => writeBack.some(WRITTEN_AT_ONCE_MAX));
     while (records.pending.size > 0) some().apply();
   };
+  const erase = prepareErase(db, records, writeAllBack);
   const whileOpen = async <Answer>(work: () => Answer): Promise<Answer> => {
     if (!db.open) throw new ConcordError('LEDGER_CLOSED');
     return speaking(file, work);
@@ -64,6 +73,7 @@ export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): Ledger {
   speaking(file, () => {
     recover(db, file, records, journal);
     writeAllBack();
+    finishErasing(db);
   });
   return {
     record: (id) => whileOpen(() => records.get(id)?.state),
@@ -84,9 +94,19 @@ export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): Ledger {
     marks: (entity, ask) => whileOpen(() => lists.marks(entity, ask)),
     note: (name) => whileOpen(() => reads.note(name)),
     counts: () => queued(() => reads.counts()),
+    erase: (erasure) => whileOpen(() => erase(erasure)),
+    backUp: async (to, progress) => {
+      if (!db.open) throw new ConcordError('LEDGER_CLOSED');
+      finishErasing(db);
+      return backUp(db, to, progress);
+    },
     close: async () => {
-      if (db.open) speaking(file, writeAllBack);
-      db.close();
+      try {
+        if (db.open) speaking(file, writeAllBack);
+      } finally {
+        // The journal has it all: the next start writes back what could not be written back now.
+        db.close();
+      }
     },
   };
 }

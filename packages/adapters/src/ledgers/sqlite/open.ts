@@ -4,6 +4,7 @@ import { ConcordError } from '@concord/core';
 import Sqlite, { type Database } from 'better-sqlite3';
 import { speaking } from './faults.ts';
 import { APPLICATION_ID, migrate, SCHEMA_BEFORE_RELEASE, SCHEMA_VERSION } from './migrations.ts';
+import { assertWhole } from './wal.ts';
 
 /** Long enough for another process to finish a look at the file, short enough for a start that must fail to fail at once. */
 const BUSY_WAIT_MS_MAX = 250;
@@ -60,7 +61,10 @@ function inspect(file: string): number {
   return speaking(file, () => {
     const db = new Sqlite(file, { readonly: true, timeout: BUSY_WAIT_MS_MAX });
     try {
-      return versionOf(db, file);
+      const version = versionOf(db, file);
+      // SQLite reads a torn log up to the tear and says nothing: what was acknowledged must not be lost in silence.
+      assertWhole(file);
+      return version;
     } finally {
       db.close();
     }

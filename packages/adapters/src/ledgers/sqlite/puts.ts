@@ -53,14 +53,20 @@ export function prepareNotes(db: Database): (commit: Commit, taken: readonly Pla
   const addAct = db.prepare<[string | null, string]>('INSERT INTO operators (record, told) VALUES (?, ?)');
   const addTotals = db.prepare<[number, number]>('UPDATE totals SET records = records + ?, changes = changes + ?');
   return ({ cursors, failures, acts, notes = [] }, taken) => {
-    if (taken.length > 0) addTotals.run(taken.filter(isNew).length, sum(taken.map((plan) => plan.changes.length)));
+    if (taken.length > 0) addTotals.run(taken.filter(isNew).length, changesIn(taken));
     for (const { system, entity, cursor, listed } of cursors) moveCursor.run(system, entity, cursor ?? null, listed ? 1 : 0);
     for (const { name, value } of notes) {
       if (value === undefined) dropNote.run(name);
       else putNote.run(name, JSON.stringify(value));
     }
-    for (const failure of [...taken.flatMap((plan) => plan.failures), ...failures]) addFailure.run(JSON.stringify(failure));
-    for (const act of [...taken.flatMap((plan) => plan.act ?? []), ...acts]) addAct.run(act.record ?? null, JSON.stringify(act));
+    const addFailures = (rows: Commit['failures']): void => rows.forEach((failure) => addFailure.run(JSON.stringify(failure)));
+    const putAct = (act: Commit['acts'][number]): void => void addAct.run(act.record ?? null, JSON.stringify(act));
+    for (const plan of taken) {
+      addFailures(plan.failures);
+      if (plan.act) putAct(plan.act);
+    }
+    addFailures(failures);
+    acts.forEach(putAct);
   };
 }
 
@@ -68,6 +74,6 @@ function isNew(plan: Plan): boolean {
   return plan.record.revision === 1;
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, next) => total + next, 0);
+function changesIn(plans: readonly Plan[]): number {
+  return plans.reduce((total, { changes }) => total + changes.length, 0);
 }

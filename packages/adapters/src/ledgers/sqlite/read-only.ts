@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
-import { ConcordError, type LabLedger, type Ledger } from '@concord/core';
+import { ConcordError, type LabLedger, type Ledger, type RecordId } from '@concord/core';
 import Sqlite, { type Database } from 'better-sqlite3';
+import { isUnfinished } from './erase.ts';
+import { exportLines } from './export.ts';
 import { speaking } from './faults.ts';
 import { prepareHistory } from './history.ts';
 import { openJournal } from './journal.ts';
@@ -10,6 +12,7 @@ import { prepareQueue } from './queue.ts';
 import { prepareReads } from './reads.ts';
 import { openRecords, type Records } from './records.ts';
 import { recover } from './recover.ts';
+import { assertWhole } from './wal.ts';
 
 /** As long as a start waits for a file that somebody holds. */
 const BUSY_WAIT_MS_MAX = 250;
@@ -18,7 +21,17 @@ const BUSY_WAIT_MS_MAX = 250;
 const NOBODY = 0;
 
 /** A ledger that can be read, and nothing else. */
-export type ReadOnlyLedger = LabLedger & Pick<Ledger, 'deliveries' | 'close'>;
+export type ReadOnlyLedger = LabLedger &
+  Pick<Ledger, 'deliveries' | 'linked' | 'acts' | 'close'> & {
+    /** What is wrong with the pages of the file, in SQLite's words; reads all of it. */
+    unsound(): readonly string[];
+    /** An erasure was taken, and the file was not written anew behind it yet. */
+    isErasing(): boolean;
+    /** All of it, or one record, as `importLedger` takes it. */
+    lines(record?: RecordId): Generator<string>;
+  };
+
+const UNSOUND_MAX = 20;
 
 /**
  * Opens a ledger file without being able to write to it: nothing is made, nothing is written back, no schema is brought up to date. What the
@@ -31,6 +44,7 @@ export function readOnlyLedger({ file }: { readonly file: string }): ReadOnlyLed
     const db = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: BUSY_WAIT_MS_MAX });
     try {
       assertOurs(db, file);
+      assertWhole(file);
       return readerOf(db, file);
     } catch (thrown) {
       db.close();
@@ -61,6 +75,20 @@ function readerOf(db: Database, file: string): ReadOnlyLedger {
       speaking(file, () => history({ id, number: records.get(id)?.number ?? NOBODY }, records.pending.get(id)?.changes ?? [], ask)),
     conflicts: async (ask) => speaking(file, () => lists.conflicts(ask)),
     failures: async (ask) => speaking(file, () => lists.failures(ask)),
+    linked: async (system, entity, key) => speaking(file, () => reads.linked(system, entity, key)),
+    unsound: () => unsoundIn(db),
+    isErasing: () => isUnfinished(db),
+    lines: (only) =>
+      exportLines(
+        {
+          db,
+          records: lists.records,
+          record: (id) => records.get(id)?.state,
+          changes: (id, ask) => history({ id, number: records.get(id)?.number ?? NOBODY }, records.pending.get(id)?.changes ?? [], ask),
+        },
+        only,
+      ),
+    acts: async (ask) => speaking(file, () => lists.acts(ask)),
     deliveries: async (ask) => speaking(file, () => lists.deliveries(ask)),
     counts: async () => speaking(file, () => reads.counts()),
     close: async () => void db.close(),
@@ -80,4 +108,9 @@ function settleQueue(db: Database, records: Records): void {
   db.exec('INSERT INTO temp.deliveries SELECT * FROM main.deliveries');
   const enqueue = prepareQueue(db);
   for (const { state, queued } of unsettled) enqueue(state.id, queued);
+}
+
+function unsoundIn(db: Database): readonly string[] {
+  const found = db.prepare<[], string>(`PRAGMA integrity_check(${UNSOUND_MAX})`).pluck().all();
+  return found.filter((words) => words !== 'ok');
 }

@@ -14,13 +14,15 @@ export interface Kept {
 
 /** A record of which the journal tells more than the tables do. */
 export interface Pending extends Kept {
+  /** The latest. */
+  state: RecordState;
   /** The number of the first commit in the journal that the tables do not hold. */
   readonly since: number;
   readonly changes: ChangeText[];
   /** What the queue's table does not hold yet. */
   readonly queued: Map<SystemId, DeliveryRow | undefined>;
   /** About so much room, in characters and bytes. */
-  readonly size: number;
+  size: number;
 }
 
 /** The records of the file, the latest used ones from memory. No other process can change them: the file is locked. */
@@ -62,14 +64,26 @@ export function openRecords(read: (id: RecordId) => Kept | undefined): Records {
     },
     keep: (kept) => void cache.set(kept.state.id, kept),
     follow(number, state, entry) {
-      const { since = number, changes = [], queued = new Map(), size: held = 0 } = pending.get(state.id) ?? {};
       const more = sizeOf(entry);
       size += more;
       latest = number;
-      changes.push(...entry.changes);
-      for (const [system, row] of entry.queued) queued.set(system, row);
-      // Replacing a value leaves it in its place: the longest pending one stays first.
-      pending.set(state.id, { number: entry.record, state, since, changes, queued, size: held + more });
+      const known = pending.get(state.id);
+      if (known) {
+        // It stays in its place: the longest pending one is the first.
+        known.state = state;
+        known.size += more;
+        for (const change of entry.changes) known.changes.push(change);
+        for (const [system, row] of entry.queued) known.queued.set(system, row);
+        return;
+      }
+      pending.set(state.id, {
+        number: entry.record,
+        state,
+        since: number,
+        changes: [...entry.changes],
+        queued: new Map(entry.queued),
+        size: more,
+      });
       cache.delete(state.id);
     },
     done(item) {
@@ -81,5 +95,7 @@ export function openRecords(read: (id: RecordId) => Kept | undefined): Records {
 }
 
 function sizeOf({ step, changes }: Entry): number {
-  return changes.reduce((sum, { told, chunk }) => sum + told.length + chunk.length, step.length);
+  let size = step.length;
+  for (const { told, chunk } of changes) size += told.length + chunk.length;
+  return size;
 }

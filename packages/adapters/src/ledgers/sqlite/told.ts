@@ -60,6 +60,7 @@ interface ChangeShort {
   readonly e?: readonly EditShort[];
   readonly r?: readonly ResolutionShort[];
   readonly a?: readonly string[];
+  readonly x?: readonly string[];
 }
 
 interface ConflictShort extends Omit<ConflictRow, 'id' | 'record' | 'entity' | 'state' | 'openedAtMs' | 'resolution'> {
@@ -78,7 +79,7 @@ export type ChangeTold = Omit<ChangeRow, 'record' | 'seq' | 'hash' | 'chunk'>;
 export type ConflictTold = Omit<ConflictRow, 'id' | 'record' | 'entity' | 'state' | 'openedAtMs'>;
 
 export function writeChange(change: ChangeTold): string {
-  const { system, stamp, by, note, patch, edits, resolutions, again } = change;
+  const { system, stamp, by, note, patch, edits, resolutions, again, erased } = change;
   let text = `{"s":"${system}","t":${stampText(stamp)}`;
   if (by !== undefined) text += `,"b":${valueText(by)}`;
   if (note !== undefined) text += `,"n":${valueText(note)}`;
@@ -86,6 +87,7 @@ export function writeChange(change: ChangeTold): string {
   if (edits.length > 0) text += `,"e":[${edits.map((edit) => editText(edit, change)).join(',')}]`;
   if (resolutions.length > 0) text += `,"r":[${resolutions.map((told) => resolutionText(told, change)).join(',')}]`;
   if (again !== undefined) text += `,"a":${JSON.stringify(again)}`;
+  if (erased !== undefined) text += `,"x":${JSON.stringify(erased)}`;
   return `${text}}`;
 }
 
@@ -157,7 +159,7 @@ export function readChanges(text: string): readonly ChangeTold[] {
   return all.map(longChange);
 }
 
-function longChange({ s, t, b, n, p = [], e = [], r = [], a }: ChangeShort): ChangeTold {
+function longChange({ s, t, b, n, p = [], e = [], r = [], a, x }: ChangeShort): ChangeTold {
   const system = systemId(s);
   const author = { system, stamp: longStamp(t) };
   const told = { edits: e.map((edit) => longEdit(edit, author)), resolutions: r.map((resolution) => longResolution(resolution, author)) };
@@ -169,6 +171,7 @@ function longChange({ s, t, b, n, p = [], e = [], r = [], a }: ChangeShort): Cha
     patch: p.map((line) => longLine(line, told)),
     ...told,
     ...(a === undefined ? {} : { again: a }),
+    ...(x === undefined ? {} : { erased: x }),
   };
 }
 

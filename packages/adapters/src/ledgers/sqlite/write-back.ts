@@ -58,7 +58,8 @@ export function prepareWriteBack(db: Database, records: Records, journal: Journa
       records: items.length,
       apply() {
         for (const item of items) records.done(item);
-        if (trims) trimmed = needed;
+        // In an empty journal the numbers begin anew.
+        if (trims) trimmed = next === undefined ? 0 : needed;
       },
     };
   }

@@ -26,19 +26,28 @@ export function postTo<Shape extends TSchema>(url: string, body: JsonObject, sha
   return answered(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }, shape);
 }
 
+/** The key that a sidecar asks for stands in the environment: on the command line, others on the machine could read it. */
+function withKey(): Readonly<Record<string, string>> {
+  const key = process.env['CONCORD_KEY'];
+  return key === undefined ? {} : { authorization: `Bearer ${key}` };
+}
+
 const problemShape = Type.Object({ title: Type.String(), remedy: Type.String() });
+const KEYLESS = 'Set CONCORD_KEY to an API key: without one a sidecar tells hardly anything.';
 const SAME = 'Is it a sidecar of the same version that runs there?';
 
+type Sent = Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> };
+
 /** What the sidecar refuses is told in its words. */
-async function answered<Shape extends TSchema>(url: string, sent: RequestInit, shape: Shape): Promise<Static<Shape>> {
-  const answer = await fetch(url, sent).catch((cause: unknown) => {
+async function answered<Shape extends TSchema>(url: string, sent: Sent, shape: Shape): Promise<Static<Shape>> {
+  const answer = await fetch(url, { ...sent, headers: { ...sent.headers, ...withKey() } }).catch((cause: unknown) => {
     throw new ConcordError('LAB_ASK_WRONG', { words: `nobody answers at ${url}` }, cause);
   });
   const told: unknown = await answer.json().catch(() => undefined);
   if (answer.ok && Value.Check(shape, told)) return told;
   const { title, remedy } = Value.Check(problemShape, told)
     ? told
-    : { title: `${answer.status}, and nothing that is known here.`, remedy: SAME };
+    : { title: `${answer.status}, and nothing that is known here.`, remedy: process.env['CONCORD_KEY'] === undefined ? KEYLESS : SAME };
   throw new ConcordError('LAB_REFUSED', { words: title, remedy });
 }
 

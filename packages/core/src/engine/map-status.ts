@@ -1,0 +1,33 @@
+import type { EntityName, SystemId } from '../ids.ts';
+import type { GuardStatus } from './guard.ts';
+
+/** How one map stands: one entity of one system. */
+export type MapState =
+  | 'starting'
+  | 'listing'
+  | 'live'
+  | 'unreachable'
+  | 'throttled'
+  | 'denied'
+  | 'drifted'
+  | 'guarded'
+  | 'pressed'
+  | 'stopped';
+
+export interface PullerStatus {
+  readonly system: SystemId;
+  readonly entity: EntityName;
+  readonly state: MapState;
+  readonly listed: boolean;
+  readonly words?: string;
+  /** Rows, as far as they were seen since the start, that a filter leaves outside. */
+  readonly filteredRows: number;
+  /** Rows that are set aside because something broke over them. */
+  readonly asideRows: number;
+  /** What waits for somebody to look, while the map is guarded. */
+  readonly guard?: readonly GuardStatus[];
+  /** The latest comparison of all its rows; it began with the start of a listing, and is `done` at its end. */
+  readonly resync?: { readonly state: 'waits' | 'reads' | 'done'; readonly rows: number; readonly differing: number };
+  /** When the last pull that told everything began; ms since 1970 UTC. */
+  readonly upToMs?: number;
+}

@@ -1,0 +1,174 @@
+import type { ActorId, ChangeHash } from '../ids.ts';
+import type { Table } from '../map/compile.ts';
+import type { ErasedRecord } from '../ports/erasure.ts';
+import type { ChangeRow, ConflictRow } from '../ports/plan.ts';
+import { decode } from '../record/decode.ts';
+import { encode, type Digest } from '../record/encode.ts';
+import type { Attempt, Edit, Link, RecordState, Register } from '../record/record.ts';
+import { registersIn } from '../record/registers.ts';
+import { shorten, type Stored } from '../record/resting.ts';
+import type { Blank } from './blank.ts';
+
+/** All that a ledger holds of a record. */
+export interface WholeRecord {
+  readonly record: RecordState;
+  readonly changes: readonly ChangeRow[];
+  readonly conflicts: readonly ConflictRow[];
+}
+
+/**
+ * A record without some values: in every change, in every decision, and in its row. What remains is the causal skeleton: who made which
+ * change when, knowing which others, and which operation replaced which. Numbers, authors and operations stay as they are; since a change is
+ * named by its bytes, its hash and that of all that rest on it are others, and are put in place wherever they are told.
+ */
+export function eraseRecord(
+  { record, changes, conflicts }: WholeRecord,
+  table: Table,
+  blank: Blank,
+  digest?: Digest,
+): ErasedRecord & { readonly told: number } {
+  const hashes = new Map<ChangeHash, ChangeHash>();
+  const erased = changes.map((change) => eraseChange(change, hashes, blank, digest));
+  const links = Object.entries(record.links);
+  const { identity: _identity, ...rest } = record;
+  const hidesKey = table.map.key.some(blank.concerns);
+  const unlinked = links.flatMap(([system, { key, state }]) =>
+    hidesKey && key !== undefined && state !== 'present' && blank.scrub(key) !== key
+      ? [{ system: table.systems.find((one) => one === system), key }]
+      : [],
+  );
+  return {
+    record: {
+      ...(hidesKey ? rest : record),
+      revision: record.revision + 1,
+      heads: renamed(record.heads, hashes),
+      actors: actorsOf(record, hashes),
+      links: Object.fromEntries(
+        links.map(([system, link]) => [
+          system,
+          eraseLink(
+            link,
+            hashes,
+            blank,
+            unlinked.some((gone) => gone.system === system),
+          ),
+        ]),
+      ),
+      registers: registersOf(record, blank),
+    },
+    changes: erased,
+    conflicts: conflicts.map((conflict) => ({ ...conflict, resolution: blank.resolution(conflict.resolution) })),
+    unlinked: unlinked.flatMap(({ system, key }) => (system === undefined ? [] : [{ system, key }])),
+    told: erased.filter((change, index) => change.erased?.length !== changes[index]?.erased?.length).length,
+  };
+}
+
+function eraseChange(change: ChangeRow, hashes: Map<ChangeHash, ChangeHash>, blank: Blank, digest: Digest | undefined): ChangeRow {
+  blank.met();
+  const wire = decode(change.chunk);
+  const ops = wire.ops.map((op) => ({ ...op, value: blank.scalar(op.key, op.value) }));
+  const { chunk, hash } = encode({ ...wire, deps: renamed(wire.deps, hashes), ops }, digest);
+  hashes.set(change.hash, hash);
+  const told = {
+    ...change,
+    chunk,
+    hash,
+    ...(change.note === undefined ? {} : { note: blank.scrub(change.note) }),
+    patch: change.patch.map((line) => ('value' in line ? { ...line, value: blankJson(line.path, line.value, blank) } : line)),
+    edits: change.edits.map(blank.edit),
+    resolutions: change.resolutions.map(blank.resolution),
+  };
+  const erased = [...new Set([...(change.erased ?? []), ...blank.met()])].toSorted();
+  return erased.length === 0 ? told : { ...told, erased };
+}
+
+/** Patches speak of fields, each of which is a scalar. */
+function blankJson<Json>(path: string, value: Json, blank: Blank): Json | null {
+  const isScalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  return isScalar && blank.scalar(path.slice(1), value) === null ? null : value;
+}
+
+function renamed(heads: readonly ChangeHash[], hashes: ReadonlyMap<ChangeHash, ChangeHash>): readonly ChangeHash[] {
+  return heads.map((head) => hashes.get(head) ?? head).toSorted();
+}
+
+function actorsOf({ actors }: RecordState, hashes: ReadonlyMap<ChangeHash, ChangeHash>): RecordState['actors'] {
+  const all: Record<ActorId, RecordState['actors'][ActorId]> = {};
+  for (const [actor, { seq, hash }] of entriesOf(actors)) all[actor] = { seq, hash: hashes.get(hash) ?? hash };
+  return all;
+}
+
+function registersOf(record: RecordState, blank: Blank): RecordState['registers'] {
+  const [actors, systems] = [Object.keys(record.actors), Object.keys(record.links)];
+  const registers: Record<string, Stored> = { ...record.registers };
+  for (const [name, register] of Object.entries(registersIn(record))) {
+    const erased = eraseRegister(name, register, blank);
+    registers[name] = shorten(erased, actors, systems) ?? erased;
+  }
+  return registers;
+}
+
+function eraseRegister(name: string, register: Register, blank: Blank): Register {
+  const { verdict } = register;
+  const told = verdict && { ...verdict, reason: blank.reason(name, verdict.reason) };
+  if (!blank.concerns(name)) return { ...register, verdict: told };
+  const edit = (one: Edit): Edit => ({
+    ...one,
+    value: blank.value(name, one.value),
+    ...(one.on === undefined ? {} : { on: blank.value(name, one.on) }),
+  });
+  const shadows = Object.entries(register.shadows).map(([system, shadow]) => [
+    system,
+    {
+      ...shadow,
+      value: blank.value(name, shadow.value),
+      ...(shadow.sent === undefined ? {} : { sent: blank.value(name, shadow.sent) }),
+    },
+  ]);
+  return {
+    ...register,
+    value: blank.value(name, register.value),
+    frontier: register.frontier.map(edit),
+    agreed: register.agreed.map(({ number, value }) => ({ number, value: blank.value(name, value) })),
+    shadows: Object.fromEntries(shadows),
+    verdict: told,
+    ...(register.beneath === undefined ? {} : { beneath: blank.value(name, register.beneath) }),
+    ...(register.total === undefined ? {} : { total: blank.value(name, register.total) }),
+    ...(register.first === undefined ? {} : { first: edit(register.first) }),
+    ...(register.slots === undefined
+      ? {}
+      : { slots: Object.fromEntries(Object.entries(register.slots).map(([author, one]) => [author, edit(one)])) }),
+    // What was turned away, and how often, is about values: it begins anew.
+    trail: undefined,
+  };
+}
+
+function eraseLink(link: Link, hashes: ReadonlyMap<ChangeHash, ChangeHash>, blank: Blank, hidesKey: boolean): Link {
+  const attempt = (one: Attempt): Attempt => ({
+    ...one,
+    heads: renamed(one.heads, hashes),
+    registers: Object.fromEntries(
+      Object.entries(one.registers).map(([name, told]) => [name, { ...told, value: blank.value(name, told.value) }]),
+    ),
+  });
+  const unread = link.unread?.filter(({ register }) => !blank.concerns(register));
+  const withheld = link.withheld && Object.entries(link.withheld);
+  return {
+    ...link,
+    heads: renamed(link.heads, hashes),
+    ...(hidesKey ? { key: undefined } : {}),
+    ...(link.planned ? { planned: attempt(link.planned) } : {}),
+    ...(link.unconfirmed ? { unconfirmed: link.unconfirmed.map(attempt) } : {}),
+    ...(link.parked ? { parked: attempt(link.parked) } : {}),
+    ...(unread ? { unread: unread.length === 0 ? undefined : unread } : {}),
+    ...(withheld
+      ? { withheld: Object.fromEntries(withheld.map(([name, told]) => [name, { ...told, words: blank.reason(name, told.words) }])) }
+      : {}),
+  };
+}
+
+function entriesOf<Name extends string, Value>(all: Readonly<Record<Name, Value>>): readonly (readonly [Name, Value])[] {
+  const names: Name[] = [];
+  for (const name in all) names.push(name);
+  return names.map((name) => [name, all[name]]);
+}

@@ -1,0 +1,103 @@
+import { ConcordError } from '@concord/core';
+import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
+import { keyBehind } from './keys.ts';
+import type { Keyring } from './keyring.ts';
+import { mayAs, type Caller, type Role } from './roles.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The role that the route asks for; absent: `reader` to read, `operator` to do anything. `nobody`: it is open, or has a gate of its own. */
+    readonly needs?: Role | 'nobody';
+    /** The route looks at the entities of a caller itself. Any other is closed to callers who may not see all entities. */
+    readonly scoped?: boolean;
+    /** Its body says in whose name it is asked, as `by`: the caller's own, where it says nothing. */
+    readonly speaks?: boolean;
+  }
+  interface FastifyInstance {
+    /** Every route, with the role that it asks for. */
+    readonly doors: readonly Door[];
+  }
+  interface FastifyRequest {
+    /** Who asks; absent on open routes. */
+    caller?: Caller;
+  }
+}
+
+/** A route as it stands to callers. */
+export interface Door {
+  readonly method: string;
+  readonly path: string;
+  readonly needs: Role | 'nobody';
+}
+
+const BEARER = /^bearer +(\S+)$/iu;
+
+/** Lets nobody in who has no key, before anything else is looked at. */
+export function guardRoutes(app: FastifyInstance, keyring: Keyring): void {
+  const doors: Door[] = [];
+  app.decorate('doors', doors);
+  app.addHook('onRoute', ({ method, url: path, config }) => {
+    for (const one of [method].flat()) doors.push({ method: one, path, needs: neededBy(one, config) });
+  });
+  app.decorateRequest('caller');
+  app.addHook('onRequest', (request, reply, done) => {
+    const needed = neededFor(request);
+    const caller = callerOf(request, keyring);
+    if (needed === 'nobody') {
+      if (caller) request.caller = caller;
+      return done();
+    }
+    if (!caller) {
+      void reply.header('www-authenticate', 'Bearer realm="concord"');
+      return done(new ConcordError('KEY_MISSING', {}));
+    }
+    if (!mayAs(caller.role, needed)) return done(new ConcordError('ROLE_TOO_LOW', { name: caller.name, role: caller.role, needed }));
+    if (caller.entities && request.routeOptions.config.scoped !== true)
+      return done(new ConcordError('SCOPE_TOO_NARROW', { name: caller.name, entities: caller.entities.join(', ') }));
+    request.caller = caller;
+    return done();
+  });
+  app.addHook('preValidation', (request, _reply, done) => {
+    if (request.routeOptions.config.speaks === true && request.caller) nameSpeaker(request, request.caller);
+    done();
+  });
+}
+
+/** What a person does is written down in the name of whoever has the key; an admin may lend a voice to others, as a console does. */
+function nameSpeaker(request: FastifyRequest, { name, role }: Caller): void {
+  const { body } = request;
+  if (typeof body !== 'object' || body === null) return;
+  const by = 'by' in body ? body.by : undefined;
+  if (by === undefined) Object.assign(body, { by: name });
+  else if (by !== name && role !== 'admin') throw new ConcordError('SPEAKER_WRONG', { name, by: JSON.stringify(by) });
+}
+
+/** A path that leads nowhere asks for a key as well: what there is, is nobody's business. */
+function neededFor({ routeOptions, method, is404 }: FastifyRequest): Role | 'nobody' {
+  if (is404) return 'reader';
+  return neededBy(method, routeOptions.config);
+}
+
+/** The role that a route asks for, where it does not say so itself: one to read, another to do anything. */
+export function neededBy(method: string, config: FastifyContextConfig | undefined): Door['needs'] {
+  return config?.needs ?? (method === 'GET' || method === 'HEAD' ? 'reader' : 'operator');
+}
+
+function callerOf({ headers }: FastifyRequest, keyring: Keyring): Caller | undefined {
+  const [, text] = BEARER.exec(headers.authorization ?? '') ?? [];
+  return text === undefined ? undefined : keyBehind(keyring.keys(), text);
+}
+
+/** Whether a caller may see the records of an entity. */
+export function maySee({ caller }: FastifyRequest, entity: string): boolean {
+  return caller?.entities === undefined || caller.entities.includes(entity);
+}
+
+/** The entity that a list is to be about. Throws SCOPE_TOO_NARROW where the caller may not see all, and asks for more than it may. */
+export function entityAsked({ caller }: FastifyRequest, entity: string | undefined): string | undefined {
+  if (!caller?.entities) return entity;
+  if (entity !== undefined && caller.entities.includes(entity)) return entity;
+  const [only, ...more] = caller.entities;
+  if (entity === undefined && more.length === 0) return only;
+  throw new ConcordError('SCOPE_TOO_NARROW', { name: caller.name, entities: caller.entities.join(', ') });
+}

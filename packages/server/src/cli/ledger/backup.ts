@@ -1,0 +1,84 @@
+import { copyFileSync, rmSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { readOnlyLedger, restoreLedger, sqliteLedger } from '@concord/adapters';
+import { ConcordError } from '@concord/core';
+import { Type } from 'typebox';
+import { backupFile, timeWord } from '../../backups.ts';
+import { clock } from '../../surroundings.ts';
+import { loadConfig } from '../config-file.ts';
+import { postTo } from '../lab/asked.ts';
+import { inLaboratory } from '../lab/opened.ts';
+import { verifyLedger } from './verify.ts';
+
+export interface BackupGiven {
+  readonly url?: string;
+  readonly config?: string;
+  /** A folder to put it into. */
+  readonly to?: string;
+}
+
+/** Has the sidecar that runs make a backup, or makes one where none runs. */
+export async function backup({ url, config, to }: BackupGiven): Promise<number> {
+  if ((url === undefined) === (config === undefined))
+    throw new ConcordError('ASK_WRONG', { words: 'give --url of the sidecar that runs, or --config when none does' });
+  const made = url === undefined ? await backUpHere(config ?? '') : await backUpThere(url);
+  const file = to === undefined ? made.file : moved(made.file, resolve(to));
+  console.log(`${file} (${made.bytes} bytes). To be sure of it: concord verify --config <file> --ledger ${file}`);
+  return 0;
+}
+
+const shape = Type.Object({ file: Type.String(), bytes: Type.Number() });
+
+function backUpThere(url: string): Promise<{ readonly file: string; readonly bytes: number }> {
+  return postTo(`${url.replace(/\/+$/u, '')}/v1/backups`, {}, shape);
+}
+
+async function backUpHere(config: string) {
+  const { ledger: kept } = loadConfig(config);
+  const ledger = sqliteLedger(kept);
+  try {
+    return await ledger.backUp(backupFile(kept, clock.nowMs()), (done, of) => console.log(`${done} of ${of} pages`));
+  } finally {
+    await ledger.close();
+  }
+}
+
+function moved(from: string, folder: string): string {
+  const file = join(folder, basename(from));
+  copyFileSync(from, file);
+  rmSync(from);
+  return file;
+}
+
+export interface RestoreGiven {
+  readonly config: string;
+  readonly by: string;
+}
+
+/** Puts a backup in the ledger's place, after all of it was held against itself. The ledger that is there is kept beside it. */
+export async function restore(from: string, { config: file, by }: RestoreGiven): Promise<number> {
+  return inLaboratory(file, async ({ config, tables }) => {
+    const to = config.ledger.file;
+    const nowMs = clock.nowMs();
+    const examine = async (copy: string): Promise<void> => {
+      const ledger = readOnlyLedger({ file: copy });
+      try {
+        const telling = {
+          fault: (words: string) => console.error(words),
+          progress: (done: number, of: number) => console.log(`${done} of ${of} records verified`),
+        };
+        const { records, faults } = await verifyLedger(ledger, tables, telling);
+        if (faults > 0) throw new ConcordError('BACKUP_WRONG', { file: from, count: faults });
+        console.log(`${records} records verified, 0 wrong`);
+      } finally {
+        await ledger.close();
+      }
+    };
+    const { kept } = await restoreLedger({ from: resolve(from), to, aside: `${to}.before-${timeWord(nowMs)}`, examine, by, nowMs });
+    console.log(`${to} is restored.${kept === undefined ? '' : ` The ledger that was there is kept as ${kept}.`}`);
+    console.log(
+      'When the sidecar is started, it lists everything again before it writes anything: what happened since the backup is found.',
+    );
+    return 0;
+  });
+}

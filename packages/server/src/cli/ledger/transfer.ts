@@ -1,0 +1,55 @@
+import { createReadStream, createWriteStream, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { importLedger, readOnlyLedger, type ReadOnlyLedger } from '@concord/adapters';
+import { changesOf, ConcordError, recordId } from '@concord/core';
+import { loadConfig } from '../config-file.ts';
+
+export interface ExportGiven {
+  readonly config: string;
+  readonly to: string;
+  /** Another ledger file than the configured one: a backup. */
+  readonly ledger?: string;
+  readonly record?: string;
+  readonly as?: string;
+}
+
+/** Writes a ledger, or one record of it, into a file: lines of JSON, or the record's Automerge document. */
+export async function exportTo({ config, to, ledger: other, record, as = 'jsonl' }: ExportGiven): Promise<number> {
+  if (as !== 'jsonl' && as !== 'automerge') throw new ConcordError('ASK_WRONG', { words: `"${as}" is not jsonl or automerge` });
+  if (as === 'automerge' && record === undefined)
+    throw new ConcordError('ASK_WRONG', { words: 'an Automerge document is of one record: give --record <id>' });
+  const ledger = readOnlyLedger({ file: other ?? loadConfig(config).ledger.file });
+  try {
+    if (record !== undefined && !(await ledger.record(recordId(record)))) throw new ConcordError('RECORD_UNKNOWN', { record });
+    if (as === 'automerge') writeFileSync(to, await documentOf(ledger, record ?? ''));
+    else await pipeline(Readable.from(ended(ledger.lines(record === undefined ? undefined : recordId(record)))), createWriteStream(to));
+    console.log(`${to} is written.`);
+    return 0;
+  } finally {
+    await ledger.close();
+  }
+}
+
+/** The chunks of a record, one behind another, are its document. */
+async function documentOf(ledger: ReadOnlyLedger, record: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const { chunk } of changesOf(ledger, recordId(record))) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function* ended(lines: Iterable<string>): Generator<string> {
+  for (const line of lines) yield `${line}\n`;
+}
+
+/** Makes a new ledger of what was exported as lines of JSON. */
+export async function importFrom(from: string, { config }: { readonly config: string }): Promise<number> {
+  const { file } = loadConfig(config).ledger;
+  const { records, changes } = await importLedger(
+    file,
+    createInterface({ input: createReadStream(from), crlfDelay: Number.POSITIVE_INFINITY }),
+  );
+  console.log(`${records} records with ${changes} changes are in ${file}. To be sure of it: concord verify --config ${config}`);
+  return 0;
+}

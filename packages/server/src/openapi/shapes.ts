@@ -1,0 +1,133 @@
+import { Type, type TProperties } from 'typebox';
+
+/*
+ * What the API answers, for those who read its description. Answers are made in `views/`; a test holds real answers of every route against
+ * these shapes, in both directions: nothing that is promised is missing, nothing is told that is not promised.
+ */
+
+const closed = <Members extends TProperties>(members: Members) => Type.Object(members, { additionalProperties: false });
+const instant = Type.String({ format: 'date-time', description: 'ISO 8601, UTC' });
+const scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]);
+const values = Type.Record(Type.String(), scalar, { description: 'By field, in canonical form' });
+const names = Type.Array(Type.String());
+const some = Type.Optional;
+
+const edit = closed({ system: Type.String(), at: instant, by: some(Type.String()), values, before: some(values) });
+
+const resolution = {
+  fields: names,
+  code: Type.String({ description: 'C01 to C20' }),
+  state: Type.Union([Type.Literal('held'), Type.Literal('settled'), Type.Literal('resolved')]),
+  rule: Type.String(),
+  reason: Type.String(),
+  values: some(values),
+  base: some(values),
+  sides: Type.Array(edit),
+  losers: Type.Array(edit),
+};
+
+const part = closed({ kind: Type.String(), registers: names });
+const link = closed({
+  state: Type.String(),
+  key: some(Type.String()),
+  version: some(Type.String()),
+  planned: some(part),
+  withheld: some(Type.Array(closed({ register: Type.String(), words: Type.String() }))),
+  parked: some(part),
+  discarded: some(part),
+});
+
+export const record = closed({
+  id: Type.String(),
+  entity: Type.String(),
+  state: scalar,
+  mergedInto: some(Type.String()),
+  aliases: some(names),
+  apart: some(names),
+  asked: some(names),
+  versions: Type.Integer(),
+  heads: names,
+  values,
+  held: Type.Array(closed({ conflict: Type.String(), fields: names })),
+  systems: Type.Record(Type.String(), link),
+});
+
+const line = Type.Object({ op: Type.String(), path: Type.String(), value: some(Type.Unknown()) });
+
+export const change = closed({
+  version: Type.Integer(),
+  hash: Type.String(),
+  at: instant,
+  system: Type.String(),
+  by: some(Type.String()),
+  note: some(Type.String()),
+  edits: Type.Array(edit),
+  resolutions: Type.Array(closed(resolution)),
+  patch: Type.Array(line, { description: 'RFC 6902' }),
+});
+
+export const blame = closed({
+  field: Type.String(),
+  value: scalar,
+  system: some(Type.String()),
+  at: some(instant),
+  by: some(Type.String()),
+  rule: some(Type.String()),
+  reason: some(Type.String()),
+  version: some(Type.Integer()),
+  held: some(Type.String()),
+});
+
+export const conflict = closed({
+  id: Type.String(),
+  record: Type.String(),
+  entity: Type.String(),
+  ...resolution,
+  about: some(Type.Unknown()),
+  choices: some(names),
+  openedAt: instant,
+  openedInVersion: Type.Integer(),
+  closedAt: some(instant),
+  closedInVersion: some(Type.Integer()),
+});
+
+export const delivery = closed({
+  id: Type.String(),
+  record: Type.String(),
+  entity: Type.String(),
+  system: Type.String(),
+  kind: Type.String(),
+  state: Type.String(),
+  attempts: Type.Integer(),
+  code: some(Type.String()),
+  words: some(Type.String()),
+  fields: names,
+  dueAt: instant,
+  since: some(instant),
+  next: Type.String(),
+});
+
+export const failure = closed({
+  at: instant,
+  system: Type.String(),
+  entity: Type.String(),
+  record: some(Type.String()),
+  key: some(Type.String()),
+  code: Type.String(),
+  words: Type.String(),
+});
+
+export const row = closed({ system: Type.String(), entity: Type.String(), key: Type.String(), words: Type.String(), at: instant });
+
+export const problem = closed({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  code: Type.String({ description: 'Stable; see the list of problems' }),
+  remedy: Type.String({ description: 'What to do about it' }),
+});
+
+export const health = Type.Object({ status: Type.Union([Type.Literal('ok'), Type.Literal('degraded'), Type.Literal('failing')]) });
+export const readiness = Type.Object({ ready: Type.Boolean(), why: some(names) });
+export const resynced = Type.Object({ record: Type.String() });
+export const done = Type.Object({ decision: Type.String() });

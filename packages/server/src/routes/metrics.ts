@@ -1,0 +1,18 @@
+import type { App, Rooms } from '../app.ts';
+import { openMetrics } from '../metrics.ts';
+import { clock } from '../surroundings.ts';
+
+/** For Prometheus. */
+export function metricsRoutes(app: App, { engine, ledger, ledgerBytes }: Rooms): void {
+  const metrics = openMetrics(async () => ({
+    status: engine.status(),
+    // Counting brings the queue's table up to date, which a full disk refuses.
+    counts: await ledger.counts().catch(() => undefined),
+    ledgerBytes: ledgerBytes(),
+    nowMs: clock.nowMs(),
+  }));
+  app.get('/metrics', async (_request, reply) => {
+    void reply.type(metrics.type);
+    return metrics.text();
+  });
+}

@@ -1,0 +1,84 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { member, textOf } from '../../packages/adapters/src/shared/json/look.ts';
+import { account } from '../kit/town-tables.ts';
+import { customerIn } from '../kit/town-rows.ts';
+import { AS_ADMIN } from '../kit/key.ts';
+import { ask, openTown, untilEqual, type Town } from '../kit/town.ts';
+import { until } from '../kit/until.ts';
+
+const CUSTOMERS = 5;
+const [ONE, TWO] = [account(1), account(2)];
+const BLOCK = Buffer.alloc(65_536);
+
+/** A disk of four MiB, where the machine lets us have one. */
+function smallDisk(): string | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'concord-disk-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder], { stdio: 'ignore' });
+    return folder;
+  } catch {
+    rmSync(folder, { recursive: true });
+    return undefined;
+  }
+}
+
+const disk = smallDisk();
+const before = process.env['TMPDIR'];
+let town: Town;
+beforeAll(() => {
+  if (disk !== undefined) process.env['TMPDIR'] = disk;
+});
+afterEach(() => town.close());
+afterAll(() => {
+  if (before === undefined) delete process.env['TMPDIR'];
+  else process.env['TMPDIR'] = before;
+  if (disk !== undefined) execFileSync('umount', ['-l', disk]);
+  if (disk !== undefined) rmSync(disk, { recursive: true });
+});
+
+function fill(file: string): void {
+  for (;;) {
+    try {
+      appendFileSync(file, BLOCK);
+    } catch {
+      return;
+    }
+  }
+}
+
+test.skipIf(disk === undefined)(
+  'while the disk is full everything waits and says so; when there is room again it goes on by itself, and nothing was lost',
+  async () => {
+    town = await openTown(CUSTOMERS);
+    const { url, stop } = await town.startInside();
+    await untilEqual(town, url);
+    const filler = join(disk ?? '', 'filler');
+    fill(filler);
+    await town.anna.edit(ONE, { name: 'New Ltd' });
+    await town.ben.edit(TWO, { PrimaryContactPhone: '+1 555 0123' });
+    await until(async () => (textOf(await ask(url, '/healthz'), 'status') === 'failing' ? undefined : 'it does not say so'));
+    expect(member(await ask(url, '/healthz'), 'ledger')).toMatchObject({
+      trouble: { code: 'LEDGER_FULL', remedy: expect.stringContaining('Free some disk space') },
+    });
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    const refused = await fetch(`${url}/v1/rows/retry`, {
+      method: 'POST',
+      headers: { ...AS_ADMIN, 'content-type': 'application/json' },
+      body: '{"by":"x"}',
+    });
+    expect([refused.status, await refused.text()]).toEqual([503, expect.stringContaining('LEDGER_WAITS')]);
+    expect((await ask(url, '/v1/records?entity=customer')) !== null, 'reading goes on').toBe(true);
+    rmSync(filler);
+    await untilEqual(town, url);
+    expect([customerIn(town, ONE).fno?.['name'], customerIn(town, TWO).ce?.['phone']]).toEqual(['New Ltd', '+1 555 0123']);
+    expect(textOf(await ask(url, '/healthz'), 'status')).toBe('ok');
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    await stop();
+    const again = await town.startInside();
+    await untilEqual(town, again.url);
+  },
+);

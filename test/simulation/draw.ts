@@ -1,0 +1,133 @@
+import type { DeletePolicy } from '@concord/core';
+import type { Chance } from '../kit/chance.ts';
+import { chanceFor } from './dice.ts';
+import type { Fault, FaultKind, Nature, Story, Timed, Values } from './story.ts';
+
+const CHAOS_MS = 15_000;
+const NAMES = ['x', 'y', 'z'] as const;
+const CALLS = { changes: 120, read: 150, write: 60, commit: 200 } as const;
+const WORDS = [null, 'red', 'blue', 'green'] as const;
+
+/** A story from a seed. Each draws how much of everything goes wrong in it, and in a third of the stories a thing does not go wrong at all. */
+export function storyOf(seed: number): Story {
+  const chance = chanceFor(seed, 'story');
+  const ids = chance.whole(3) === 0 ? ['fno', 'ce', 'pos'] : ['fno', 'ce'];
+  const keyed = chance.whole(3) > 0;
+  const systems = ids.map((id) => natureOf(id, chance));
+  return {
+    seed,
+    systems,
+    keyed,
+    delete: chance.pick<DeletePolicy>(['update-wins', 'delete-wins', 'manual']),
+    pollMs: chance.pick([250, 700, 1800, 4000]),
+    rowsMax: chance.pick([1, 8]),
+    writesMax: chance.pick([1, 8]),
+    slowLedger: chance.whole(2) === 0,
+    chaosMs: CHAOS_MS,
+    deeds: deedsOf(ids, keyed, chance),
+    faults: faultsFor(ids, chance),
+  };
+}
+
+function natureOf(id: string, chance: Chance): Nature {
+  const price = chance.whole(3) === 0 ? 'rounded' : 'as it is';
+  const memo = chance.pick<Nature['memo']>(['as it is', 'as it is', 'trimmed', 'upper case', 'cut']);
+  const plain = price === 'as it is' && memo === 'as it is';
+  // A system that cuts texts off must say what it stored: nobody could tell it from a user who shortened it.
+  const answers = memo === 'cut' ? 'stored' : chance.pick<Nature['answers']>(['stored', 'read-later', plain ? 'version' : 'stored']);
+  const skew = chance.pick([0, 0, 1, 2, 3]);
+  return {
+    id,
+    versions: chance.pick(['ordered', 'opaque']),
+    feed: chance.pick(['rows', 'rows', 'versions', 'keys']),
+    answers,
+    tellsRowInTheWay: chance.whole(2) === 0,
+    pageRows: chance.pick([1, 2, 50]),
+    ...(skew === 3 ? {} : { skewMs: skew === 0 ? 0 : (chance.whole(2) === 0 ? -1 : 1) * chance.whole(skew === 1 ? 5000 : 900_000) }),
+    granularityMs: chance.pick([1, 1000]),
+    memo,
+    price,
+    hints: chance.pick(['none', 'some', 'many']),
+    answerMs: chance.pick([2, 20, 80, 300]),
+  };
+}
+
+/** How often a thing happens: in a third of the stories never. */
+function rate(chance: Chance, most: number): number {
+  return chance.whole(3) === 0 ? 0 : (chance.whole(1000) / 1000) * most;
+}
+
+function deedsOf(ids: readonly string[], keyed: boolean, chance: Chance): readonly Timed[] {
+  const deeds: Timed[] = [];
+  let token = 0;
+  const at = (): number => chance.whole(CHAOS_MS - 1000) + chance.whole(1000) / 1000;
+  const system = (): string => ids[chance.whole(ids.length)] ?? 'fno';
+  const values = (of: string): Values => {
+    token += 1;
+    const all: readonly Values[] = [
+      { name: `${of} ${token}` },
+      { name: `${of} ${token}` },
+      { memo: `${of}${token} Lorem Ipsum ` },
+      { price: `${token}.${1000 + chance.whole(9000)}` },
+      { phone: chance.pick(WORDS) },
+      { state: chance.pick(WORDS) },
+      { street: chance.pick(WORDS) },
+      { zip: chance.pick(WORDS), street: chance.pick(WORDS) },
+    ];
+    return { ...all[chance.whole(all.length)], ...(chance.whole(4) === 0 ? all[chance.whole(all.length)] : {}) };
+  };
+  const names = NAMES.slice(0, 1 + chance.whole(NAMES.length));
+  for (const name of names) {
+    const [first, ...others] = chance.whole(2) === 0 ? ids : ids.toReversed();
+    const both = keyed && chance.whole(2) === 0;
+    const born = (of: string): Values => ({ ...values(of), name: `${of} ${(token += 1)}`, price: `${token}.5000` });
+    const early = chance.whole(2) === 0 ? 0 : at() / 3;
+    deeds.push({ kind: 'create', system: first ?? 'fno', name, values: { ...born(first ?? 'fno'), stock: 100 }, atMs: early });
+    if (both) for (const other of others) deeds.push({ kind: 'create', system: other, name, values: born(other), atMs: at() / 3 });
+  }
+  const edits = 5 + chance.whole(30);
+  const [removals, burst] = [rate(chance, 0.08), chance.whole(2) === 0];
+  let last = at();
+  for (let index = 0; index < edits; index += 1) {
+    // Edits that come close together are those that meet.
+    last = burst && chance.whole(2) === 0 ? last + chance.whole(200) : at();
+    const [of, name] = [system(), names[chance.whole(names.length)] ?? 'x'];
+    const kind = chance.whole(1000) / 1000;
+    if (kind < removals) deeds.push({ kind: 'remove', system: of, name, atMs: last });
+    else if (kind < removals * 1.5) deeds.push({ kind: 'create', system: of, name, values: values(of), atMs: last });
+    else if (kind < 0.3) deeds.push({ kind: 'add', system: of, name, amount: chance.whole(1_000_000) - 500_000, atMs: last });
+    else deeds.push({ kind: 'edit', system: of, name, values: values(of), atMs: last });
+  }
+  for (let index = chance.whole(5); index > 0; index -= 1)
+    deeds.push({ kind: 'rule', which: chance.whole(9), text: `ruled ${(token += 1)}`, atMs: at() });
+  for (let index = Math.round(rate(chance, 3)); index > 0; index -= 1) deeds.push({ kind: 'expire', system: system(), atMs: at() });
+  for (let index = Math.round(rate(chance, 1.2)); index > 0; index -= 1)
+    deeds.push({ kind: 'hide', system: system(), forMs: chance.whole(4000), atMs: at() });
+  for (let index = Math.round(rate(chance, 1.2)); index > 0; index -= 1)
+    deeds.push({ kind: 'drift', system: system(), forMs: chance.whole(4000), atMs: at() });
+  for (let index = Math.round(rate(chance, 8)); index > 0; index -= 1) deeds.push({ kind: 'crash', atMs: at() });
+  return deeds.toSorted((one, other) => one.atMs - other.atMs);
+}
+
+const AT_READS: readonly FaultKind[] = ['throttled', 'unreachable', 'denied', 'slow', 'slow', 'lost after'];
+const AT_WRITES: readonly FaultKind[] = ['throttled', 'unreachable', 'slow', 'lost before', 'lost after', 'lost after', 'late', 'late'];
+
+function faultsFor(ids: readonly string[], chance: Chance): readonly Fault[] {
+  const faults: Fault[] = [];
+  const draw = (port: string, method: Fault['method'], often: number, kinds: readonly FaultKind[]): void => {
+    for (let number = 0; number < CALLS[method]; number += 1) {
+      const kind = kinds[chance.whole(kinds.length)];
+      if (kind !== undefined && chance.whole(1000) < often * 1000) faults.push({ port, method, number, kind });
+    }
+  };
+  for (const id of ids) {
+    draw(id, 'changes', rate(chance, 0.15), AT_READS);
+    draw(id, 'read', rate(chance, 0.15), AT_READS);
+    draw(id, 'write', rate(chance, 0.5), AT_WRITES);
+    draw(id, 'write', rate(chance, 0.06), ['refused']);
+    draw(id, 'write', rate(chance, 0.15), ['crash before', 'crash after', 'crash after']);
+    draw(id, 'changes', rate(chance, 0.02), ['crash after']);
+  }
+  draw('ledger', 'commit', rate(chance, 0.08), ['crash before', 'crash after']);
+  return faults;
+}

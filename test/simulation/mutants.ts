@@ -1,0 +1,233 @@
+/** A fault planted in the core: a text of one of its built files, and what stands there instead. */
+export interface Mutant {
+  readonly name: string;
+  /** Below the built core. */
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * What a simulation is worth is how many of these it notices. Each is a mistake that one could make, and several are mistakes that were made.
+ * The texts stand in the compiled files; when one of them is no longer found there, the mutant is to be planted again.
+ */
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'delivery by value',
+    file: 'merge/deliveries.js',
+    from: 'return shadow.ops !== register.ops && register.ops.some((op) => !shadow.ops.includes(op));',
+    to: 'return JSON.stringify(shadow.value) !== JSON.stringify(register.value);',
+  },
+  {
+    name: 'echo by value',
+    file: 'merge/absorb.js',
+    from: 'if (settled?.has(name))',
+    to: 'if (settled?.has(name) || JSON.stringify(registerNow(draft, name)?.value) === JSON.stringify(value))',
+  },
+  {
+    name: 'stale read taken',
+    file: 'engine/reads.js',
+    from: 'return began < (touches.get(record) ?? 0);',
+    to: 'return false;',
+  },
+  {
+    name: 'older version taken',
+    file: 'engine/intake.js',
+    from: 'ordered(version, link.version) < 0',
+    to: 'ordered(version, link.version) < -1e9',
+  },
+  {
+    name: 'a write makes no read stale',
+    file: 'engine/deliverer.js',
+    from: 'reads.touch(record.id + system.id);\n        await conclude(',
+    to: 'await conclude(',
+  },
+  {
+    name: 'cursor before commit',
+    file: 'engine/puller.js',
+    from: 'await foresee(pull.sightings);',
+    to: 'cursor = pull.cursor; await saveCursor(); await foresee(pull.sightings);',
+  },
+  {
+    name: 'expired cursor passed over',
+    file: 'engine/puller.js',
+    from: "return restart('cursor expired');",
+    to: 'return limits.pollMs;',
+  },
+  { name: 'absences are no news', file: 'engine/puller.js', from: 'await takeAbsences(seen);', to: ';' },
+  {
+    name: 'a broken listing counts as whole',
+    file: 'engine/puller.js',
+    from: "return restart('listing begun again');",
+    to: ';',
+  },
+  {
+    name: 'only the last attempt remembered',
+    file: 'merge/settle.js',
+    from: '? [...unconfirmed, planned] : unconfirmed',
+    to: '? [planned] : unconfirmed',
+  },
+  {
+    name: 'no attempt remembered',
+    file: 'merge/settle.js',
+    from: '? [...unconfirmed, planned] : unconfirmed',
+    to: '? [] : unconfirmed',
+  },
+  {
+    name: 'a lost answer counts as nothing written',
+    file: 'engine/deliverer.js',
+    from: "{ kind: 'unknown', words: outcome.words, ...retry(row) }",
+    to: "{ kind: 'later', words: outcome.words, ...retry(row) }",
+  },
+  {
+    name: 'after a start nothing was sent',
+    file: 'engine/fresh.js',
+    from: 'has: (id) => ids.has(id)',
+    to: 'has: () => true',
+  },
+  {
+    name: 'a delivery that is put off counts as new',
+    file: 'engine/fresh.js',
+    from: 'const isNew = row?.id === deliveryId(plan.record.id, system, plan.record.revision);',
+    to: 'const isNew = true;',
+  },
+  {
+    name: 'a refused attempt is forgotten',
+    file: 'merge/settle.js',
+    from: "case 'refused':\n            remember(draft, system, attempt);",
+    to: "case 'refused':",
+  },
+  {
+    name: 'a delete of ours is somebody\u2019s',
+    file: 'merge/bury.js',
+    from: 'const own = perhapsSent(',
+    to: 'const own = (() => [])(',
+  },
+  {
+    name: 'a rounded echo is an edit',
+    file: 'merge/absorb.js',
+    from: ' ?? attemptOf(attempts, name, (sent) => isNear(sent, value))',
+    to: '',
+  },
+  {
+    name: 'a near miss is an edit',
+    file: 'merge/settle.js',
+    from: 'const stored = edited ? sent.value : (told ?? sent.value);',
+    to: 'const stored = sent.value;',
+  },
+  {
+    name: 'written under no version',
+    file: 'engine/delivery.js',
+    from: 'const expected = attempt.expected === undefined ? {} : { expected: attempt.expected };',
+    to: 'const expected = {};',
+  },
+  {
+    name: 'made without looking',
+    file: 'engine/delivery.js',
+    from: '...(correlation === undefined ? {} : { correlation: { column: correlation, value: record.id } }),',
+    to: '',
+  },
+  {
+    name: 'a row of ours is a stranger',
+    file: 'engine/matching.js',
+    from: 'return ((await correlated(ledger, system, table, row)) ??',
+    to: 'return (',
+  },
+  {
+    name: 'a deleted row is no news',
+    file: 'merge/observe.js',
+    from: 'bury(draft, gone.system);',
+    to: ';',
+  },
+  {
+    name: 'what its author saw stays in the frontier',
+    file: 'merge/frontier.js',
+    from: 'shadow.saw >= edit.number',
+    to: 'shadow.saw > edit.number',
+  },
+  {
+    name: 'a sum forgets what lies beneath',
+    file: 'merge/frontier.js',
+    from: 'next.beneath = beneath ?? register.beneath;',
+    to: 'next.beneath = register.beneath;',
+  },
+  {
+    name: 'the history leaves out edits',
+    file: 'merge/absorb.js',
+    from: 'change.edits.push(toldEdit(name, edit));',
+    to: 'if (edit.saw > 0) change.edits.push(toldEdit(name, edit));',
+  },
+  {
+    name: 'what was due before the crash is not',
+    file: 'engine/engine.js',
+    from: "['due', 'waiting', 'parked']",
+    to: "['waiting', 'parked']",
+  },
+  {
+    name: 'lanes side by side',
+    file: 'engine/lanes.js',
+    from: 'const now = before.then(task, task);',
+    to: 'const now = task();',
+  },
+  {
+    name: 'a tie is broken by chance',
+    file: 'clock/stamp.js',
+    from: '(a.system < b.system ? -1 : a.system > b.system ? 1 : 0)',
+    to: '(Math.random() < 0.5 ? -1 : 1)',
+  },
+  {
+    name: 'a tie is broken the other way',
+    file: 'clock/stamp.js',
+    from: '(a.system < b.system ? -1 : a.system > b.system ? 1 : 0)',
+    to: '(a.system < b.system ? 1 : a.system > b.system ? -1 : 0)',
+  },
+  {
+    name: 'an edit bears the time of its hearing',
+    file: 'merge/absorb.js',
+    from: 'return modifiedAtMs;',
+    to: 'return nowMs;',
+  },
+  {
+    name: 'a resolution bears the stamp of now',
+    file: 'merge/judge.js',
+    from: 'judged.verdict = verdict;',
+    to: "judged.verdict = verdict; if (verdict) judged.frontier = [{ op: ops[0], system: 'concord', value, saw: register.count, number: register.count, stamp: { ms: draft.context.nowMs, count: 0, system: 'concord' } }];",
+  },
+  { name: 'the base is dropped', file: 'merge/frontier.js', from: '...(base === undefined ? {} : { base }),', to: '' },
+  {
+    name: 'a loser is not told',
+    file: 'merge/told.js',
+    from: "decision.kind === 'settled' ? decision.losers.map((edit) => toldEdit(name, edit)) : []",
+    to: '[]',
+  },
+  {
+    name: 'a row taken twice as unknown',
+    file: 'engine/intake.js',
+    from: 'if ((await ledger.linked(origin.system.id, origin.table.map.entity, row.key)) !== undefined)',
+    to: 'if (false)',
+  },
+  {
+    name: 'a taken read makes no other one stale',
+    file: 'engine/intake.js',
+    from: 'reads.touch(governed.plan.record.id + system.id);',
+    to: '',
+  },
+  {
+    name: 'an open attempt is forgotten',
+    file: 'merge/absorb.js',
+    from: 'now.unconfirmed = open.length > 0 ? open : undefined;',
+    to: 'now.unconfirmed = undefined;',
+  },
+  {
+    name: 'a row in the way is no news',
+    file: 'merge/settle.js',
+    from: 'return absorb(draft, outcome.row);',
+    to: 'return;',
+  },
+  {
+    name: 'a missing row is no news',
+    file: 'merge/settle.js',
+    from: 'return bury(draft, system);',
+    to: 'return;',
+  },
+];

@@ -1,0 +1,29 @@
+import * as core from '@concord/core';
+import { expect, test, vi } from 'vitest';
+import { LONG_MS, runs } from '../kit/runs.ts';
+import { storyOf } from './draw.ts';
+import { play } from './run.ts';
+import { shrink, storyText } from './shrink.ts';
+
+vi.setConfig({ testTimeout: LONG_MS });
+
+/** Plays a seed; on a failure, tells the smallest story that fails alike. */
+async function holds(seed: number, documents = false): Promise<void> {
+  const run = await play(core, storyOf(seed), { documents });
+  if (run.breaches.length === 0) return;
+  const { story, run: small } = await shrink(core, storyOf(seed), { documents });
+  throw new Error(
+    `${JSON.stringify(run.breaches[0])}\nthe smallest story that fails alike: ${storyText(story)}\n${JSON.stringify(small.breaches)}`,
+  );
+}
+
+test('whatever happens to it, the engine keeps the invariants', async () => {
+  for (let seed = 1; seed <= runs(12); seed += 1) await holds(seed, seed % 10 === 0);
+});
+
+test('the same seed comes to the same ledger, to the last byte', async () => {
+  for (const seed of [3, 14, 15]) {
+    const [one, other] = [await play(core, storyOf(seed)), await play(core, storyOf(seed))];
+    expect([other.hash, other.steps]).toEqual([one.hash, one.steps]);
+  }
+});

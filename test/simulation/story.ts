@@ -1,0 +1,88 @@
+import type { DeletePolicy, JsonObject } from '@concord/core';
+
+/** How one system behaves, apart from its faults. */
+export interface Nature {
+  readonly id: string;
+  /** Versions that are ordered, or that can only be told apart. */
+  readonly versions: 'ordered' | 'opaque';
+  /** What its feed tells of a row: all of it, its version, or its key alone. */
+  readonly feed: 'rows' | 'versions' | 'keys';
+  /** What it tells after a write: the stored row, the row as it was read a moment later, or only its version. */
+  readonly answers: 'stored' | 'read-later' | 'version';
+  /** Whether the row that is in the way is told with the refusal. */
+  readonly tellsRowInTheWay: boolean;
+  readonly pageRows: number;
+  /** How far its clock is ahead; absent: it does not tell when a row was changed. */
+  readonly skewMs?: number;
+  readonly granularityMs: number;
+  /** What it makes of a memo, and whether it keeps cents only. */
+  readonly memo: 'as it is' | 'trimmed' | 'upper case' | 'cut';
+  readonly price: 'as it is' | 'rounded';
+  /** How often a hook reaches us: never, sometimes, or more than once. */
+  readonly hints: 'none' | 'some' | 'many';
+  /** How long it takes to answer, mostly. */
+  readonly answerMs: number;
+}
+
+export type Values = JsonObject;
+
+/** Something that somebody does, or that happens to a system. `name` is the account of what is done something to. */
+export type Deed =
+  | { readonly kind: 'create' | 'edit'; readonly system: string; readonly name: string; readonly values: Values }
+  | { readonly kind: 'add'; readonly system: string; readonly name: string; readonly amount: number }
+  | { readonly kind: 'remove'; readonly system: string; readonly name: string }
+  /** A person answers the open conflict of this number, counted around, with one of the sides or something else. */
+  | { readonly kind: 'rule'; readonly which: number; readonly text: string }
+  /** Cursors that were given out are worth nothing any more. */
+  | { readonly kind: 'expire'; readonly system: string }
+  /** Listings tell nothing for a while. */
+  | { readonly kind: 'hide'; readonly system: string; readonly forMs: number }
+  /** A column is gone for a while: it is not told, and a write that names it is turned away. */
+  | { readonly kind: 'drift'; readonly system: string; readonly forMs: number }
+  /** An operator has every row read again, whatever its version says. */
+  | { readonly kind: 'resync' }
+  | { readonly kind: 'crash' };
+
+export type Timed = Deed & { readonly atMs: number };
+
+export type FaultKind =
+  | 'throttled'
+  | 'unreachable'
+  | 'denied'
+  /** The answer takes very long. */
+  | 'slow'
+  /** No answer comes. Of a write: it was not applied, it was, or it will be when nobody expects it any more. */
+  | 'lost before'
+  | 'lost after'
+  | 'late'
+  /** Turned away for good, in the system's own words. */
+  | 'refused'
+  /** The engine dies before what it asked for is done, or before it hears of it. */
+  | 'crash before'
+  | 'crash after';
+
+/** What goes wrong with one call: the `number`th of a system's or the ledger's method. */
+export interface Fault {
+  readonly port: string;
+  readonly method: 'changes' | 'read' | 'write' | 'commit';
+  readonly number: number;
+  readonly kind: FaultKind;
+}
+
+/** Everything that a run depends on: the same story always goes the same way. */
+export interface Story {
+  readonly seed: number;
+  readonly systems: readonly Nature[];
+  /** Rows are matched by their account; otherwise only links and the correlation column tell. */
+  readonly keyed: boolean;
+  readonly delete: DeletePolicy;
+  readonly pollMs: number;
+  readonly rowsMax: number;
+  readonly writesMax: number;
+  /** Whether the ledger takes time to answer what it is asked. */
+  readonly slowLedger: boolean;
+  /** How long things go wrong; after that nothing does. */
+  readonly chaosMs: number;
+  readonly deeds: readonly Timed[];
+  readonly faults: readonly Fault[];
+}

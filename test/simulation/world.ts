@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto';
+import { memoryLedger } from '@concord/adapters';
+import { recordId, systemId, type Engine, type Json, type Ledger, type RulingAsk, type Table } from '@concord/core';
+import { openChronicle, type Carried, type Chronicle } from './chronicle.ts';
+import { clockOn } from './clock.ts';
+import type { Core } from './core.ts';
+import { watchCursors } from './cursors.ts';
+import { diceOf, type Dice } from './dice.ts';
+import { faultsOf } from './faults.ts';
+import { ledgerFor } from './ledger.ts';
+import { tableFor, THING } from './map.ts';
+import type { Story } from './story.ts';
+import { openSystem, type Onlooker, type SimSystem } from './system.ts';
+import { countTurnedAway } from './turned-away.ts';
+import { openTimeline, type Life, type Timeline } from './timeline.ts';
+import { wireTo } from './wire.ts';
+
+/** Systems with their users, a ledger, and engines that come and go. */
+export interface World {
+  readonly story: Story;
+  readonly core: Core;
+  readonly table: Table;
+  readonly timeline: Timeline;
+  readonly dice: Dice;
+  readonly systems: ReadonlyMap<string, SimSystem>;
+  readonly ledger: Ledger;
+  readonly chronicle: Chronicle;
+  readonly figures: Figures;
+  engine(): Engine;
+  /** The engine dies where it stands, and is started anew. */
+  crash(): void;
+  /** From now on nothing goes wrong any more. */
+  calm(): void;
+  /** Somebody changed a row: a hook may be on its way. */
+  hint(system: string, key: string): void;
+  resolve(decision: RulingAsk): Promise<string>;
+  /** Has every row read again. */
+  resync(by: string): Promise<void>;
+  /** When something was last written or kept. */
+  readonly lastNews: number;
+}
+
+export interface Figures {
+  crashes: number;
+  faults: number;
+  writes: number;
+  hints: number;
+  rulings: number;
+  plans: number;
+}
+
+export const START_MS = 1_750_000_000_000;
+/** It takes a while until somebody starts it again. */
+const DOWN_MS = 30;
+const HINT_MS_MAX = 4000;
+
+/** `tell`: hears of everything that happens, in words. */
+export function openWorld(core: Core, story: Story, tell?: (words: string) => void): World {
+  const timeline = openTimeline(START_MS);
+  const dice = diceOf(story.seed);
+  const chronicle = openChronicle((words) => tell?.(`${(timeline.now - START_MS).toFixed(2)} ${words()}`));
+  const ledger = memoryLedger();
+  const systems = new Map<string, SimSystem>();
+  const table = tableFor(core, story);
+  const figures: Figures = { crashes: 0, faults: 0, writes: 0, hints: 0, rulings: 0, plans: 0 };
+  const faults = faultsOf(story, figures);
+  const cursors = watchCursors(systems, ledger, chronicle);
+  const carried = new Map<string, Carried>();
+  const turnedAway = countTurnedAway(chronicle);
+  let [life, lastNews, records, fractions, hooks]: [Life, number, number, number, number] = [{ isOver: false }, START_MS, 0, 0, 0];
+  let engine: Engine | undefined;
+
+  function onlookerOf(id: string): Onlooker {
+    const rows = () => systems.get(id)?.rows ?? noSystem();
+    return {
+      overwrites: (before, write) => chronicle.overwrites(rows(), before, write),
+      applied: (write, kept) => {
+        figures.writes += 1;
+        lastNews = timeline.now;
+        const what: Carried = carried.get(write.tag) ?? { edits: chronicle.edits.length };
+        chronicle.applied(rows(), write, kept, what);
+      },
+      changed: (kept) => kept && hint(id, kept.key),
+    };
+  }
+
+  for (const nature of story.systems)
+    systems.set(
+      nature.id,
+      openSystem(nature, story.keyed, () => Math.floor(timeline.now), onlookerOf(nature.id)),
+    );
+
+  function hint(id: string, key: string): void {
+    const { hints } = systems.get(id)?.nature ?? noSystem();
+    if (hints === 'none') return;
+    hooks += 1;
+    const chance = dice('hook', hooks);
+    const times = hints === 'some' ? (chance < 0.4 ? 0 : 1) : chance < 0.2 ? 0 : chance < 0.6 ? 1 : 3;
+    for (let time = 0; time < times; time += 1) {
+      const [late, whole] = [dice('hook late', hooks * 4 + time), dice('hook key', hooks * 4 + time)];
+      const body: Json = whole < 0.7 ? key : '';
+      timeline.at(timeline.now + 5 + HINT_MS_MAX * late ** 3, () => {
+        figures.hints += 1;
+        engine?.hint(systemId(id), body, {});
+      });
+    }
+  }
+
+  function begin(): void {
+    const own: Life = { isOver: false };
+    life = own;
+    const end = (): void => {
+      if (!own.isOver) crash();
+    };
+    const started = core.openEngine({
+      tables: [table],
+      systems: [...systems.values()].map((system) => {
+        const port = wireTo(system, {
+          timeline,
+          life: own,
+          dice,
+          faultAt: (method) => faults.next(system.nature.id, method),
+          crash: end,
+          isCalm: () => faults.isCalm,
+          heard(write, told) {
+            heard(write.tag, own);
+            turnedAway.heard(system.nature.id, write, told);
+          },
+        });
+        return { ...port, write: (write) => port.write((carried.set(write.tag, { edits: chronicle.edits.length }), write)) };
+      }),
+      ledger: ledgerFor(ledger, {
+        timeline,
+        life: own,
+        dice,
+        isSlow: story.slowLedger,
+        faultAt: () => faults.next('ledger', 'commit'),
+        crash: end,
+        async committed(commit, answers) {
+          if (answers.some(({ kind }) => kind === 'committed')) lastNews = timeline.now;
+          figures.plans += answers.length;
+          chronicle.committed(commit, answers);
+          for (const move of commit.cursors) await cursors.moved(move);
+        },
+      }),
+      clock: clockOn(timeline, own, dice),
+      ids: {
+        record: () => recordId(`record-${String((records += 1)).padStart(14, '0')}`),
+        fraction: () => dice('fraction', (fractions += 1)),
+      },
+      log: {
+        event: (name, fields) => {
+          if (name === 'map stopped' || name === 'delivery defect' || name === 'hint missed')
+            chronicle.breach(10, `${name}: ${fields['words']}`);
+        },
+      },
+      limits: { pollMs: story.pollMs, rowsMax: story.rowsMax, writesMax: story.writesMax, retryMs: 50, retryMsMax: 1500, gatherMs: 5 },
+      digest: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+    });
+    engine = started;
+    started.start().catch((cause: unknown) => chronicle.breach(10, `the engine did not start: ${String(cause)}`));
+  }
+
+  function heard(tag: string, own: Life): void {
+    const what = carried.get(tag);
+    if (!what || what.heardAtMs !== undefined) return;
+    what.heardAtMs = timeline.now;
+    what.life = own;
+  }
+
+  function crash(): void {
+    if (life.isOver) return;
+    figures.crashes += 1;
+    life.isOver = true;
+    life.overAtMs = timeline.now;
+    engine = undefined;
+    timeline.at(timeline.now + DOWN_MS, begin);
+  }
+
+  begin();
+  return {
+    story,
+    core,
+    table,
+    timeline,
+    dice,
+    systems,
+    ledger,
+    chronicle,
+    figures,
+    engine: () => engine ?? noEngine(),
+    crash,
+    calm: faults.stop,
+    hint,
+    async resolve(decision) {
+      const answer = await engine?.resolve(decision);
+      return answer?.kind ?? 'nobody is there';
+    },
+    async resync(by) {
+      await engine?.resyncEntity(THING, { by });
+    },
+    get lastNews() {
+      return lastNews;
+    },
+  };
+}
+
+function noSystem(): never {
+  throw new Error('there is no such system');
+}
+
+function noEngine(): never {
+  throw new Error('no engine runs');
+}
