@@ -6,7 +6,7 @@ import { crashEverywhere, failEverywhere, ORDINARY } from './exhaustive.ts';
 vi.setConfig({ testTimeout: LONG_MS });
 
 /** A quick run looks at some of the points, a full one (CONCORD_RUNS=100) at each. */
-const EVERY = 300;
+const EVERY = 500;
 const stride = runs(1) >= 100 ? 1 : Math.floor(EVERY / runs(1));
 
 for (const ordinary of ORDINARY) {

@@ -14,7 +14,7 @@ const STORIES = join(ROOT, 'test/simulation/stories');
 const names = readdirSync(STORIES);
 const LONG_MS = 300_000;
 /** A core of its own takes half a second to load: the quick run plants some of the faults, a full one (CONCORD_RUNS=100) each. */
-const STRIDE = runs(1) > 1 ? 1 : 4;
+const STRIDE = runs(1) > 1 ? 1 : 8;
 
 test('there are enough planted faults, each with a name of its own', () => {
   expect(MUTANTS.length).toBeGreaterThanOrEqual(25);
