@@ -35,6 +35,7 @@ const LENT: Readonly<Record<string, (typeof ROOMS)[number]>> = {
   'map/canonical.ts': 'policy',
   // Holds a whole document against its row under a table map: it is about records, but stands on maps.
   'record/verify.ts': 'merge',
+  'record/versions.ts': 'merge',
 };
 
 /** What the published packages of the core may import: none of Node's own, so that it runs anywhere. */

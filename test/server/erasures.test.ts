@@ -25,7 +25,7 @@ test('a field that was emptied in both systems is erased over HTTP, listed, and 
   await untilEqual(api.town, api.url);
   expect(await erase({ by: 'Mia', fields: ['memo'], note: OLD })).toMatchObject({ status: 400, body: { code: 'ASK_WRONG' } });
   expect(await erase({ by: 'Mia', fields: ['shoe'] })).toMatchObject({ status: 422, body: { code: 'FIELD_UNKNOWN' } });
-  expect(await erase({ fields: ['memo'] })).toMatchObject({ status: 400, body: { code: 'REQUEST_WRONG' } });
+  expect(await erase({ by: '', fields: ['memo'] })).toMatchObject({ status: 400, body: { code: 'REQUEST_WRONG' } });
   expect(await erase({ by: 'Mia', fields: ['memo'], note: 'a letter' })).toMatchObject({
     status: 200,
     body: { record: id, fields: ['memo'], records: [id] },

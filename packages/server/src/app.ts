@@ -18,6 +18,7 @@ import { parkedRoutes } from './routes/parked.ts';
 import { recordRoutes } from './routes/records.ts';
 import { resyncRoutes } from './routes/resync.ts';
 import { rowRoutes } from './routes/rows.ts';
+import { versionRoutes } from './routes/versions.ts';
 
 /** What the routes work with. */
 export interface Rooms {
@@ -74,6 +75,7 @@ export function buildApp(rooms: Rooms): FastifyInstance {
 function addRoutes(routes: App, rooms: Rooms): void {
   healthRoutes(routes, rooms);
   recordRoutes(routes, rooms);
+  versionRoutes(routes, rooms);
   conflictRoutes(routes, rooms);
   mapRoutes(routes, rooms);
   parkedRoutes(routes, rooms);

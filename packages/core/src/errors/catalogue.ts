@@ -194,6 +194,11 @@ export const catalogue = {
     remedy: 'The command with --help says what it takes.',
     status: 400,
   },
+  VERSION_UNKNOWN: {
+    text: 'The record "{record}" has no version "{version}".',
+    remedy: 'It has versions 1 to {versions}; its history tells their hashes and times.',
+    status: 404,
+  },
   CONFLICT_UNKNOWN: {
     text: 'There is no conflict "{conflict}".',
     remedy: 'List the conflicts with GET /v1/conflicts.',

@@ -1,11 +1,12 @@
 import { free, getConflicts, getHeads, isImmutableString, load, type Doc } from '@automerge/automerge';
-import jsonPatch, { type Operation } from 'fast-json-patch';
+import jsonPatch from 'fast-json-patch';
 import { fieldsOf, type Table } from '../map/compile.ts';
-import type { ChangeRow, PatchLine } from '../ports/plan.ts';
+import type { ChangeRow } from '../ports/plan.ts';
 import { isTuple } from '../values.ts';
 import { shifted } from './document.ts';
 import type { RecordState, Register } from './record.ts';
 import { registersIn } from './registers.ts';
+import { operationOf } from './versions.ts';
 
 /**
  * Loads a record's document from its chunks with Automerge, and holds it against the record row: same heads, same live operations, same
@@ -35,10 +36,6 @@ function verifyPatches(table: Table, record: RecordState, changes: readonly Pick
     const same = told.every((value, index) => value === (isTuple(register.value) ? register.value[index] : register.value));
     return same ? [] : [`${name}: the patches come to another value than the row`];
   });
-}
-
-function operationOf({ op, path, value = null }: PatchLine): Operation {
-  return op === 'remove' ? { op, path } : { op, path, value };
 }
 
 function verifyDocument(table: Table, record: RecordState, changes: readonly Pick<ChangeRow, 'chunk'>[]): readonly string[] {

@@ -1,5 +1,5 @@
 import { Type, type TSchema } from 'typebox';
-import { blame, change, conflict, delivery, done, failure, health, readiness, record, resynced, row } from './shapes.ts';
+import { blame, change, conflict, delivery, diff, done, failure, health, readiness, record, resynced, row, version } from './shapes.ts';
 
 /** What a route is for, and what it answers when all went well. */
 export interface RouteTold {
@@ -30,6 +30,8 @@ export const ROUTES: Readonly<Record<string, RouteTold>> = {
     summary: 'Its versions: who changed what, what was merged, what lost, and why',
     answer: pageOf(change),
   },
+  'GET /v1/records/:id/version': { tag: 'records', summary: 'Its merged values as they were', answer: version },
+  'GET /v1/records/:id/diff': { tag: 'records', summary: 'What changed between two of its versions', answer: diff },
   'GET /v1/records/:id/blame': {
     tag: 'records',
     summary: 'Field by field: who set what stands, when, by which rule',

@@ -66,6 +66,9 @@ export const change = closed({
   patch: Type.Array(line, { description: 'RFC 6902' }),
 });
 
+export const version = closed({ version: Type.Integer(), hash: Type.String(), at: instant, state: scalar, values });
+export const diff = closed({ from: Type.Integer(), to: Type.Integer(), patch: Type.Array(line, { description: 'RFC 6902' }) });
+
 export const blame = closed({
   field: Type.String(),
   value: scalar,

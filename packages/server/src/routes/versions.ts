@@ -1,0 +1,52 @@
+import { ConcordError, changesOf, difference, LIFE, recordId, versionAt, type VersionAsk, type VersionTold } from '@concord/core';
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { maySee } from '../access/gate.ts';
+import type { App, Rooms } from '../app.ts';
+import { instantOf } from '../views/values.ts';
+
+const params = Type.Object({ id: Type.String({ maxLength: 100 }) });
+const version = Type.String({ minLength: 1, maxLength: 64, description: 'A number, the hash of a change, or an ISO 8601 instant' });
+const scoped = { scoped: true };
+
+const NUMBER = /^\d{1,9}$/u;
+const HASH = /^[0-9a-f]{64}$/u;
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/u;
+
+/** A record as it was, and what changed between two of its versions. */
+export function versionRoutes(app: App, { ledger }: Rooms): void {
+  async function find(request: FastifyRequest, id: string, words: string): Promise<VersionTold> {
+    const record = await ledger.record(recordId(id));
+    if (!record || !maySee(request, record.entity)) throw new ConcordError('RECORD_UNKNOWN', { record: id });
+    const found = await versionAt(changesOf(ledger, record.id), askOf(words));
+    if (!found) throw new ConcordError('VERSION_UNKNOWN', { record: id, version: words, versions: record.seq });
+    return found;
+  }
+
+  app.get('/v1/records/:id/version', { config: scoped, schema: { params, querystring: Type.Object({ at: version }) } }, async (request) =>
+    tell(await find(request, request.params.id, request.query.at)),
+  );
+
+  const between = Type.Object({ from: version, to: version });
+  app.get('/v1/records/:id/diff', { config: scoped, schema: { params, querystring: between } }, async (request) => {
+    const { from, to } = request.query;
+    const [before, after] = [await find(request, request.params.id, from), await find(request, request.params.id, to)];
+    return { from: before.seq, to: after.seq, patch: difference(before, after) };
+  });
+}
+
+/** Throws REQUEST_WRONG. */
+function askOf(words: string): VersionAsk {
+  if (NUMBER.test(words)) return { seq: Number(words) };
+  if (HASH.test(words)) return { hash: words };
+  const atMs = INSTANT.test(words) ? Date.parse(words) : Number.NaN;
+  if (Number.isNaN(atMs))
+    throw new ConcordError('REQUEST_WRONG', {
+      words: `"${words}" is neither a number, nor a hash, nor an instant like 2026-11-23T20:59:45Z`,
+    });
+  return { atMs };
+}
+
+function tell({ seq, hash, atMs, values: { [LIFE]: life = 'live', ...values } }: VersionTold) {
+  return { version: seq, hash, at: instantOf({ ms: atMs }), state: life, values };
+}
