@@ -15,6 +15,7 @@ export * from './map/type.ts';
 export * from './ports/system.ts';
 export * from './ports/plan.ts';
 export * from './ports/ledger.ts';
+export { countOf, pagesOf } from './ports/paging.ts';
 export * from './ports/erasure.ts';
 export * from './map/table.ts';
 export * from './policy/spec.ts';

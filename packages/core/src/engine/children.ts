@@ -5,6 +5,7 @@ import type { Context } from '../merge/draft.ts';
 import { deleteWith, holdFor } from '../merge/reconsider.ts';
 import { resolve } from '../merge/resolve.ts';
 import type { Plan } from '../ports/plan.ts';
+import { pagesOf } from '../ports/paging.ts';
 import { PERSON } from '../record/actors.ts';
 import { LIFE, type RecordState } from '../record/record.ts';
 import { registerIn, valueIn } from '../record/registers.ts';
@@ -36,13 +37,9 @@ export async function tendChildren(parts: Parts, intake: Intake, table: Table, i
 
 async function tendAll(parts: Parts, intake: Intake, parent: RecordState, child: ChildRule): Promise<void> {
   for (const id of [parent.id, ...(parent.relations?.aliases ?? [])]) {
-    let after: string | undefined;
-    do {
-      const ask = { limit: PAGE, ...(after === undefined ? {} : { after }) };
-      const page = await parts.ledger.marked(child.table.map.entity, referenceMark(child.rule, id), ask);
-      for (const record of page.items) await tend(parts, intake, parent, record, child);
-      after = page.next;
-    } while (after !== undefined);
+    const mark = referenceMark(child.rule, id);
+    for await (const records of pagesOf(PAGE, (paging) => parts.ledger.marked(child.table.map.entity, mark, paging)))
+      for (const record of records) await tend(parts, intake, parent, record, child);
   }
 }
 

@@ -15,6 +15,7 @@ import type { Parts, Stop } from './parts.ts';
 import { ask, relate, whetherOne } from './questions.ts';
 import { openBell } from './signal.ts';
 import { must } from '../errors/must.ts';
+import { pagesOf } from '../ports/paging.ts';
 
 /** Something that a committed plan calls for in other records. All of it can be found again in the ledger. */
 export type Chore =
@@ -145,21 +146,13 @@ export function openChores(parts: Parts, intake: () => Intake): Chores {
     atLeast: number,
     take: (mark: string) => void | Promise<void>,
   ): Promise<void> {
-    let after: string | undefined;
-    do {
-      const page = await ledger.marks(entity, { prefix, atLeast, limit: PAGE, ...(after === undefined ? {} : { after }) });
-      for (const mark of page.items) await take(mark);
-      after = page.next;
-    } while (after !== undefined);
+    for await (const marks of pagesOf(PAGE, (paging) => ledger.marks(entity, { prefix, atLeast, ...paging })))
+      for (const mark of marks) await take(mark);
   }
 
   async function eachMarked(entity: EntityName, mark: string, kind: 'children' | 'kept'): Promise<void> {
-    let after: string | undefined;
-    do {
-      const page = await ledger.marked(entity, mark, { limit: PAGE, ...(after === undefined ? {} : { after }) });
-      put(page.items.map((record) => ({ kind, entity, record })));
-      after = page.next;
-    } while (after !== undefined);
+    for await (const records of pagesOf(PAGE, (paging) => ledger.marked(entity, mark, paging)))
+      put(records.map((record) => ({ kind, entity, record })));
   }
 
   function put(chores: readonly Chore[]): void {

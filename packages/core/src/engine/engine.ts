@@ -4,6 +4,7 @@ import type { Ledger } from '../ports/ledger.ts';
 import type { ErasedTold, Plan } from '../ports/plan.ts';
 import type { Clock, Ids, Log } from '../ports/surroundings.ts';
 import type { System } from '../ports/system.ts';
+import { pagesOf } from '../ports/paging.ts';
 import type { Digest } from '../record/encode.ts';
 import type { Json, Value } from '../values.ts';
 import type { RowAside } from './aside.ts';
@@ -303,11 +304,7 @@ const QUEUE_PAGE = 500;
 /** After a start, everything that is planned is due; nobody knows whether it was sent before. */
 async function reload(ledger: Ledger, deliverers: ReadonlyMap<SystemId, Deliverer>): Promise<void> {
   for (const state of ['due', 'waiting', 'parked'] as const) {
-    let after: string | undefined;
-    do {
-      const page = await ledger.deliveries({ state, limit: QUEUE_PAGE, ...(after === undefined ? {} : { after }) });
-      for (const row of page.items) deliverers.get(row.system)?.put(row);
-      after = page.next;
-    } while (after !== undefined);
+    for await (const rows of pagesOf(QUEUE_PAGE, (ask) => ledger.deliveries({ ...ask, state })))
+      for (const row of rows) deliverers.get(row.system)?.put(row);
   }
 }

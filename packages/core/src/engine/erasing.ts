@@ -3,8 +3,9 @@ import type { RecordId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import { blankOf, isEmpty, type Blank } from '../merge/blank.ts';
 import { eraseRecord, type WholeRecord } from '../merge/erase.ts';
-import type { Ledger, PageOf } from '../ports/ledger.ts';
+import type { Ledger, PageAsk, PageOf } from '../ports/ledger.ts';
 import type { ErasedTold } from '../ports/plan.ts';
+import { pagesOf } from '../ports/paging.ts';
 import type { Digest } from '../record/encode.ts';
 import { LIFE, type RecordState, type Register } from '../record/record.ts';
 import { registerIn } from '../record/registers.ts';
@@ -138,15 +139,8 @@ async function wholeOf(ledger: Ledger, record: RecordState): Promise<WholeRecord
   };
 }
 
-async function allOf<Item>(
-  page: (ask: { readonly limit: number; readonly after?: string }) => Promise<PageOf<Item>>,
-): Promise<readonly Item[]> {
+async function allOf<Item>(page: (ask: PageAsk) => Promise<PageOf<Item>>): Promise<readonly Item[]> {
   const all: Item[] = [];
-  let after: string | undefined;
-  do {
-    const { items, next } = await page({ limit: PAGE_ROWS, ...(after === undefined ? {} : { after }) });
-    for (const item of items) all.push(item);
-    after = next;
-  } while (after !== undefined);
+  for await (const items of pagesOf(PAGE_ROWS, page)) for (const item of items) all.push(item);
   return all;
 }

@@ -3,6 +3,7 @@ import type { Table } from '../map/compile.ts';
 import type { ReferenceRule, UniqueRule } from '../map/relations.ts';
 import type { Context, Kept } from '../merge/draft.ts';
 import type { Plan } from '../ports/plan.ts';
+import { pagesOf } from '../ports/paging.ts';
 import { copyOfRecord } from '../record/copies.ts';
 import { LIFE, type RecordState } from '../record/record.ts';
 import { registerIn, valueIn } from '../record/registers.ts';
@@ -125,12 +126,10 @@ export function openGovernor(parts: Parts): Governor {
 
   async function countMarked(entity: EntityName, mark: string): Promise<number> {
     let count = 0;
-    let after: string | undefined;
-    do {
-      const page = await ledger.marked(entity, mark, { limit: KIN_MAX, ...(after === undefined ? {} : { after }) });
-      count += page.items.length;
-      after = page.next;
-    } while (after !== undefined && count <= CASCADE_MAX);
+    for await (const records of pagesOf(KIN_MAX, (paging) => ledger.marked(entity, mark, paging))) {
+      count += records.length;
+      if (count > CASCADE_MAX) break;
+    }
     return count;
   }
 

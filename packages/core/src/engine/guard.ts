@@ -1,6 +1,7 @@
 import type { EntityName, Key, SystemId } from '../ids.ts';
 import type { GuardBound, GuardMap } from '../map/table.ts';
 import type { OperatorAct } from '../ports/plan.ts';
+import { countOf } from '../ports/paging.ts';
 import type { Json } from '../values.ts';
 import type { Parts } from './parts.ts';
 
@@ -79,16 +80,7 @@ export function openGuard(parts: Parts, map: GuardMap, system: SystemId, entity:
     return state.held.some((one) => one.kind === kind);
   }
 
-  async function rows(): Promise<number> {
-    let all = 0;
-    let after: string | undefined;
-    do {
-      const page = await ledger.links(system, entity, { limit: LINKS_PAGE, ...(after === undefined ? {} : { after }) });
-      all += page.items.length;
-      after = page.next;
-    } while (after !== undefined);
-    return all;
-  }
+  const rows = (): Promise<number> => countOf(LINKS_PAGE, (ask) => ledger.links(system, entity, ask));
 
   async function count(kind: Guarded, keys: readonly Key[], empty: boolean): Promise<void> {
     const bound = map[kind];

@@ -1,6 +1,7 @@
 import { recordId, type DeliveryId, type EntityName, type SystemId } from '../ids.ts';
 import { discardWrite, retryWrite } from '../merge/release.ts';
 import type { DeliveryRow, DeliveryState, OperatorAct } from '../ports/plan.ts';
+import { pagesOf } from '../ports/paging.ts';
 import type { RowAside } from './aside.ts';
 import type { Intake } from './intake.ts';
 import type { Parts } from './parts.ts';
@@ -56,13 +57,11 @@ export async function releaseAll(parts: Parts, intake: Intake, which: Parked, as
 /** Listed before the first is released: one that is refused again at once would come up a second time. */
 async function parkedRows({ ledger }: Parts, { system, entity }: Parked): Promise<{ rows: DeliveryRow[]; more: boolean }> {
   const rows: DeliveryRow[] = [];
-  let after: string | undefined;
-  do {
-    const asked = { state: 'parked' as const, ...(system === undefined ? {} : { system }) };
-    const page = await ledger.deliveries({ ...asked, limit: PAGE, ...(after === undefined ? {} : { after }) });
-    for (const row of page.items) if (entity === undefined || row.entity === entity) rows.push(row);
-    after = page.next;
-  } while (after !== undefined && rows.length <= RELEASED_MAX);
+  const asked = { state: 'parked' as const, ...(system === undefined ? {} : { system }) };
+  for await (const page of pagesOf(PAGE, (paging) => ledger.deliveries({ ...asked, ...paging }))) {
+    for (const row of page) if (entity === undefined || row.entity === entity) rows.push(row);
+    if (rows.length > RELEASED_MAX) break;
+  }
   return { rows: rows.slice(0, RELEASED_MAX), more: rows.length > RELEASED_MAX };
 }
 

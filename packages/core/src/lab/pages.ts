@@ -1,5 +1,6 @@
 import type { EntityName, RecordId } from '../ids.ts';
-import type { Ledger, PageOf } from '../ports/ledger.ts';
+import type { Ledger, PageAsk, PageOf } from '../ports/ledger.ts';
+import { pagesOf } from '../ports/paging.ts';
 import type { ChangeRow, ConflictRow, FailureRow } from '../ports/plan.ts';
 import type { RecordState } from '../record/record.ts';
 
@@ -34,13 +35,10 @@ export function failuresOf(ledger: LabLedger, paging: Paging = {}): AsyncGenerat
 
 async function* paged<Item>(
   { pageRows = LAB_PAGE_ROWS, pause }: Paging,
-  page: (ask: { readonly limit: number; readonly after?: string }) => Promise<PageOf<Item>>,
+  page: (ask: PageAsk) => Promise<PageOf<Item>>,
 ): AsyncGenerator<Item> {
-  let after: string | undefined;
-  do {
-    const { items, next } = await page({ limit: pageRows, ...(after === undefined ? {} : { after }) });
+  for await (const items of pagesOf(pageRows, page)) {
     yield* items;
     await pause?.();
-    after = next;
-  } while (after !== undefined);
+  }
 }

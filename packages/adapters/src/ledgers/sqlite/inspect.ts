@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { ConcordError } from '@concord/core';
+import { ConcordError, countOf } from '@concord/core';
 import { readOnlyLedger } from './read-only.ts';
 import { isTorn, readLog } from './wal.ts';
 
@@ -153,15 +153,7 @@ function erasingFindings(ledger: ReturnType<typeof readOnlyLedger>): readonly Fi
 const RESTORE = 'Keep a copy of the file, then restore the last backup: concord restore <backup> --config <file> --by <name>';
 
 async function recordsFinding(ledger: ReturnType<typeof readOnlyLedger>): Promise<Finding> {
-  let [records, after]: [number, string | undefined] = [0, undefined];
-  do {
-    const page: Awaited<ReturnType<typeof ledger.records>> = await ledger.records({
-      limit: PAGE_ROWS,
-      ...(after === undefined ? {} : { after }),
-    });
-    records += page.items.length;
-    after = page.next;
-  } while (after !== undefined);
+  const records = await countOf(PAGE_ROWS, (ask) => ledger.records(ask));
   const { records: told } = await ledger.counts();
   if (records !== told) return fault(`it counts ${told} records and holds ${records}`, RESTORE);
   return good(`${records} records can be read; concord verify looks into their histories too`);
