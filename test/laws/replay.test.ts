@@ -13,7 +13,7 @@ import {
   type Value,
 } from '@concord/core';
 import { expect, test } from 'vitest';
-import { histories, play } from '../kit/histories.ts';
+import { histories, play, type Step } from '../kit/histories.ts';
 import { MIXED, mixedValues } from '../kit/mixed.ts';
 import { RULED, RULED_VALUES, RULES } from '../kit/ruled.ts';
 import { CE, FNO, POS, tableOf } from '../kit/tables.ts';
@@ -69,6 +69,21 @@ async function replayed(world: World, player: Player): Promise<Player> {
 
 const told = (player: Player, name: string) => [name, player.standing(name)?.value, player.standing(name)?.held];
 
+/** Played again under the same policies, a record comes to what the ledger holds, also what waits. */
+async function expectReplayed(world: World, table: Table): Promise<void> {
+  const player = await replayed(world, openFieldPlayer(table));
+  for (const [name, register] of Object.entries(world.record ? registersIn(world.record) : {})) {
+    if (register.count > 0) expect(told(player, name)).toEqual([name, register.value, register.held !== undefined]);
+  }
+}
+
+function playWithPauses(world: World, steps: readonly Step[], chance: Iterator<number>): void {
+  for (const step of steps) {
+    play(world, [step]);
+    if (chance.next().value === 0) calm(world);
+  }
+}
+
 for (const systems of [
   [FNO, CE],
   [FNO, CE, POS],
@@ -81,10 +96,7 @@ for (const systems of [
         fc.asyncProperty(histories(systems, values), async (steps) => {
           const world = worldOf(table);
           play(world, steps);
-          const player = await replayed(world, openFieldPlayer(table));
-          for (const [name, register] of Object.entries(world.record ? registersIn(world.record) : {})) {
-            if (register.count > 0) expect(told(player, name)).toEqual([name, register.value, register.held !== undefined]);
-          }
+          await expectReplayed(world, table);
         }),
         { numRuns: RUNS },
       );
@@ -102,14 +114,8 @@ test.each([
     await fc.assert(
       fc.asyncProperty(histories(systems, RULED_VALUES), pauses, async (steps, chance) => {
         const world = worldOf(table);
-        for (const step of steps) {
-          play(world, [step]);
-          if (chance.next().value === 0) calm(world);
-        }
-        const player = await replayed(world, openFieldPlayer(table));
-        for (const [name, register] of Object.entries(world.record ? registersIn(world.record) : {})) {
-          if (register.count > 0) expect(told(player, name)).toEqual([name, register.value, register.held !== undefined]);
-        }
+        playWithPauses(world, steps, chance);
+        await expectReplayed(world, table);
       }),
       { numRuns: RUNS },
     );
@@ -133,14 +139,8 @@ test.each([[[FNO, CE]], [[FNO, CE, POS]]])(
     await fc.assert(
       fc.asyncProperty(histories(systems, looking, { removals: false }), pauses, async (steps, chance) => {
         const world = worldOf(table);
-        for (const step of steps) {
-          play(world, [step]);
-          if (chance.next().value === 0) calm(world);
-        }
-        const player = await replayed(world, openFieldPlayer(table));
-        for (const [name, register] of Object.entries(world.record ? registersIn(world.record) : {})) {
-          if (register.count > 0) expect(told(player, name)).toEqual([name, register.value, register.held !== undefined]);
-        }
+        playWithPauses(world, steps, chance);
+        await expectReplayed(world, table);
       }),
       { numRuns: RUNS },
     );

@@ -70,7 +70,7 @@ export { members } from './policy/set.ts';
 export { canonicalJson } from './policy/json-text.ts';
 export * from './record/encode.ts';
 export * from './record/verify.ts';
-export { difference, versionAt, type VersionAsk, type VersionTold } from './record/versions.ts';
+export { difference, versionsAt, type VersionAsk, type VersionTold } from './record/versions.ts';
 export * from './config/overlay.ts';
 export * from './lab/call.ts';
 export * from './lab/moments.ts';

@@ -113,7 +113,7 @@ function openGathering() {
 
   function of(entity: EntityName, register: string): RegisterFacts {
     const place = placeOf(entity, register);
-    const found = registers.get(place) ?? blank(entity, register);
+    const found = registers.get(place) ?? blankFacts(entity, register);
     registers.set(place, found);
     return found;
   }
@@ -254,7 +254,8 @@ function count<Name>(counts: Map<Name, number>, name: Name): void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 
-function blank(entity: EntityName, register: string): RegisterFacts {
+/** What is told of a register of which nothing was told yet. */
+export function blankFacts(entity: EntityName, register: string): RegisterFacts {
   return {
     entity,
     register,

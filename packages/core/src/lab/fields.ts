@@ -1,17 +1,19 @@
 import { fieldsOf, type RegisterRule, type Table } from '../map/compile.ts';
 import { decideSeeded } from '../merge/seed.ts';
 import { damp, settledFor } from '../merge/flapping.ts';
-import { baseOf, viewOf } from '../merge/frontier.ts';
+import { viewOf } from '../merge/frontier.ts';
+import { GAVE_WAY, gaveWay } from '../merge/refused.ts';
+import { standingOf } from '../merge/standing.ts';
 import { inTurn, valueAfter, withComputed, type Bench, type Judged } from '../merge/turns.ts';
 import { must } from '../errors/must.ts';
-import { CONCORD, PERSON } from '../record/actors.ts';
+import { PERSON } from '../record/actors.ts';
 import { LIFE, type Register } from '../record/record.ts';
 import type { ResolutionTold } from '../ports/plan.ts';
-import { sameValue, type Value } from '../values.ts';
+import { sameValue } from '../values.ts';
 import type { Decision } from '../merge/decide.ts';
 import { isFirstCopy, openKnowledge } from './knowledge.ts';
 import { lostWithLife, openLife, playLife } from './life.ts';
-import type { Moment } from './moments.ts';
+import { heldAsTold, type Moment } from './moments.ts';
 import type { Loss, Played, Player } from './player.ts';
 import { admitTold, openReplayed, openTurns, settleReplayed, type Replayed } from './register.ts';
 
@@ -53,7 +55,10 @@ export function openFieldPlayer(table: Table): Player {
       registerOf,
       decide: (name, register, fields) =>
         takenBy(moment, name) ?? decideSeeded(table, ruleOf(name), viewOf(register, ruleOf(name), fields)),
-      standing: (name) => standingOf(registers.get(name)?.register),
+      standing: (name) => {
+        const replayed = registers.get(name);
+        return replayed && standingOf(replayed.register);
+      },
       isOpen: (name) => {
         const replayed = registers.get(name);
         // What waits for a person does not come to rest.
@@ -92,24 +97,17 @@ export function openFieldPlayer(table: Table): Player {
   };
 }
 
-/** What a register counts as while others look at it: see `standingIn`. */
-function standingOf(register: Register | undefined): Value | undefined {
-  return register?.held && register.held.provisional !== true ? baseOf(register) : register?.value;
-}
-
 /** That another record has the value is in the edits of that record; here it is taken as told. */
 function takenBy({ resolutions }: Moment, name: string): Decision | undefined {
   const told = resolutions.findLast(({ register }) => register === name);
   if (told?.rule !== 'unique' || told.kind !== 'held') return undefined;
-  return { kind: 'held', rule: told.rule, reason: told.reason, code: told.code };
+  return heldAsTold(told);
 }
 
 /** What a system said to a write is in no edit either. */
-function givenWay(table: Table, bench: Bench, { register: name, rule, value, reason, code }: ResolutionTold): readonly Judged[] {
-  if (rule !== 'refused' || value === undefined || !table.registers.has(name)) return [];
-  const register = bench.registerOf(name);
-  const losers = register.frontier.filter((edit) => edit.system !== CONCORD && !sameValue(edit.value, value));
-  return [{ name, register, decision: { kind: 'settled', value, rule, reason, code, losers, isOwn: true } }];
+function givenWay(table: Table, bench: Bench, { register: name, rule, value, reason }: ResolutionTold): readonly Judged[] {
+  if (rule !== GAVE_WAY || value === undefined || !table.registers.has(name)) return [];
+  return [gaveWay(name, bench.registerOf(name), value, reason)];
 }
 
 /**

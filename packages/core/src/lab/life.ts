@@ -6,7 +6,7 @@ import { PLAIN } from '../policy/kind.ts';
 import type { EditTold, ResolutionTold } from '../ports/plan.ts';
 import { PERSON } from '../record/actors.ts';
 import { LIFE } from '../record/record.ts';
-import type { Moment } from './moments.ts';
+import { heldAsTold, type Moment } from './moments.ts';
 import type { Loss } from './player.ts';
 import { admitTold, openReplayed, settleReplayed, type Replayed } from './register.ts';
 
@@ -59,7 +59,7 @@ function isGoneEverywhere({ has }: ReplayedLife, { systems }: Table, told: Resol
 /** What other records had to say to a deletion is in their edits; here it is taken as told. */
 function keptBy(told: ResolutionTold | undefined, decision: Decision): Decision | undefined {
   if (told?.kind !== 'held' || told.rule === 'manual' || decision.kind === 'held' || decision.value !== 'deleted') return undefined;
-  return { kind: 'held', rule: told.rule, reason: told.reason, code: told.code };
+  return heldAsTold(told);
 }
 
 function rivalsIn(told: ResolutionTold | undefined): readonly EditTold[] {

@@ -1,3 +1,4 @@
+import type { Decision } from '../merge/decide.ts';
 import type { ChangeRow, ResolutionTold } from '../ports/plan.ts';
 import { CONCORD } from '../record/actors.ts';
 
@@ -22,4 +23,9 @@ export async function* momentsOf(changes: AsyncIterable<ChangeRow> | Iterable<Ch
     open = { change, answers: [], resolutions: change.resolutions };
   }
   if (open) yield open;
+}
+
+/** That something waits for a reason outside the record is taken as told: no edit of the record would tell it. */
+export function heldAsTold({ rule, reason, code }: ResolutionTold): Decision {
+  return { kind: 'held', rule, reason, code };
 }

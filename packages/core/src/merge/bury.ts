@@ -7,7 +7,7 @@ import { sameValue } from '../values.ts';
 import { enter, perhapsSent, putShadow, see, type Found } from './absorb.ts';
 import { linkOf, putLink, putRegister, registerNames, registerNow, type Draft } from './draft.ts';
 import { stillStoodOn } from './frontier.ts';
-import { leavesAlone } from './life.ts';
+import { leavesAlone, lifeSeenBy } from './life.ts';
 import { must } from '../errors/must.ts';
 
 /** A link to a row that is gone: nothing is left to write to it. */
@@ -42,7 +42,7 @@ function buryOther(draft: Draft, system: SystemId): void {
   const isAlone = leavesAlone(draft.table.map.delete);
   putLink(draft, system, goneLink(linkOf(draft, system), isAlone ? 'unlinked' : 'deleted'));
   const life = must(registerNow(draft, LIFE), 'every record has a life');
-  const shadow = life.shadows[system] ?? { value: 'live', ops: life.ops, saw: life.count };
+  const shadow = lifeSeenBy(life, system);
   draft.deliveries.set(system, undefined);
   const deletion = shadow.value === 'deleted' ? [] : [{ name: LIFE, value: 'deleted', shadow }];
   enter(draft, [...deletion, ...softened(draft, system)], { system });

@@ -3,7 +3,7 @@ import type { DeletePolicy } from '../map/table.ts';
 import { rulingOf } from '../policy/answers.ts';
 import { compareEdits } from '../policy/edits.ts';
 import { CONCORD, PERSON } from '../record/actors.ts';
-import { LIFE, type Edit, type Register } from '../record/record.ts';
+import { LIFE, type Edit, type Register, type Shadow } from '../record/record.ts';
 import type { Decision } from './decide.ts';
 import { registerNow, registerNames, type Draft } from './draft.ts';
 import { must } from '../errors/must.ts';
@@ -99,6 +99,11 @@ function byPolicy(policy: DeletePolicy, { deletions, lives, rivals, what }: Disp
 
 function isLater(deletions: readonly Rival[], others: readonly Rival[]): boolean {
   return deletions.some((deletion) => others.every((other) => compareStamps(deletion.stamp, other.stamp) > 0));
+}
+
+/** What a system is known to have seen of a record's life: one that was never heard of has seen it as it is. */
+export function lifeSeenBy(life: Register, system: string): Shadow {
+  return life.shadows[system] ?? { value: 'live', ops: life.ops, saw: life.count };
 }
 
 /** Whether a deletion stays where it was made. */

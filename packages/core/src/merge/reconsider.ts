@@ -6,9 +6,9 @@ import { LIFE, type RecordState } from '../record/record.ts';
 import { registerIn } from '../record/registers.ts';
 import { enter } from './absorb.ts';
 import { planDeliveries } from './deliveries.ts';
-import { draftOf, planOf, registerNow, type Context } from './draft.ts';
+import { draftOf, planOf, type Context } from './draft.ts';
 import { holdRegister, judgeAgain } from './judge.ts';
-import { must } from '../errors/must.ts';
+import { lifeSeenBy } from './life.ts';
 
 /** What kept registers waiting may be gone: they are decided again. `undefined`: they wait on. */
 export function reconsider(record: RecordState, names: readonly string[], table: Table, context: Context): Plan | undefined {
@@ -43,10 +43,9 @@ export function holdFor(
 export function deleteWith(record: RecordState, system: SystemId, table: Table, context: Context): Plan | undefined {
   const life = registerIn(record, LIFE);
   if (!life || life.held || life.value === 'deleted') return undefined;
-  const shadow = life.shadows[system] ?? { value: 'live', ops: life.ops, saw: life.count };
+  const shadow = lifeSeenBy(life, system);
   if (shadow.value === 'deleted') return undefined;
   const draft = draftOf(record, table, context);
-  must(registerNow(draft, LIFE), 'just seen');
   enter(draft, [{ name: LIFE, value: 'deleted', shadow }], { system });
   planDeliveries(draft);
   return planOf(draft);

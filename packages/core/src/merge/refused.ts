@@ -1,13 +1,16 @@
 import type { SystemId } from '../ids.ts';
 import type { RefusalClass } from '../ports/system.ts';
 import { CONCORD } from '../record/actors.ts';
-import { LIFE, type Attempt } from '../record/record.ts';
+import { LIFE, type Attempt, type Register } from '../record/record.ts';
 import { sameValue, type Value } from '../values.ts';
 import { registerOf, type Draft } from './draft.ts';
 import type { Judged } from './turns.ts';
 
 /** What a system says of the values themselves. Everything else may be otherwise tomorrow: a right that is missing, a row that is in the way. */
 const FINAL: ReadonlySet<Refusal['why']> = new Set(['validation-rejected', 'payload-too-large']);
+
+/** The rule by which a value gave way, as the history tells it. */
+export const GAVE_WAY = 'refused';
 
 /**
  * What a refused write comes to where its registers are to give way: what the system holds stands, and what it refused is what lost. Empty,
@@ -19,10 +22,14 @@ export function givenWay(draft: Draft, system: SystemId, { kind, registers }: At
     const register = registerOf(draft, name);
     const value = givesWay(draft, name) ? held(draft, name, system) : undefined;
     if (value === undefined || sameValue(value, register.value)) return [];
-    const losers = register.frontier.filter((edit) => edit.system !== CONCORD && !sameValue(edit.value, value));
-    const reason = `${system} refused it: ${words}`;
-    return [{ name, register, decision: { kind: 'settled', value, rule: 'refused', reason, code: 'C13', losers, isOwn: true } as const }];
+    return [gaveWay(name, register, value, `${system} refused it: ${words}`)];
   });
+}
+
+/** What a register comes to whose edits give way to the value that a system holds. */
+export function gaveWay(name: string, register: Register, value: Value, reason: string): Judged {
+  const losers = register.frontier.filter((edit) => edit.system !== CONCORD && !sameValue(edit.value, value));
+  return { name, register, decision: { kind: 'settled', value, rule: GAVE_WAY, reason, code: 'C13', losers, isOwn: true } };
 }
 
 export interface Refusal {

@@ -8,15 +8,19 @@ import { baseOf } from './frontier.ts';
 import type { Judged } from './turns.ts';
 import { memberOf } from './patch.ts';
 
-/**
- * What a register counts as while others look at it. One that is held counts as what all its authors had seen: what happened to be merged
- * before it was held depends on who was heard of first.
- */
+/** What a register counts as while others look at it. */
 export function standingIn(draft: Draft, name: string): Value | undefined {
   const stored = storedIn(draft, name);
   if (stored === undefined) return undefined;
-  if (isResting(stored)) return stored[0];
-  return stored.held && stored.held.provisional !== true ? baseOf(stored) : stored.value;
+  return isResting(stored) ? stored[0] : standingOf(stored);
+}
+
+/**
+ * The same of a whole register. One that is held counts as what all its authors had seen: what happened to be merged before it was held depends
+ * on who was heard of first.
+ */
+export function standingOf(register: Register): Value | undefined {
+  return register.held && register.held.provisional !== true ? baseOf(register) : register.value;
 }
 
 /** The same, once it was decided. */

@@ -16,15 +16,16 @@ export interface VersionTold {
 
 type Step = Pick<ChangeRow, 'seq' | 'hash' | 'stamp' | 'patch'>;
 
-/** Folds the patches of a history, from its beginning, up to the version that is meant. `undefined`: there is none. */
-export async function versionAt(changes: AsyncIterable<Step>, ask: VersionAsk): Promise<VersionTold | undefined> {
+/** Folds the patches of a history, once and from its beginning, up to the versions that are meant. `undefined`: there is none. */
+export async function versionsAt(changes: AsyncIterable<Step>, asks: readonly VersionAsk[]): Promise<readonly (VersionTold | undefined)[]> {
   const folded: Record<string, Scalar> = {};
-  let found: VersionTold | undefined;
+  const found = asks.map((): VersionTold | undefined => undefined);
   for await (const { seq, hash, stamp, patch } of changes) {
     jsonPatch.applyPatch(folded, patch.map(operationOf));
-    if (!isMeant(ask, { seq, hash, atMs: stamp.ms })) continue;
-    found = { seq, hash, atMs: stamp.ms, values: { ...folded } };
-    if (!('atMs' in ask)) return found;
+    for (const [index, ask] of asks.entries())
+      if (isMeant(ask, { seq, hash, atMs: stamp.ms })) found[index] = { seq, hash, atMs: stamp.ms, values: { ...folded } };
+    // The last one of a time is known at the end alone.
+    if (asks.every((ask, index) => found[index] !== undefined && !('atMs' in ask))) break;
   }
   return found;
 }

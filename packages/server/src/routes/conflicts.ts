@@ -22,6 +22,7 @@ import { entityAsked, maySee } from '../access/gate.ts';
 import type { App, Rooms } from '../app.ts';
 import { tellConflict } from '../views/history.ts';
 import { pageOf, paging } from './paging.ts';
+import { person } from './person.ts';
 
 const state = Type.Union([Type.Literal('held'), Type.Literal('settled'), Type.Literal('resolved')]);
 const one = Type.Object({ id: Type.String({ maxLength: 300 }) });
@@ -35,8 +36,7 @@ const ruling = Type.Object(
     join: Type.Optional(Type.String({ maxLength: 100 })),
     apart: Type.Optional(Type.Literal(true)),
     row: Type.Optional(Type.String({ maxLength: 1000 })),
-    by: Type.String({ minLength: 1, maxLength: 200 }),
-    note: Type.Optional(Type.String({ maxLength: 4000 })),
+    ...person,
   },
   { additionalProperties: false },
 );

@@ -3,12 +3,12 @@ import { Type } from 'typebox';
 import type { App, Rooms } from '../app.ts';
 import { tellErasure } from '../views/erasure.ts';
 import { pageOf, paging } from './paging.ts';
+import { person } from './person.ts';
 
 const id = Type.Object({ id: Type.String({ maxLength: 100 }) });
 const ask = Type.Object(
   {
-    by: Type.String({ minLength: 1, maxLength: 200 }),
-    note: Type.Optional(Type.String({ maxLength: 4000 })),
+    ...person,
     fields: Type.Optional(Type.Array(Type.String({ maxLength: 100 }), { minItems: 1, maxItems: 500 })),
   },
   { additionalProperties: false },

@@ -7,12 +7,13 @@ const OPEN = { config: { needs: 'nobody' as const } };
 /** Whether it lives, and whether work can be given to it. */
 export function healthRoutes(app: App, { engine, ledger }: Rooms): void {
   app.get('/healthz', OPEN, async ({ caller }) => {
-    const { ledger: trouble, maps, deliveries } = engine.status();
     // Counting brings the queue's table up to date, which a full disk refuses: how it stands must be told all the same.
     const counts = await ledger.counts().catch(words);
-    const status = statusOf(engine.status(), counts);
+    const now = engine.status();
+    const status = statusOf(now, counts);
     // How it is may be known to anybody who can reach it, as a monitor does; what is mirrored may not.
     if (!caller) return { status };
+    const { ledger: trouble, maps, deliveries } = now;
     const told = { ...counts, ...(trouble ? { trouble: tellTrouble(trouble) } : {}) };
     return { status, ledger: told, maps, deliveries };
   });

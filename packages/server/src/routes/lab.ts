@@ -27,12 +27,12 @@ import { clock } from '../surroundings.ts';
 import { tellForecast, tellLint } from '../views/habits.ts';
 import { tellReplay } from '../views/lab.ts';
 import { tellProofs } from '../views/proof.ts';
+import { person } from './person.ts';
 import { tellRevisions, type ApplyTold, type RevisionTold } from '../views/revisions.ts';
 
 const EXAMPLES_MAX = 50;
 const LOSSES_MAX = 1_000;
 const DAY_MS = 86_400_000;
-const WORDS_CHARS_MAX = 4_000;
 /** So many lines of a list are told; the name of the list is about all of them. */
 const REVISIONS_MAX = 1_000;
 /** So many records can be changed at once: which they are is kept in memory. */
@@ -58,8 +58,7 @@ const proveAsk = Type.Object({ record: Type.Optional(Type.String({ maxLength: 10
 const applyAsk = Type.Object(
   {
     policies: Type.Unknown(),
-    by: Type.String({ minLength: 1, maxLength: 200 }),
-    note: Type.Optional(Type.String({ maxLength: WORDS_CHARS_MAX })),
+    ...person,
     entity,
     /** The name of the list that was reviewed; absent: the list is only told. */
     review: Type.Optional(Type.String({ maxLength: 64 })),

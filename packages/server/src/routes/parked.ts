@@ -3,15 +3,14 @@ import { Type } from 'typebox';
 import type { App, Rooms } from '../app.ts';
 import { tellDelivery } from '../views/delivery.ts';
 import { instantOf } from '../views/values.ts';
+import { checkEntity } from './find.ts';
 import { pageOf, paging } from './paging.ts';
+import { acting, person, personAlone } from './person.ts';
 
 const state = Type.Union([Type.Literal('due'), Type.Literal('waiting'), Type.Literal('parked')]);
 const list = Type.Object({ ...paging, state: Type.Optional(state), system: Type.Optional(Type.String()) });
 const one = Type.Object({ id: Type.String({ maxLength: 300 }) });
-const person = { by: Type.String({ minLength: 1, maxLength: 200 }), note: Type.Optional(Type.String({ maxLength: 4000 })) };
-const single = Type.Object(person, { additionalProperties: false });
 const name = Type.Optional(Type.String({ maxLength: 100 }));
-const acting = { needs: 'operator' as const, speaks: true };
 const bulk = Type.Object({ ...person, system: name, entity: name }, { additionalProperties: false });
 
 /** What is on its way, what waits, what was refused, and what went wrong, each in the system's own words; and the way out of it. */
@@ -35,8 +34,7 @@ export function parkedRoutes(app: App, { engine, ledger, tables, systems }: Room
   async function releaseMany(system: string | undefined, entity: string | undefined, ask: ReleaseAsk) {
     if (system !== undefined && !systems.includes(systemId(system)))
       throw new ConcordError('SYSTEM_UNKNOWN', { system, systems: systems.join(', ') });
-    if (entity !== undefined && !tables.has(entity))
-      throw new ConcordError('ENTITY_UNKNOWN', { entity, entities: [...tables.keys()].join(', ') });
+    if (entity !== undefined) checkEntity({ tables }, entity);
     const which = {
       ...(system === undefined ? {} : { system: systemId(system) }),
       ...(entity === undefined ? {} : { entity: entityName(entity) }),
@@ -44,10 +42,10 @@ export function parkedRoutes(app: App, { engine, ledger, tables, systems }: Room
     return { decision: ask.decision, ...(await engine.releaseAll(which, ask)) };
   }
 
-  app.post('/v1/deliveries/:id/retry', { config: acting, schema: { params: one, body: single } }, ({ params, body }) =>
+  app.post('/v1/deliveries/:id/retry', { config: acting, schema: { params: one, body: personAlone } }, ({ params, body }) =>
     releaseOne(params.id, { decision: 'retry', ...body }),
   );
-  app.post('/v1/deliveries/:id/discard', { config: acting, schema: { params: one, body: single } }, ({ params, body }) =>
+  app.post('/v1/deliveries/:id/discard', { config: acting, schema: { params: one, body: personAlone } }, ({ params, body }) =>
     releaseOne(params.id, { decision: 'discard', ...body }),
   );
   app.post('/v1/deliveries/retry', { config: acting, schema: { body: bulk } }, ({ body: { system, entity, ...rest } }) =>

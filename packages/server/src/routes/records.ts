@@ -1,10 +1,11 @@
-import { changesOf, ConcordError, entityName, keyOf, recordId, systemId, type RecordState } from '@concord/core';
+import { changesOf, ConcordError, entityName, keyOf, systemId, type RecordState } from '@concord/core';
 import { Type } from 'typebox';
 import type { FastifyRequest } from 'fastify';
-import { entityAsked, maySee } from '../access/gate.ts';
+import { entityAsked } from '../access/gate.ts';
 import type { App, Rooms } from '../app.ts';
 import { tellChange } from '../views/history.ts';
 import { tellBlame, tellRecord } from '../views/record.ts';
+import { recordFor } from './find.ts';
 import { pageOf, paging } from './paging.ts';
 
 const scoped = { scoped: true };
@@ -13,11 +14,7 @@ const one = { params: Type.Object({ id: Type.String({ maxLength: 100 }) }) };
 export function recordRoutes(app: App, { ledger, tables }: Rooms): void {
   const tableOf = (record: RecordState) => tables.get(record.entity);
 
-  async function find(request: FastifyRequest, id: string): Promise<RecordState> {
-    const record = await ledger.record(recordId(id));
-    if (!record || !maySee(request, record.entity)) throw new ConcordError('RECORD_UNKNOWN', { record: id });
-    return record;
-  }
+  const find = (request: FastifyRequest, id: string): Promise<RecordState> => recordFor(ledger, request, id);
 
   async function byKey(request: FastifyRequest, { system, entity, key }: { system: string; entity: string | undefined; key: string }) {
     const entities = entity === undefined ? [...tables.keys()] : [entity];

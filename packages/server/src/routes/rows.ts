@@ -2,16 +2,12 @@ import { ConcordError, entityName, keyOf, systemId, type ReleaseAsk, type RowAsi
 import { Type, type Static } from 'typebox';
 import type { App, Rooms } from '../app.ts';
 import { instantOf } from '../views/values.ts';
+import { acting, person } from './person.ts';
 
 const name = Type.Optional(Type.String({ maxLength: 100 }));
 const which = { system: name, entity: name, key: Type.Optional(Type.String({ maxLength: 1000 })) };
 const list = Type.Object({ system: name, entity: name });
-const ask = Type.Object(
-  { ...which, by: Type.String({ minLength: 1, maxLength: 200 }), note: Type.Optional(Type.String({ maxLength: 4000 })) },
-  { additionalProperties: false },
-);
-
-const acting = { needs: 'operator' as const, speaks: true };
+const ask = Type.Object({ ...which, ...person }, { additionalProperties: false });
 
 /** Rows of the feeds that are set aside because something broke over them. */
 export function rowRoutes(app: App, { engine }: Rooms): void {

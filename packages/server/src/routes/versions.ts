@@ -1,9 +1,9 @@
-import { ConcordError, changesOf, difference, LIFE, recordId, versionAt, type VersionAsk, type VersionTold } from '@concord/core';
+import { ConcordError, changesOf, difference, LIFE, must, versionsAt, type VersionAsk, type VersionTold } from '@concord/core';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { maySee } from '../access/gate.ts';
 import type { App, Rooms } from '../app.ts';
 import { instantOf } from '../views/values.ts';
+import { recordFor } from './find.ts';
 
 const params = Type.Object({ id: Type.String({ maxLength: 100 }) });
 const version = Type.String({ minLength: 1, maxLength: 64, description: 'A number, the hash of a change, or an ISO 8601 instant' });
@@ -15,22 +15,25 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\
 
 /** A record as it was, and what changed between two of its versions. */
 export function versionRoutes(app: App, { ledger }: Rooms): void {
-  async function find(request: FastifyRequest, id: string, words: string): Promise<VersionTold> {
-    const record = await ledger.record(recordId(id));
-    if (!record || !maySee(request, record.entity)) throw new ConcordError('RECORD_UNKNOWN', { record: id });
-    const found = await versionAt(changesOf(ledger, record.id), askOf(words));
-    if (!found) throw new ConcordError('VERSION_UNKNOWN', { record: id, version: words, versions: record.seq });
-    return found;
+  /** Throws RECORD_UNKNOWN, REQUEST_WRONG and VERSION_UNKNOWN. */
+  async function find(request: FastifyRequest, id: string, asked: readonly string[]): Promise<readonly VersionTold[]> {
+    const record = await recordFor(ledger, request, id);
+    const found = await versionsAt(changesOf(ledger, record.id), asked.map(askOf));
+    return found.map((one, index) => {
+      if (!one) throw new ConcordError('VERSION_UNKNOWN', { record: id, version: asked[index] ?? '', versions: record.seq });
+      return one;
+    });
   }
 
-  app.get('/v1/records/:id/version', { config: scoped, schema: { params, querystring: Type.Object({ at: version }) } }, async (request) =>
-    tell(await find(request, request.params.id, request.query.at)),
-  );
+  app.get('/v1/records/:id/version', { config: scoped, schema: { params, querystring: Type.Object({ at: version }) } }, async (request) => {
+    const [found] = await find(request, request.params.id, [request.query.at]);
+    return tell(must(found, 'one for each that was asked'));
+  });
 
   const between = Type.Object({ from: version, to: version });
   app.get('/v1/records/:id/diff', { config: scoped, schema: { params, querystring: between } }, async (request) => {
-    const { from, to } = request.query;
-    const [before, after] = [await find(request, request.params.id, from), await find(request, request.params.id, to)];
+    const [from, to] = await find(request, request.params.id, [request.query.from, request.query.to]);
+    const [before, after] = [must(from, 'the first that was asked'), must(to, 'the second')];
     return { from: before.seq, to: after.seq, patch: difference(before, after) };
   });
 }

@@ -13,9 +13,27 @@ export interface Where {
 
 /** Asks the sidecar where a URL is given, else works with the configuration. Throws LAB_ASK_WRONG when there is neither. */
 export function either<Answer>({ config, url }: Where, ask: (url: string) => Answer, work: (config: string) => Answer): Answer {
-  if (url !== undefined) return ask(url.replace(/\/+$/u, ''));
+  if (url !== undefined) return ask(trimmed(url));
   if (config !== undefined) return work(config);
   throw new ConcordError('LAB_ASK_WRONG', { words: 'give --config <file>, or --url of a running sidecar' });
+}
+
+/** For commands that a sidecar carries out where one runs. */
+export const SIDECAR_OR_NONE = 'give --url of the sidecar that runs, or --config when none does';
+
+/** The same where either must be meant, and not both. Throws ASK_WRONG with these words. */
+export function exactlyOne<Answer>(
+  { config, url }: Where,
+  words: string,
+  { ask, work }: { readonly ask: (url: string) => Answer; readonly work: (config: string) => Answer },
+): Answer {
+  if (url !== undefined && config === undefined) return ask(trimmed(url));
+  if (config !== undefined && url === undefined) return work(config);
+  throw new ConcordError('ASK_WRONG', { words });
+}
+
+function trimmed(url: string): string {
+  return url.replace(/\/+$/u, '');
 }
 
 export function getFrom<Shape extends TSchema>(url: string, shape: Shape): Promise<Static<Shape>> {

@@ -6,7 +6,7 @@ import { Type } from 'typebox';
 import { backupFile, timeWord } from '../../backups.ts';
 import { clock } from '../../surroundings.ts';
 import { loadConfig } from '../config-file.ts';
-import { postTo } from '../lab/asked.ts';
+import { exactlyOne, postTo, SIDECAR_OR_NONE } from '../lab/asked.ts';
 import { inLaboratory } from '../lab/opened.ts';
 import { verifyLedger } from './verify.ts';
 
@@ -18,10 +18,8 @@ export interface BackupGiven {
 }
 
 /** Has the sidecar that runs make a backup, or makes one where none runs. */
-export async function backup({ url, config, to }: BackupGiven): Promise<number> {
-  if ((url === undefined) === (config === undefined))
-    throw new ConcordError('ASK_WRONG', { words: 'give --url of the sidecar that runs, or --config when none does' });
-  const made = url === undefined ? await backUpHere(config ?? '') : await backUpThere(url);
+export async function backup({ to, ...where }: BackupGiven): Promise<number> {
+  const made = await exactlyOne(where, SIDECAR_OR_NONE, { ask: backUpThere, work: backUpHere });
   const file = to === undefined ? made.file : moved(made.file, resolve(to));
   console.log(`${file} (${made.bytes} bytes). To be sure of it: concord verify --config <file> --ledger ${file}`);
   return 0;
@@ -30,7 +28,7 @@ export async function backup({ url, config, to }: BackupGiven): Promise<number> 
 const shape = Type.Object({ file: Type.String(), bytes: Type.Number() });
 
 function backUpThere(url: string): Promise<{ readonly file: string; readonly bytes: number }> {
-  return postTo(`${url.replace(/\/+$/u, '')}/v1/backups`, {}, shape);
+  return postTo(`${url}/v1/backups`, {}, shape);
 }
 
 async function backUpHere(config: string) {

@@ -1,10 +1,9 @@
 import { inspectLedger, mendLog, type Finding } from '@concord/adapters';
-import { ConcordError } from '@concord/core';
 import { Type, type Static } from 'typebox';
 import { timeWord } from '../../backups.ts';
 import { clock } from '../../surroundings.ts';
 import { loadConfig } from '../config-file.ts';
-import { getFrom } from '../lab/asked.ts';
+import { exactlyOne, getFrom } from '../lab/asked.ts';
 
 export interface DoctorGiven {
   readonly config?: string;
@@ -13,10 +12,14 @@ export interface DoctorGiven {
 }
 
 /** Says what is wrong, and what to do: with a ledger file, or with a sidecar that runs. Status 1 when something must be done. */
-export async function doctor({ config, url, mend = false }: DoctorGiven): Promise<number> {
-  if ((url === undefined) === (config === undefined))
-    throw new ConcordError('ASK_WRONG', { words: 'give --config of a ledger to look at, or --url of a sidecar that runs' });
-  if (config === undefined) return tell(sidecarFindings(await getFrom(`${(url ?? '').replace(/\/+$/u, '')}/healthz`, health)));
+export async function doctor({ mend = false, ...where }: DoctorGiven): Promise<number> {
+  return exactlyOne(where, 'give --config of a ledger to look at, or --url of a sidecar that runs', {
+    ask: async (url) => tell(sidecarFindings(await getFrom(`${url}/healthz`, health))),
+    work: (config) => examineFile(config, mend),
+  });
+}
+
+async function examineFile(config: string, mend: boolean): Promise<number> {
   const { file } = loadConfig(config).ledger;
   console.log(file);
   if (mend) console.log(mendWords(mendLog(file, `${file}-wal.torn-${timeWord(clock.nowMs())}`)));

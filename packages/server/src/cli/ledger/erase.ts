@@ -1,9 +1,9 @@
 import { readOnlyLedger, sqliteLedger } from '@concord/adapters';
-import { ConcordError, erasureIn, recordId, type ErasedTold, type OperatorAct } from '@concord/core';
+import { erasureIn, recordId, type ErasedTold, type OperatorAct } from '@concord/core';
 import { Type } from 'typebox';
 import { clock } from '../../surroundings.ts';
 import { tellErasure } from '../../views/erasure.ts';
-import { postTo } from '../lab/asked.ts';
+import { exactlyOne, postTo, SIDECAR_OR_NONE } from '../lab/asked.ts';
 import { inLaboratory } from '../lab/opened.ts';
 
 export interface EraseGiven {
@@ -16,11 +16,12 @@ export interface EraseGiven {
 }
 
 /** Has values of a record leave the ledger: by the sidecar that runs, or here where none does. */
-export async function erase({ url, config, record, field, by, note }: EraseGiven): Promise<number> {
-  if ((url === undefined) === (config === undefined))
-    throw new ConcordError('ASK_WRONG', { words: 'give --url of the sidecar that runs, or --config when none does' });
+export async function erase({ record, field, by, note, ...where }: EraseGiven): Promise<number> {
   const asked = { by, ...(field ? { fields: field } : {}), ...(note === undefined ? {} : { note }) };
-  const told = url === undefined ? await eraseHere(config ?? '', record, asked) : await eraseThere(url, record, asked);
+  const told = await exactlyOne(where, SIDECAR_OR_NONE, {
+    ask: (url) => eraseThere(url, record, asked),
+    work: (config) => eraseHere(config, record, asked),
+  });
   console.log(`${told.fields.join(', ')}: erased from ${told.changes} changes of ${told.records.length} record(s).`);
   console.log(
     'The systems hold what they held. Backups, exports and documents from before still tell the values: delete those that you keep.',
@@ -40,7 +41,7 @@ type Asked = Pick<EraseGiven, 'by' | 'note'> & { readonly fields?: readonly stri
 function eraseThere(url: string, record: string, asked: Asked): Promise<Extent> {
   const { fields, ...rest } = asked;
   const body = { ...rest, ...(fields ? { fields: [...fields] } : {}) };
-  return postTo(`${url.replace(/\/+$/u, '')}/v1/records/${encodeURIComponent(record)}/erase`, body, shape);
+  return postTo(`${url}/v1/records/${encodeURIComponent(record)}/erase`, body, shape);
 }
 
 async function eraseHere(file: string, record: string, asked: Asked): Promise<Extent> {
