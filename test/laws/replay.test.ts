@@ -122,6 +122,25 @@ test.each([
   },
 );
 
+test('what is on its way to a system can still become what it stands on: a value that cannot change is not lost with the base of an edit', async () => {
+  const world = worldOf(tableOf({ account: {}, once: { policy: { name: 'immutable', options: undefined } } }, { systems: [FNO, CE, POS] }));
+  const pull = (system: 'ce' | 'fno') => ({ kind: 'pull', system: system === 'ce' ? CE : FNO }) as const;
+  play(world, [
+    { kind: 'edit', system: POS, changes: { once: 'y' } },
+    { kind: 'edit', system: CE, changes: { once: 'x' } },
+    pull('ce'),
+    { kind: 'lose', system: FNO },
+    { kind: 'deliver', system: POS },
+    { kind: 'deliver', system: CE },
+    { kind: 'deliver', system: FNO },
+    { kind: 'edit', system: CE, changes: { once: null } },
+    pull('ce'),
+  ]);
+  const once = world.record && registersIn(world.record)['once'];
+  expect(once?.value, 'what everybody had seen is put back').toBe('x');
+  await expectReplayed(world, world.table);
+});
+
 /** Little but conditions, and often everything comes to rest between two edits: what all have seen is not looked at again. */
 const LOOKING = {
   account: {},

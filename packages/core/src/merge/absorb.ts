@@ -10,6 +10,7 @@ import { rest } from '../record/rest.ts';
 import { isHeldBy, isResting } from '../record/resting.ts';
 import { sameValue, type Value } from '../values.ts';
 import { judge } from './judge.ts';
+import { perhapsSent } from './sent.ts';
 import {
   changeIn,
   fail,
@@ -53,14 +54,6 @@ export function absorb(draft: Draft, row: MappedRow, settled?: ReadonlySet<strin
   relink(draft, row, attempts);
   reportUnreadable(draft, row);
   enter(draft, found, row);
-}
-
-const NONE: readonly Attempt[] = [];
-
-/** What was surely not sent cannot come back: a user who sets the same value makes an edit of their own. */
-export function perhapsSent(draft: Draft, { unconfirmed, planned }: Link): readonly Attempt[] {
-  if (!unconfirmed && !planned) return NONE;
-  return [...(unconfirmed ?? []), ...(planned ? [planned] : [])].filter(({ id }) => !draft.context.neverSent(id));
 }
 
 /** Takes edits of one author into the document and the registers, and has everything that they touch decided. */

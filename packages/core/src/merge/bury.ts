@@ -4,9 +4,10 @@ import { copyOfLink, copyOfRegister } from '../record/copies.ts';
 import { LIFE, type Attempt, type Link, type Register } from '../record/record.ts';
 import { rest } from '../record/rest.ts';
 import { sameValue } from '../values.ts';
-import { enter, perhapsSent, putShadow, see, type Found } from './absorb.ts';
+import { enter, putShadow, see, type Found } from './absorb.ts';
 import { linkOf, putLink, putRegister, registerNames, registerNow, type Draft } from './draft.ts';
 import { stillStoodOn } from './frontier.ts';
+import { numbersSent, perhapsSent } from './sent.ts';
 import { leavesAlone, lifeSeenBy } from './life.ts';
 import { must } from '../errors/must.ts';
 
@@ -70,7 +71,7 @@ function part(draft: Draft, system: SystemId): void {
 function without(draft: Draft, name: string, register: Register, system: SystemId): Register {
   const next = copyOfRegister(register);
   next.shadows = Object.fromEntries(Object.entries(register.shadows).filter(([other]) => other !== system));
-  next.agreed = stillStoodOn(next);
+  next.agreed = stillStoodOn(next, numbersSent(draft, name));
   return rest(next, holdersIn(draft, name));
 }
 

@@ -162,11 +162,19 @@ function standing(agreed: readonly Agreed[], number: number): Agreed | undefined
   return agreed.findLast((entry) => entry.number <= number);
 }
 
+interface Accepted {
+  /** The systems that have the register. */
+  readonly holders: readonly string[];
+  /** The merged values, by number, that are perhaps on their way to a system. */
+  readonly sent: readonly number[];
+  readonly total: Value | undefined;
+}
+
 /**
  * The register once it has a merged value. Only who made all its live operations has seen it; everybody else has when a delivery is
  * confirmed, also those who hold that very value by chance: what they saw is decided by facts, never by what looks alike.
  */
-export function accept(register: Register, value: Value, ops: readonly OpId[], holders: readonly string[], total?: Value): Register {
+export function accept(register: Register, value: Value, ops: readonly OpId[], { holders, sent, total }: Accepted): Register {
   const shadows: Record<string, Shadow> = {};
   for (const system in register.shadows) {
     const shadow = register.shadows[system];
@@ -178,7 +186,7 @@ export function accept(register: Register, value: Value, ops: readonly OpId[], h
   next.shadows = shadows;
   next.total = total;
   next.agreed = [...register.agreed, { number: register.count, value }];
-  next.agreed = stillStoodOn(next);
+  next.agreed = stillStoodOn(next, sent);
   return rest(next, holders);
 }
 
@@ -192,11 +200,15 @@ export function holds(shadow: Shadow, value: Value): boolean {
   return sameValue(shadow.value, value) || (shadow.sent !== undefined && sameValue(shadow.sent, value));
 }
 
-/** Only the merged values that some system or edit stands on can ever be a base again, and the current one. */
-export function stillStoodOn({ agreed, shadows, frontier }: Register): readonly Agreed[] {
+/**
+ * Only the merged values that some system or edit stands on can ever be a base again, and the current one; and those that a system will stand
+ * on once it is known that it took what was `sent` to it.
+ */
+export function stillStoodOn({ agreed, shadows, frontier }: Register, sent: readonly number[]): readonly Agreed[] {
   if (agreed.length < 2) return agreed;
   const floors: (Agreed | undefined)[] = [agreed.at(-1)];
   for (const system in shadows) floors.push(standing(agreed, shadows[system]?.saw ?? 0));
   for (const edit of frontier) floors.push(standing(agreed, edit.saw));
+  for (const number of sent) floors.push(standing(agreed, number));
   return agreed.every((entry) => floors.includes(entry)) ? agreed : agreed.filter((entry) => floors.includes(entry));
 }

@@ -14,6 +14,7 @@ import { holdersIn } from './holders.ts';
 import { decideLife } from './life.ts';
 import { ownRegister, renumbered } from './own.ts';
 import { patchOf } from './patch.ts';
+import { numbersSent } from './sent.ts';
 import { decideSeeded } from './seed.ts';
 import { isOpen, standingIn } from './standing.ts';
 import { tellDecision, tellRuling } from './told.ts';
@@ -138,7 +139,7 @@ function settlePlain(draft: Draft, item: JudgedTold, cause: number, patch: { pus
     const waiting = copyOfRegister(register);
     waiting.held = held;
     waiting.total = decision.total;
-    waiting.agreed = stillStoodOn(register);
+    waiting.agreed = stillStoodOn(register, numbersSent(draft, name));
     putRegister(draft, name, waiting);
     return;
   }
@@ -163,7 +164,7 @@ function settled(
   const judged = copyOfRegister(register);
   judged.held = undefined;
   judged.verdict = verdict;
-  return accept(judged, value, ops, holdersIn(draft, name), total);
+  return accept(judged, value, ops, { holders: holdersIn(draft, name), sent: numbersSent(draft, name), total });
 }
 
 function writeResolutions(draft: Draft, items: readonly JudgedTold[]): void {
@@ -200,7 +201,11 @@ function takeResolution(draft: Draft, item: JudgedTold, seq: number, ops: Regist
     const waiting = copyOfRegister(register);
     waiting.verdict = undefined;
     waiting.held = held;
-    putRegister(draft, name, accept(waiting, valueAfter(item), ops, holdersIn(draft, name), decision.total));
+    putRegister(
+      draft,
+      name,
+      accept(waiting, valueAfter(item), ops, { holders: holdersIn(draft, name), sent: numbersSent(draft, name), total: decision.total }),
+    );
     return;
   }
   closeConflict(draft, item, seq);

@@ -16,6 +16,7 @@ import { stillStoodOn, withShadow } from './frontier.ts';
 import { holdersIn } from './holders.ts';
 import { impose } from './judge.ts';
 import { isNear } from './near.ts';
+import { numbersSent } from './sent.ts';
 import { givenWay, type Refusal } from './refused.ts';
 import { must } from '../errors/must.ts';
 
@@ -100,7 +101,7 @@ function acknowledge(draft: Draft, system: SystemId, attempt: Attempt, { row, re
     const shadow = { value: stored, sent: near ? sent.value : undefined, ops: sent.ops, saw: sent.saw };
     const seen = copyOfRegister(register);
     seen.shadows = withShadow(register.shadows, system, shadow);
-    seen.agreed = stillStoodOn(seen);
+    seen.agreed = stillStoodOn(seen, numbersSent(draft, name));
     putRegister(draft, name, rest(seen, holdersIn(draft, name)));
   }
   if (attempt.kind === 'create') startAfresh(draft, row, attempt);
