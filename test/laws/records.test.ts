@@ -103,6 +103,20 @@ test('a provisional value is written to every system, is replaced by the ruling,
   expect(waited, 'some of them waited').toBeGreaterThan(0);
 });
 
+test('a field that waited for a person while its row was made anew is written to the new row once it waits no longer', () => {
+  const world = worldOf(tableOf(RULED, { systems: BOTH, ...RULES }));
+  play(world, [
+    { kind: 'edit', system: CE, changes: { from: 0, until: 0 } },
+    { kind: 'pull', system: CE },
+    { kind: 'edit', system: FNO, changes: { from: 1 } },
+    { kind: 'deliver', system: FNO },
+    { kind: 'remove', system: CE },
+  ]);
+  finish(world);
+  expect(world.rows.get(CE)?.values.get('until')).toBe(0);
+  expectAgreement(world);
+});
+
 for (const systems of [BOTH, ALL]) {
   const table = tableOf(RULED, { systems, ...RULES });
 

@@ -122,6 +122,21 @@ test.each([
   },
 );
 
+test('a system that was left alone with its deletion stands beside what was agreed when it comes back, however that came about', async () => {
+  const world = worldOf(tableOf({ most: PLAN.most }, { systems: [FNO, CE], delete: 'unlink' }));
+  play(world, [
+    { kind: 'edit', system: CE, changes: { most: 1 } },
+    { kind: 'edit', system: FNO, changes: { most: 2 } },
+    { kind: 'calm' },
+    { kind: 'remove', system: FNO },
+    { kind: 'pull', system: FNO },
+    { kind: 'edit', system: FNO, changes: { most: 0 } },
+    { kind: 'pull', system: FNO },
+  ]);
+  await expectReplayed(world, world.table);
+  expect(world.changes.at(-1)?.patch).toEqual([{ op: 'replace', path: '/most', value: 0 }]);
+});
+
 test('what is on its way to a system can still become what it stands on: a value that cannot change is not lost with the base of an edit', async () => {
   const world = worldOf(tableOf({ account: {}, once: { policy: { name: 'immutable', options: undefined } } }, { systems: [FNO, CE, POS] }));
   const pull = (system: 'ce' | 'fno') => ({ kind: 'pull', system: system === 'ce' ? CE : FNO }) as const;

@@ -12,10 +12,10 @@ import type { ResolutionTold } from '../ports/plan.ts';
 import { sameValue } from '../values.ts';
 import type { Decision } from '../merge/decide.ts';
 import { isFirstCopy, openKnowledge } from './knowledge.ts';
-import { lostWithLife, openLife, playLife } from './life.ts';
+import { isBack, lostWithLife, openLife, playLife } from './life.ts';
 import { heldAsTold, type Moment } from './moments.ts';
 import type { Loss, Played, Player } from './player.ts';
-import { admitTold, openReplayed, openTurns, settleReplayed, type Replayed } from './register.ts';
+import { admitTold, gather, openReplayed, openTurns, settleReplayed, type Replayed } from './register.ts';
 
 /** Plays a record field by field, under the policies of a table map. */
 export function openFieldPlayer(table: Table): Player {
@@ -29,6 +29,7 @@ export function openFieldPlayer(table: Table): Player {
     return change.edits.flatMap((told) => {
       const rule = table.registers.get(told.register);
       if (!rule) return [];
+      if (isBack(life, change.system, table)) gather(open(told.register));
       admitTold(open(told.register), told, rule, turn(told.system), change.seq);
       return [told.register];
     });

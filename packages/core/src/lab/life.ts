@@ -1,7 +1,7 @@
 import type { OpId, SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import type { Decision } from '../merge/decide.ts';
-import { judgeLife } from '../merge/life.ts';
+import { judgeLife, leavesAlone } from '../merge/life.ts';
 import { PLAIN } from '../policy/kind.ts';
 import type { EditTold, ResolutionTold } from '../ports/plan.ts';
 import { PERSON } from '../record/actors.ts';
@@ -48,6 +48,11 @@ export function playLife(
   settleReplayed(life, { name: LIFE, register: life.register, decision }, { seq: change.seq, isTouched: true });
   life.wasDead = told ? told.kind === 'held' || told.value === 'deleted' : life.register.frontier.some(({ value }) => value === 'deleted');
   return decision;
+}
+
+/** Whether a system was left alone with its deletion, and now has the row again. */
+export function isBack({ has, standing }: ReplayedLife, system: SystemId, { map }: Table): boolean {
+  return has.get(system) === false && leavesAlone(map.delete) && standing.value !== 'deleted';
 }
 
 /** Who has the row without ever having edited it, no edit tells; but where the ledger left a deletion alone, it said so unless it was the last. */

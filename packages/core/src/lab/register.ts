@@ -8,6 +8,7 @@ import { valueAfter, type Judged } from '../merge/turns.ts';
 import type { EditTold } from '../ports/plan.ts';
 import { actorOf, CONCORD, PERSON } from '../record/actors.ts';
 import { copyOfRegister } from '../record/copies.ts';
+import { gathered } from '../record/rest.ts';
 import type { Agreed, Edit, Held, Register } from '../record/record.ts';
 import type { Loss, Standing } from './player.ts';
 
@@ -83,6 +84,13 @@ export function admitTold(replayed: Replayed, told: EditTold, rule: Pick<Registe
   replayed.brought = new Map(admitted.frontier.map((one) => [one.number, one.op === op ? seq : (replayed.brought.get(one.number) ?? seq)]));
   if (replayed.wrote !== undefined && (isRuling || saw >= replayed.wrote)) replayed.wrote = undefined;
   if (replayed.losing.size > 0) fall(replayed, before.frontier, told);
+}
+
+/** What was agreed is one edit for who comes back to it; every merged value so far stays known, here nobody knows who stands on it. */
+export function gather(replayed: Replayed): void {
+  const register = copyOfRegister(gathered(replayed.register));
+  register.agreed = replayed.agreed;
+  replayed.register = register;
 }
 
 /** What was losing, and is now in somebody's past, stays lost; unless its own author took it back before they knew. */

@@ -6,7 +6,7 @@ import { PLAIN } from '../policy/kind.ts';
 import { actorOf } from '../record/actors.ts';
 import { LIFE, type Attempt, type Edit, type Link, type Register, type Shadow } from '../record/record.ts';
 import { copyOfLink, copyOfRecord, copyOfRegister } from '../record/copies.ts';
-import { rest } from '../record/rest.ts';
+import { gathered, rest } from '../record/rest.ts';
 import { isHeldBy, isResting } from '../record/resting.ts';
 import { sameValue, type Value } from '../values.ts';
 import { judge } from './judge.ts';
@@ -51,6 +51,7 @@ export function absorb(draft: Draft, row: MappedRow, settled?: ReadonlySet<strin
   if (link.state !== 'present') putLink(draft, row.system, { ...linkOf(draft, row.system), heads: draft.record.heads });
   const [life, edits] = [lifeOf(draft, row, link), editsOf(draft, row, settled)];
   const found = life.length === 0 ? edits : [...life, ...edits];
+  if (link.state === 'unlinked') for (const { name } of edits) putRegister(draft, name, gathered(registerOf(draft, name)));
   relink(draft, row, attempts);
   reportUnreadable(draft, row);
   enter(draft, found, row);
@@ -143,13 +144,17 @@ function recogniseEchoes(draft: Draft, row: MappedRow, attempts: readonly Attemp
   }
 }
 
-/** A row that we made anew is empty where we wrote nothing, whatever the row before it held: that is nobody's edit. */
+/**
+ * A row that we made anew is empty where we wrote nothing, whatever the row before it held: that is nobody's edit. What we may write there, and
+ * could not because it waited for a person, has to be written to it once it does not.
+ */
 export function startAfresh(draft: Draft, row: MappedRow, { registers }: Attempt): void {
   for (const [name, value] of row.values) {
     const register = registerNow(draft, name);
     const shadow = register?.shadows[row.system];
     if (!register || !shadow || registers[name] || !isEmpty(value) || isEmpty(shadow.value)) continue;
-    putShadow(draft, name, register, row.system, { value, sent: undefined, ops: shadow.ops, saw: shadow.saw });
+    const ops = draft.table.registers.get(name)?.writes(row.system) ? [] : shadow.ops;
+    putShadow(draft, name, register, row.system, { value, sent: undefined, ops, saw: shadow.saw });
   }
 }
 

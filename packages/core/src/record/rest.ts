@@ -12,15 +12,23 @@ import { isQuiet } from './resting.ts';
  * of these, and needs them as they are: until then nothing rests.
  */
 export function rest(register: Register, holders: readonly string[]): Register {
-  const { value, count, frontier } = register;
-  if (register.held || frontier.length === 0) return register;
+  if (register.held || register.frontier.length === 0) return register;
   for (const system of holders) {
     const shadow = register.shadows[system];
     if (!shadow || !isQuiet(shadow, register)) return register;
   }
+  return gathered(register);
+}
+
+/**
+ * Everything that led to the merged value, as the one edit that stands for it; nothing is gathered while it waits for a person. A system that
+ * comes back stands beside what was agreed, whether or not everybody had seen that by then.
+ */
+export function gathered(register: Register): Register {
+  const { value, count, frontier, held } = register;
   const told =
     frontier.length === 1 ? frontier[0] : (latestOf(frontier.filter((edit) => sameValue(edit.value, value))) ?? latestOf(frontier));
-  if (!told) return register;
+  if (!told || held) return register;
   const resting = copyOfRegister(register);
   resting.beneath = undefined;
   resting.frontier = [standing(told, count)];
