@@ -67,6 +67,15 @@ function cellsOf(line: string): readonly string[] {
     .map((cell) => cell.trim().replaceAll('`', '').replaceAll('⏎', '\n'));
 }
 
+/** Where losing values may go. */
+const BESIDE = [
+  '  note:',
+  ...['fno', 'ce', 'pos'].map((system) => `    ${system}: { set: notes }`),
+  '    fields:',
+  '      text: { fno: n1, ce: n1, pos: n1 }',
+  '      about: { type: { reference: thing }, fno: n2, ce: n2, pos: n2 }',
+];
+
 /** The register that the YAML is about: the first in it. */
 function ruleOf(yaml: string): RegisterRule {
   let count = 0;
@@ -89,6 +98,7 @@ function ruleOf(yaml: string): RegisterRule {
     '    fields:',
     ...[...ASIDE, ...lines].map((line) => `      ${line}`),
     ...(isGroup ? whole.split('\n').map((line) => `    ${line}`) : []),
+    ...BESIDE,
   ].join('\n');
   const parsed = parseConfig(text, { file: 'policies.md', env: {} });
   if (parsed.kind === 'faults') throw new Error(`${parsed.faults.map(tellFault).join('\n')}\n${text}`);

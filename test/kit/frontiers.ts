@@ -143,6 +143,8 @@ export const samples: readonly (readonly [string, PolicySample])[] = [
   ['log', { type: TEXT, values: notes }],
   ['log', { options: { entries: 'paragraphs', newest: 'first' }, type: TEXT, values: notes }],
   ['normalise', { options: { trim: true, spaces: true, case: true, empty: true }, type: TEXT, values: spellings }],
+  ['fork', { options: { into: 'note', field: 'text', link: 'about' }, type: TEXT, values: texts }],
+  ['fork', { options: { into: 'note', field: 'text', link: 'about', then: { owner: 'ce' } }, type: MONEY, values: money }],
   ['normalise', { options: { trim: true, then: 'manual' }, type: TEXT, values: spellings }],
   ['set', { type: { kind: 'choices' }, values: orEmpty(choices) }],
   ['set', { options: { removals: 'win' }, type: { kind: 'choices' }, values: orEmpty(choices) }],

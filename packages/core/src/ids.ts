@@ -4,6 +4,9 @@
 declare const brand: unique symbol;
 type Named<Name extends string> = string & { readonly [brand]: Name };
 
+/** So many characters has a record's id. */
+export const RECORD_ID_CHARS = 21;
+
 /** A record's id in the ledger: 21 characters of `A-Za-z0-9_-`. */
 export type RecordId = Named<'RecordId'>;
 /** A system's short name in the configuration, for example `fno`. */

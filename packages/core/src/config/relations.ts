@@ -1,5 +1,6 @@
 import type { Path } from './fault.ts';
 import type { EntityRead } from './entity.ts';
+import { checkFork } from './fork.ts';
 import type { FieldRead } from './field.ts';
 import { COMPANY } from './names.ts';
 import { suggest } from './near.ts';
@@ -11,7 +12,10 @@ export function checkRelations(reading: Reading, entities: readonly EntityRead[]
   const keyed = entities.filter((entity) => checkKey(reading, entity));
   for (const entity of entities) {
     checkColumns(reading, entity);
-    for (const field of entity.fields.values()) checkReference(reading, field, keyed);
+    for (const field of entity.fields.values()) {
+      checkReference(reading, field, keyed);
+      checkFork(reading, entity, field, entities);
+    }
   }
 }
 

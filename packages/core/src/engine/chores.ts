@@ -1,4 +1,4 @@
-import type { EntityName, RecordId } from '../ids.ts';
+import type { ConflictId, EntityName, RecordId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import type { UniqueRule } from '../map/relations.ts';
 import { holdFor, reconsider } from '../merge/reconsider.ts';
@@ -6,9 +6,10 @@ import { CONCORD } from '../record/actors.ts';
 import { LIFE, type RecordState } from '../record/record.ts';
 import { tendChildren } from './children.ts';
 import { join } from './folding.ts';
+import { forkChore, tendFork } from './forks.ts';
 import { canFold } from '../merge/fold.ts';
 import { NotNow, type Intake } from './intake.ts';
-import { birthOf, CHILDREN_LEFT, compareBirths, KEPT, mayBeOne, others } from './kin.ts';
+import { birthOf, CHILDREN_LEFT, compareBirths, FORK_LEFT, KEPT, mayBeOne, others } from './kin.ts';
 import { namesOf, speaksAgainst } from './matching.ts';
 import { backoffMs } from './pace.ts';
 import type { Parts, Stop } from './parts.ts';
@@ -27,6 +28,8 @@ export type Chore =
   | { readonly kind: 'claimed' | 'freed'; readonly entity: EntityName; readonly mark: string }
   /** A record was deleted that others refer to. */
   | { readonly kind: 'children'; readonly entity: EntityName; readonly record: RecordId }
+  /** Values lost in a conflict that become records of their own. */
+  | { readonly kind: 'fork'; readonly entity: EntityName; readonly record: RecordId; readonly conflict: ConflictId }
   /** What kept a record from being deleted may be gone. */
   | { readonly kind: 'kept'; readonly entity: EntityName; readonly record: RecordId };
 
@@ -63,6 +66,8 @@ export function openChores(parts: Parts, intake: () => Intake): Chores {
         return passOn(chore.entity, chore.mark);
       case 'children':
         return tendChildren(parts, intake(), tableOf(chore.entity), chore.record);
+      case 'fork':
+        return tendFork(parts, intake(), tableOf(chore.entity), chore);
       case 'kept':
         return void (await lanes.run(chore.record, () =>
           intake().persist(chore.record, (record, context) => reconsider(record, [LIFE], tableOf(chore.entity), context)),
@@ -150,9 +155,8 @@ export function openChores(parts: Parts, intake: () => Intake): Chores {
       for (const mark of marks) await take(mark);
   }
 
-  async function eachMarked(entity: EntityName, mark: string, kind: 'children' | 'kept'): Promise<void> {
-    for await (const records of pagesOf(PAGE, (paging) => ledger.marked(entity, mark, paging)))
-      put(records.map((record) => ({ kind, entity, record })));
+  async function eachMarked(entity: EntityName, mark: string, choreOf: (record: RecordId) => Chore): Promise<void> {
+    for await (const records of pagesOf(PAGE, (paging) => ledger.marked(entity, mark, paging))) put(records.map(choreOf));
   }
 
   function put(chores: readonly Chore[]): void {
@@ -196,9 +200,11 @@ export function openChores(parts: Parts, intake: () => Intake): Chores {
           await eachMark(entity, 'unique', 2, (mark) => put([{ kind: 'claimed', entity, mark }]));
           await eachMark(entity, 'wants:', 1, (mark) => put([{ kind: 'freed', entity, mark: mark.slice('wants:'.length) }]));
         }
+        if (table.relations.forks.size > 0)
+          await eachMark(entity, FORK_LEFT, 1, (mark) => eachMarked(entity, mark, (record) => forkChore(entity, record, mark)));
         if (!parts.children.has(entity)) continue;
-        await eachMarked(entity, CHILDREN_LEFT, 'children');
-        await eachMarked(entity, KEPT, 'kept');
+        await eachMarked(entity, CHILDREN_LEFT, (record) => ({ kind: 'children', entity, record }));
+        await eachMarked(entity, KEPT, (record) => ({ kind: 'kept', entity, record }));
       }
     },
     async run(stop) {

@@ -10,11 +10,13 @@ import { registerIn, valueIn } from '../record/registers.ts';
 import { sameValue } from '../values.ts';
 import type { Chore } from './chores.ts';
 import { contextOf } from './context.ts';
+import { forkChore, forkMarks } from './forks.ts';
 import {
   birthOf,
   CHILDREN_LEFT,
   claimIn,
   compareBirths,
+  FORK_LEFT,
   isAlive,
   KEPT,
   KIN_MAX,
@@ -181,7 +183,7 @@ export function openGovernor(parts: Parts): Governor {
   function finish(table: Table, before: RecordState | undefined, plan: Plan, keep?: Kept): Governed {
     if (isFree(table)) return { plan, chores: [] };
     const old = before?.relations?.marks ?? [];
-    const marks = [...marksOf(table, plan.record), ...workLeft(before, plan.record, keep)].toSorted();
+    const marks = [...marksOf(table, plan.record), ...workLeft(before, plan.record, keep), ...forksLeft(table, plan)].toSorted();
     const chores = choresOf(table, before, plan.record, old, marks);
     if (marks.length === old.length && marks.every((mark, index) => mark === old[index])) return { plan, chores };
     const record = copyOfRecord(plan.record);
@@ -190,7 +192,7 @@ export function openGovernor(parts: Parts): Governor {
   }
 
   function workLeft(before: RecordState | undefined, after: RecordState, keep: Kept | undefined): readonly string[] {
-    const left = new Set<string>((before?.relations?.marks ?? []).filter((mark) => mark === CHILDREN_LEFT));
+    const left = new Set<string>((after.relations?.marks ?? []).filter((mark) => mark === CHILDREN_LEFT));
     const died = before !== undefined && isAlive(before) && valueIn(after, LIFE) === 'deleted';
     if (died && childrenOf(parts, after.entity).length > 0) left.add(CHILDREN_LEFT);
     const waits = registerIn(after, LIFE)?.held !== undefined && (keep?.rule === 'restrict' || before?.relations?.marks?.includes(KEPT));
@@ -210,6 +212,7 @@ export function openGovernor(parts: Parts): Governor {
     if (marks.includes(CHILDREN_LEFT) && !old.includes(CHILDREN_LEFT)) chores.push({ kind: 'children', entity, record: id });
     for (const mark of marks) {
       if (old.includes(mark)) continue;
+      if (mark.startsWith(FORK_LEFT)) chores.push(forkChore(entity, id, mark));
       if (mark.startsWith('review')) chores.push({ kind: 'review', entity, mark });
       if (mark.startsWith('match')) chores.push({ kind: 'reunite', entity, mark });
       if (mark.startsWith('unique')) chores.push({ kind: 'claimed', entity, mark });
@@ -220,6 +223,11 @@ export function openGovernor(parts: Parts): Governor {
   }
 
   return { govern, finish };
+}
+
+function forksLeft(table: Table, plan: Plan): readonly string[] {
+  const left = (plan.record.relations?.marks ?? []).filter((mark) => mark.startsWith(FORK_LEFT));
+  return [...new Set([...left, ...forkMarks(table, plan)])];
 }
 
 /** Those whose deletion may have waited for this record. */

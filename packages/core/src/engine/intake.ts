@@ -48,6 +48,8 @@ export interface Intake {
   reread(record: RecordState, system: System, comparing?: Comparing): Promise<void>;
   /** Plans again until the plan is taken; for callers that hold the record's lane. `byPerson`: a person ordered it. */
   persist(id: RecordId, make: Make, byPerson?: boolean): Promise<'committed' | 'nothing' | 'taken'>;
+  /** Makes a record that no row tells of; answers whether it is there now and was not before. */
+  create(table: Table, plan: (context: Context) => Plan): Promise<boolean>;
   /** Reads a row and takes it for a record that it is not linked with, in place of the row that is; for callers that hold the lane. */
   adopt(record: RecordState, system: System, key: Key): Promise<'committed' | 'missing'>;
   readonly governor: Governor;
@@ -122,6 +124,11 @@ export function openIntake(parts: Parts): Intake {
     return answer === 'committed' ? 'done' : 'again';
   }
 
+  async function create(table: Table, plan: (context: Context) => Plan): Promise<boolean> {
+    const governed = await governor.govern(table, undefined, plan);
+    return governed !== undefined && (await commit(governed)) !== 'moved';
+  }
+
   /** Makes records of which only the name is known, where the configuration wants them. Answers whether it made any. */
   async function stubbed(system: System, table: Table, { waitsFor }: MappedRow): Promise<boolean> {
     let made = false;
@@ -137,10 +144,8 @@ export function openIntake(parts: Parts): Intake {
       // Only a name can be made a record of; a row's own key in one system means nothing to another.
       if (!other || field === undefined || more.length > 0 || by !== field || other.registers.get(field)?.type.kind !== 'text') continue;
       const identity = identityText([text]);
-      const governed = await governor.govern(other, undefined, (context) =>
-        stub({ register: field, value: text, identity }, system.id, other, context),
-      );
-      if (governed) made = (await commit(governed)) !== 'moved' || made;
+      const isNew = await create(other, (context) => stub({ register: field, value: text, identity }, system.id, other, context));
+      made = isNew || made;
     }
     return made;
   }
@@ -317,6 +322,7 @@ export function openIntake(parts: Parts): Intake {
     governor,
     adopt,
     persist,
+    create,
     take,
     async reread(record, system, comparing) {
       const table = must(parts.tables.get(record.entity), 'a record has a table map');

@@ -49,6 +49,8 @@ export function referenceMark({ field }: Pick<ReferenceRule, 'field'>, id: Recor
 
 /** Work that is left to do for a record; it stays marked until it is done. */
 export const CHILDREN_LEFT = '$children';
+/** The conflict whose losing values have yet to become records follows. */
+export const FORK_LEFT = '$fork:';
 /** Its deletion waits because of others. */
 export const KEPT = '$kept';
 

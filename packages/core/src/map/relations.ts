@@ -1,5 +1,6 @@
 import type { EntityName } from '../ids.ts';
 import { entityName } from '../ids.ts';
+import { forkOf } from '../policy/fork.ts';
 import { isTuple, type Scalar, type Value } from '../values.ts';
 import type { KeyMap, ReferenceMap, TableMap, UniqueMap } from './table.ts';
 
@@ -26,6 +27,13 @@ export interface ReferenceRule extends Omit<ReferenceMap, 'onParentDeleted'> {
   readonly onParentDeleted: ReferenceMap['onParentDeleted'];
 }
 
+/** Where the values of a register go that lose. */
+export interface ForkRule {
+  readonly into: EntityName;
+  readonly field: string;
+  readonly link: string;
+}
+
 /** The rules of a table map that concern several records. */
 export interface TableRelations {
   readonly match: readonly KeyRule[];
@@ -35,6 +43,8 @@ export interface TableRelations {
   readonly references: ReadonlyMap<string, ReferenceRule>;
   /** Those whose records are found again when the one that they refer to is deleted. */
   readonly children: readonly ReferenceRule[];
+  /** By register. */
+  readonly forks: ReadonlyMap<string, ForkRule>;
   /** Whether records of this entity bear marks. */
   readonly isMarked: boolean;
 }
@@ -51,8 +61,9 @@ export function compileRelations(map: TableMap): TableRelations {
   const [match, review] = [(map.match ?? []).map(rule('match')), (map.review ?? []).map(rule('review'))];
   const unique = (map.unique ?? []).map((key, number) => ({ ...rule('unique')(key, number), onViolation: key.onViolation }));
   const children = [...references.values()].filter(({ onParentDeleted }) => onParentDeleted !== undefined);
-  const isMarked = [match, review, unique, children].some((list) => list.length > 0);
-  return { match, review, unique, references, children, isMarked };
+  const forks = forksOf(map);
+  const isMarked = forks.size > 0 || [match, review, unique, children].some((list) => list.length > 0);
+  return { match, review, unique, references, children, forks, isMarked };
 }
 
 function referencesOf({ registers }: TableMap): ReadonlyMap<string, ReferenceRule> {
@@ -65,6 +76,15 @@ function referencesOf({ registers }: TableMap): ReadonlyMap<string, ReferenceRul
     }
   }
   return rules;
+}
+
+function forksOf({ registers }: TableMap): ReadonlyMap<string, ForkRule> {
+  return new Map(
+    registers.flatMap(({ name, policy }) => {
+      const words = forkOf(policy);
+      return words ? [[name, { ...words, into: entityName(words.into) }] as const] : [];
+    }),
+  );
 }
 
 type Places = ReadonlyMap<string, { readonly register: string; readonly index: number }>;

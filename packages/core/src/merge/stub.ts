@@ -1,5 +1,6 @@
 import type { SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
+import type { MappedRow } from '../map/mapped.ts';
 import type { Plan } from '../ports/plan.ts';
 import { copyOfRecord } from '../record/copies.ts';
 import { LIFE } from '../record/record.ts';
@@ -15,19 +16,30 @@ export function stub(
   table: Table,
   context: Context,
 ): Plan {
+  const values = [
+    { name: LIFE, value: 'live' },
+    { name: name.register, value: name.value },
+  ];
+  return born(values, { system }, { table, context, identity: name.identity });
+}
+
+/** A record that no row tells of: it is made in every system. */
+export function born(
+  values: readonly { readonly name: string; readonly value: Value }[],
+  author: Pick<MappedRow, 'system' | 'modifiedAtMs' | 'by'>,
+  { table, context, identity }: { readonly table: Table; readonly context: Context; readonly identity?: string },
+): Plan {
   const draft = draftOf(undefined, table, context);
-  const born = { shadow: undefined };
   enter(
     draft,
-    [
-      { name: LIFE, value: 'live', ...born },
-      { name: name.register, value: name.value, ...born },
-    ],
-    { system },
+    values.map((value) => ({ ...value, shadow: undefined })),
+    author,
   );
-  const record = copyOfRecord(draft.record);
-  record.identity = name.identity;
-  draft.record = record;
+  if (identity !== undefined) {
+    const record = copyOfRecord(draft.record);
+    record.identity = identity;
+    draft.record = record;
+  }
   planDeliveries(draft);
   return planOf(draft);
 }

@@ -25,6 +25,8 @@ export interface PolicyKind {
   readonly traits: PolicyTraits;
   /** Absent: all types, and groups unless it makes up values. */
   readonly suits?: readonly Suited[];
+  /** It is about the field as a whole, and cannot stand within another policy. */
+  readonly outermost?: true;
   /** The schema of what stands behind the name in the configuration; accepts `undefined` when the bare name is enough. */
   readonly options: z.ZodType;
   /** Throws a ZodError when the options were not checked before; so does `make`. */
@@ -34,7 +36,7 @@ export interface PolicyKind {
   findBreach?(options: unknown, around: Around): { readonly text: string; readonly suggestion: string } | undefined;
 }
 
-interface Definition<Options> extends Pick<PolicyKind, 'name' | 'summary' | 'suits'> {
+interface Definition<Options> extends Pick<PolicyKind, 'name' | 'summary' | 'suits' | 'outermost'> {
   readonly traits?: Partial<PolicyTraits>;
   readonly options: z.ZodType<Options>;
   readonly mentions?: (options: Options) => Mentions;
@@ -46,12 +48,13 @@ export const PLAIN: PolicyTraits = { gate: false, additive: false, synthetic: fa
 
 /** Makes a registry entry of a policy whose options have a type of their own. */
 export function definePolicy<Options>(definition: Definition<Options>): PolicyKind {
-  const { name, summary, options, suits } = definition;
+  const { name, summary, options, suits, outermost } = definition;
   return {
     name,
     summary,
     options,
     ...(suits === undefined ? {} : { suits }),
+    ...(outermost === undefined ? {} : { outermost }),
     traits: { ...PLAIN, ...definition.traits },
     mentions: (raw) => definition.mentions?.(options.parse(raw)) ?? {},
     make: (raw, setting) => {

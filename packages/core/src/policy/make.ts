@@ -56,6 +56,10 @@ function make(making: Making, spec: PolicySpec): Made | undefined {
     findings.push({ kind: 'wrong', at, text: `There is no policy "${spec.name}".`, near });
     return undefined;
   }
+  if (kind.outermost && making.depth > 0) {
+    const text = `The policy "${kind.name}" cannot stand within another.`;
+    findings.push({ kind: 'wrong', at, text, suggestion: 'Let it be the policy of the field, and put the other into its "then".' });
+  }
   const inside = [...at, kind.name];
   const form = kind.options.safeParse(spec.options);
   if (!form.success) {

@@ -9,6 +9,7 @@ import { during } from './during.ts';
 import { max, min } from './extremum.ts';
 import { fill } from './fill.ts';
 import { first } from './first.ts';
+import { fork } from './fork.ts';
 import { freeze } from './freeze.ts';
 import { immutable } from './immutable.ts';
 import { items } from './items.ts';
@@ -77,6 +78,7 @@ const all: readonly PolicyKind[] = [
   during,
   byDirection,
   chain,
+  fork,
   manual,
 ];
 
