@@ -29,7 +29,15 @@ const filled = (path: string): string => path.replaceAll(/:(\w+)/gu, (_whole, na
 describe('who may come in', () => {
   test('no route answers anybody without a key, but for health and for hooks, which have a gate of their own', async () => {
     const open = api.doors.filter(({ needs }) => needs === 'nobody').map(({ method, path }) => `${method} ${path}`);
-    expect(open.toSorted()).toEqual(['GET /healthz', 'GET /readyz', 'HEAD /healthz', 'HEAD /readyz', 'POST /hooks/:system']);
+    expect(open.toSorted()).toEqual([
+      'GET /healthz',
+      'GET /livez',
+      'GET /readyz',
+      'HEAD /healthz',
+      'HEAD /livez',
+      'HEAD /readyz',
+      'POST /hooks/:system',
+    ]);
     expect(api.doors.length).toBeGreaterThan(30);
     for (const { method, path } of api.doors.filter(({ needs }) => needs !== 'nobody')) {
       const told = await status(
@@ -69,6 +77,7 @@ describe('who may come in', () => {
   test('a stranger learns how it is, and nothing of what is mirrored', async () => {
     expect(await (await fetch(`${api.url}/healthz`)).json()).toEqual({ status: 'ok' });
     expect(await (await fetch(`${api.url}/readyz`)).json()).toEqual({ ready: true });
+    expect(await (await fetch(`${api.url}/livez`)).json()).toEqual({ live: true });
     expect((await api.get('/healthz')).body).toMatchObject({ ledger: { held: 0 }, maps: expect.anything() });
   });
 });

@@ -44,6 +44,7 @@ test('what is answered is what is promised, no more and no less', async () => {
   const id = textOf(record, 'id') ?? '';
   const asked = [
     ['GET /healthz', '/healthz'],
+    ['GET /livez', '/livez'],
     ['GET /readyz', '/readyz'],
     ['GET /v1/records', '/v1/records'],
     ['GET /v1/records/:id', `/v1/records/${id}`],

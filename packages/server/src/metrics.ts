@@ -1,5 +1,5 @@
-import type { Counts, EngineStatus } from '@concord/core';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { CONFLICT_CODES, type Counts, type EngineStatus, type Outcome } from '@concord/core';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 
 /** What is measured when it is asked for. */
 export interface Measured {
@@ -11,6 +11,19 @@ export interface Measured {
 }
 
 const MS_A_SECOND = 1000;
+const OUTCOMES = [
+  'written',
+  'removed',
+  'stale',
+  'missing',
+  'exists',
+  'refused',
+  'unknown',
+  'throttled',
+  'unreachable',
+  'denied',
+  'drifted',
+] as const satisfies readonly Outcome['kind'][];
 
 /** Everything for Prometheus, gathered anew at each scrape: numbers and names of the configuration, never a value of a record. */
 export function openMetrics(measure: () => Promise<Measured>): { readonly type: string; text(): Promise<string> } {
@@ -18,9 +31,12 @@ export function openMetrics(measure: () => Promise<Measured>): { readonly type: 
   collectDefaultMetrics({ register, prefix: 'concord_' });
   const gauge = <Label extends string = never>(name: string, help: string, labelNames: readonly Label[] = []): Gauge<Label> =>
     new Gauge({ name, help, labelNames, registers: [register] });
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label> =>
+    new Counter({ name, help, labelNames, registers: [register] });
   const map = ['system', 'entity'] as const;
 
   const lag = gauge('concord_map_lag_seconds', 'How long ago the last pull began that told everything', map);
+  const behind = gauge('concord_delivery_lag_seconds', 'How long the oldest write of an entity to a system is planned and not done', map);
   const state = gauge('concord_map_state', '1 for the state that a map is in', [...map, 'state']);
   const aside = gauge('concord_map_rows_aside', 'Rows that are set aside because something broke over them', map);
   const filtered = gauge('concord_map_rows_filtered', 'Rows seen since the start that a filter leaves outside', map);
@@ -32,22 +48,30 @@ export function openMetrics(measure: () => Promise<Measured>): { readonly type: 
   const changes = gauge('concord_changes', 'Changes in the history of all records; their rate is the throughput');
   const held = gauge('concord_conflicts_held', 'Conflicts that wait for a person');
   const writable = gauge('concord_ledger_writable', '1 while the ledger can be written');
+  const conflicts = counter('concord_conflicts_total', 'Conflicts that were opened since the start', ['code']);
+  const writes = counter('concord_writes_total', 'What became of the writes to a system since the start', ['system', 'outcome']);
   const bytes = gauge('concord_ledger_bytes', 'Size of the ledger file and its log');
 
   function set({ status, counts, ledgerBytes, nowMs }: Measured): void {
-    for (const one of [lag, state, aside, filtered, queue, underWay, circuit]) one.reset();
+    for (const one of [lag, behind, state, aside, filtered, queue, underWay, circuit, conflicts, writes]) one.reset();
     for (const { system, entity, state: now, upToMs, asideRows, filteredRows } of status.maps) {
       const labels = { system, entity };
       if (upToMs !== undefined) lag.set(labels, Math.max(0, nowMs - upToMs) / MS_A_SECOND);
       state.set({ ...labels, state: now }, 1);
       aside.set(labels, asideRows);
       filtered.set(labels, filteredRows);
+      behind.set(labels, 0);
     }
-    for (const { system, waiting, underWay: sent, circuit: current } of status.deliveries) {
+    for (const { system, waiting, underWay: sent, circuit: current, behindMs } of status.deliveries) {
       queue.set({ system }, waiting);
       underWay.set({ system }, sent);
       circuit.set({ system }, current.state === 'closed' ? 0 : 1);
+      for (const [entity, sinceMs] of Object.entries(behindMs)) behind.set({ system, entity }, Math.max(0, nowMs - sinceMs) / MS_A_SECOND);
     }
+    // A count that is not told until it is one seems not to have risen.
+    for (const code of CONFLICT_CODES) conflicts.inc({ code }, status.tallies.conflicts[code] ?? 0);
+    for (const { system } of status.deliveries)
+      for (const outcome of OUTCOMES) writes.inc({ system, outcome }, status.tallies.writes[system]?.[outcome] ?? 0);
     writable.set(status.ledger ? 0 : 1);
     bytes.set(ledgerBytes);
     if (counts) setCounts(counts);

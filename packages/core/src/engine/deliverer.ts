@@ -13,6 +13,7 @@ import type { Parts, Stop } from './parts.ts';
 import { relate } from './questions.ts';
 import { backoffMs, openPace, type Circuit } from './pace.ts';
 import { openBell } from './signal.ts';
+import { openBacklog } from './tally.ts';
 import { openTries } from './tries.ts';
 import { asideAttempt, rememberAside, turnOf, type Turn } from './turns.ts';
 import { translated } from './matching.ts';
@@ -41,6 +42,8 @@ export interface Deliverer {
   /** Why nothing is sent just now. */
   readonly paused: string | undefined;
   readonly circuit: Circuit;
+  /** By entity, since when its oldest write is planned and not done; ms since 1970 UTC. What is parked counts no more. */
+  readonly behind: ReadonlyMap<EntityName, number>;
 }
 
 export function openDeliverer(parts: Parts, intake: Intake, system: System, isOpen: (entity: EntityName) => boolean): Deliverer {
@@ -48,6 +51,7 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
   const outbox = openOutbox();
   const pace = openPace(parts, system.id);
   const tries = openTries();
+  const backlog = openBacklog();
   const bell = openBell();
   const waitsFor = new Map<RecordId, Set<RecordId>>();
   let underWay = 0;
@@ -133,6 +137,7 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
   }
 
   async function conclude(record: RecordState, planned: Attempt, table: Table, row: DeliveryRow, outcome: Outcome): Promise<void> {
+    parts.tally.wrote(system.id, outcome.kind);
     switch (outcome.kind) {
       case 'throttled':
       case 'unreachable':
@@ -296,11 +301,16 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     },
     put(row) {
       // A system's refusal stands until something changes; who waits for another record goes on as soon as that comes.
+      if (row.state === 'parked') backlog.drop(row.record);
+      else backlog.put(row, clock.nowMs());
       if (row.state === 'parked' && row.code === undefined) return outbox.drop(row.record);
       outbox.put(row);
       bell.ring();
     },
-    drop: outbox.drop,
+    drop(record) {
+      backlog.drop(record);
+      outbox.drop(record);
+    },
     wake(record) {
       for (const waiting of [record, ...(waitsFor.get(record) ?? [])]) {
         const row = outbox.get(waiting);
@@ -315,6 +325,9 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     },
     get underWay() {
       return underWay;
+    },
+    get behind() {
+      return backlog.oldest();
     },
     get circuit() {
       return pace.circuit;

@@ -22,7 +22,9 @@ import { backoffMs, type Circuit } from './pace.ts';
 import { LIMITS, type Limits, type Parts, type Stop } from './parts.ts';
 import type { PullerStatus } from './map-status.ts';
 import { openPuller, type Puller } from './puller.ts';
+
 import { openReads } from './reads.ts';
+import { openTally, type Tallies } from './tally.ts';
 import { actOfRow, release, releaseAll, type Parked, type ReleaseAnswer, type ReleaseAsk, type ReleasedAll } from './release.ts';
 import { actOf, resyncRecord, type ResyncAsk, type Resynced } from './resync.ts';
 import { revise, type RevisingAnswer, type RevisingAsk } from './revising.ts';
@@ -52,7 +54,11 @@ export interface EngineStatus {
     readonly underWay: number;
     readonly paused?: string;
     readonly circuit: Circuit;
+    /** By entity, since when its oldest write to the system is planned and not done, at the earliest since the start; ms since 1970 UTC. */
+    readonly behindMs: Readonly<Record<EntityName, number>>;
   }[];
+  /** What happened since the start. */
+  readonly tallies: Tallies;
 }
 
 /** What a person decides about an open conflict: the value of one side, or a value; or, about a record as a whole, what it asks. */
@@ -236,11 +242,13 @@ export function openEngine(options: EngineOptions): Engine {
     status: () => ({
       ...(parts.health.trouble ? { ledger: parts.health.trouble } : {}),
       maps: pullers.map((puller) => puller.status()),
-      deliveries: [...deliverers].map(([system, { waiting, underWay, paused, circuit }]) => ({
+      tallies: parts.tally.tallies(),
+      deliveries: [...deliverers].map(([system, { waiting, underWay, paused, circuit, behind }]) => ({
         system,
         waiting,
         underWay,
         circuit,
+        behindMs: Object.fromEntries(behind),
         ...(paused === undefined ? {} : { paused }),
       })),
     }),
@@ -265,6 +273,7 @@ function partsOf(
   const fresh = openFresh();
   const limits = { ...LIMITS, ...options.limits };
   const health = openLedgerHealth(clock);
+  const tally = openTally();
   const waitMs = (failures: number): number => backoffMs({ limits, ids }, failures);
   return {
     ledger,
@@ -281,11 +290,13 @@ function partsOf(
     pressure,
     lanes: openLanes(),
     reads: openReads(),
+    tally,
     committer: openCommitter(ledger, clock, { health, stop, waitMs }),
     isFresh: fresh.has,
     ...(digest ? { digest } : {}),
     committed: (plan) => {
       fresh.follow(plan);
+      tally.committed(plan);
       pass(plan);
     },
   };

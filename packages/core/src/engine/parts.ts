@@ -12,6 +12,7 @@ import type { Guard } from './guard.ts';
 import type { LedgerHealth } from './ledger-health.ts';
 import type { Lanes } from './lanes.ts';
 import type { Reads } from './reads.ts';
+import type { Tally } from './tally.ts';
 
 /** Numbers that an operator may turn; all with defaults. */
 export interface Limits {
@@ -59,6 +60,7 @@ export interface Parts {
   readonly limits: Limits;
   readonly lanes: Lanes;
   readonly reads: Reads;
+  readonly tally: Tally;
   readonly committer: Committer;
   readonly health: LedgerHealth;
   readonly digest?: Digest;

@@ -4,5 +4,27 @@
  * write, C13 refused by the target, C14 stored otherwise than written, C15 flapping, C16 suspicious clock, C17 not representable,
  * C18 decided again after a late edit, C19 unknown base, C20 mass change.
  */
-export type ConflictCode =
-  `C${'01' | '02' | '03' | '04' | '05' | '06' | '07' | '08' | '09' | '10' | '11' | '12' | '13' | '14' | '15' | '16' | '17' | '18' | '19' | '20'}`;
+export const CONFLICT_CODES = [
+  'C01',
+  'C02',
+  'C03',
+  'C04',
+  'C05',
+  'C06',
+  'C07',
+  'C08',
+  'C09',
+  'C10',
+  'C11',
+  'C12',
+  'C13',
+  'C14',
+  'C15',
+  'C16',
+  'C17',
+  'C18',
+  'C19',
+  'C20',
+] as const;
+
+export type ConflictCode = (typeof CONFLICT_CODES)[number];

@@ -1,5 +1,20 @@
 import { Type, type TSchema } from 'typebox';
-import { blame, change, conflict, delivery, diff, done, failure, health, readiness, record, resynced, row, version } from './shapes.ts';
+import {
+  blame,
+  change,
+  conflict,
+  delivery,
+  diff,
+  done,
+  failure,
+  health,
+  liveness,
+  readiness,
+  record,
+  resynced,
+  row,
+  version,
+} from './shapes.ts';
 
 /** What a route is for, and what it answers when all went well. */
 export interface RouteTold {
@@ -22,6 +37,7 @@ export function pageOf(item: TSchema): TSchema {
 /** Every route of the API. One that is missing here fails a test. */
 export const ROUTES: Readonly<Record<string, RouteTold>> = {
   'GET /healthz': { tag: 'running', summary: 'How it is; with a key, what runs and what waits', answer: health },
+  'GET /livez': { tag: 'running', summary: 'Whether the process answers', answer: liveness },
   'GET /readyz': { tag: 'running', summary: 'Whether work can be given to it', answer: readiness },
   'GET /v1/records': { tag: 'records', summary: "Records, or the one behind a system's key", answer: pageOf(record) },
   'GET /v1/records/:id': { tag: 'records', summary: 'One record, as it is', answer: record },

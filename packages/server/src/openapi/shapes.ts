@@ -131,6 +131,7 @@ export const problem = closed({
 });
 
 export const health = Type.Object({ status: Type.Union([Type.Literal('ok'), Type.Literal('degraded'), Type.Literal('failing')]) });
+export const liveness = Type.Object({ live: Type.Literal(true) });
 export const readiness = Type.Object({ ready: Type.Boolean(), why: some(names) });
 export const resynced = Type.Object({ record: Type.String() });
 export const done = Type.Object({ decision: Type.String() });

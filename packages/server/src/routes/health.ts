@@ -18,6 +18,9 @@ export function healthRoutes(app: App, { engine, ledger }: Rooms): void {
     return { status, ledger: told, maps, deliveries };
   });
 
+  // That it answers is all that there is to say.
+  app.get('/livez', OPEN, () => Promise.resolve({ live: true }));
+
   app.get('/readyz', OPEN, async ({ caller }, reply) => {
     const { ledger: trouble, maps } = engine.status();
     const why = [...(trouble ? [trouble.words] : []), ...maps.filter(({ state }) => state === 'starting').map(mapWords)];
