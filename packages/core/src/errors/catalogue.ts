@@ -73,6 +73,17 @@ export const catalogue = {
     remedy: 'Run the sidecar once with this configuration, or correct `ledger` in it.',
     status: 404,
   },
+  DUAL_WRITE_UNREADABLE: {
+    text: '"{file}" cannot be read as table maps of dual-write: {words}.',
+    remedy:
+      'Save what Dataverse answers to msdyn_dualwriteentitymaps?$select=msdyn_name,msdyn_mapping, and for --finops what /Metadata/PublicEntities answers.',
+    status: 400,
+  },
+  FILE_IN_THE_WAY: {
+    text: 'There is a file "{file}" already.',
+    remedy: 'Name another one; this one was left as it is.',
+    status: 409,
+  },
   LEDGER_EXISTS: {
     text: 'There is a ledger "{file}" already.',
     remedy: 'An import makes a new ledger: name another file under `ledger` in the configuration, or move this one aside.',

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { importDualWrite, type DualWriteGiven } from './dual-write.ts';
 import { backup, restore, type BackupGiven, type RestoreGiven } from './ledger/backup.ts';
 import { doctor, type DoctorGiven } from './ledger/doctor.ts';
 import { erase, erasures, type EraseGiven } from './ledger/erase.ts';
@@ -62,12 +63,19 @@ function transferCommands(program: Command, does: Does): void {
     .option('--record <id>', 'only this record')
     .option('--as <format>', 'jsonl, which can be imported; or automerge, the document of one record', 'jsonl')
     .action(does((given: ExportGiven) => exportTo(given)));
-  program
+  const imports = program
     .command('import')
-    .description('make a new ledger of an export')
+    .description('make a new ledger of an export; or, with dual-write, a configuration of its table maps')
     .argument('<file>', 'what was exported as jsonl')
-    .requiredOption(...CONFIG)
-    .action(does((file: string, given: { config: string }) => importFrom(file, given)));
+    .option(...CONFIG)
+    .action(does((file: string, given: { config?: string }) => importFrom(file, given)));
+  imports
+    .command('dual-write')
+    .description('make a configuration of exported table maps; what needs a decision is marked')
+    .argument('<maps...>', 'what Dataverse answers to msdyn_dualwriteentitymaps?$select=msdyn_name,msdyn_mapping')
+    .option('--finops <file>', 'what /Metadata/PublicEntities of Finance & Operations answers, for the names of sets and columns')
+    .option('--to <file>', 'the configuration to write', 'concord.yaml')
+    .action(does((maps: readonly string[], given: DualWriteGiven) => importDualWrite(maps, given)));
 }
 
 function erasureCommands(program: Command, does: Does): void {

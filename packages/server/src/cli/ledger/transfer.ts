@@ -44,7 +44,10 @@ function* ended(lines: Iterable<string>): Generator<string> {
 }
 
 /** Makes a new ledger of what was exported as lines of JSON. */
-export async function importFrom(from: string, { config }: { readonly config: string }): Promise<number> {
+export async function importFrom(from: string, { config }: { readonly config?: string }): Promise<number> {
+  // Not required of the command as such, which has another way to be used.
+  if (config === undefined)
+    throw new ConcordError('ASK_WRONG', { words: 'a ledger is made where the configuration says: give --config <file>' });
   const { file } = loadConfig(config).ledger;
   const { records, changes } = await importLedger(
     file,
