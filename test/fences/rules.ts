@@ -15,6 +15,7 @@ export const ROOMS = [
   'ports',
   'map',
   'config',
+  'audit',
   'merge',
   'lab',
   'contract',

@@ -9,9 +9,13 @@ import {
   policyKinds,
   type Config,
   type Engine,
+  type FactsBySystem,
   type Ledger,
   type System,
+  type SystemId,
   type Table,
+  type TableFacts,
+  type Trouble,
 } from '@concord/core';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -130,6 +134,29 @@ export async function examine(config: Config): Promise<{ readonly faults: readon
   const warnings = await lensWarnings(tables, systems);
   await Promise.all([closeAll(systems), sandbox.close()]);
   return { faults: faultsOf(opened), warnings };
+}
+
+/** What the metadata of all systems says of every entity, or of one. Reads alone, and nothing but metadata. */
+export async function describeTables(config: Config, entity?: string): Promise<readonly Described[]> {
+  const sandbox = quickjsSandbox();
+  const kinds = policyKinds(config.policies, sandbox);
+  const tables = config.entities.filter((map) => entity === undefined || map.entity === entity).map((map) => compileTable(map, kinds));
+  const systems = await openSystems(config);
+  const described: Described[] = [];
+  for (const table of tables) {
+    const facts = new Map<SystemId, TableFacts | Trouble | undefined>();
+    for (const system of systems.filter(({ id }) => table.systems.includes(id))) {
+      facts.set(system.id, await system.describe?.(table.map.entity));
+    }
+    described.push({ table, facts });
+  }
+  await Promise.all([closeAll(systems), sandbox.close()]);
+  return described;
+}
+
+export interface Described {
+  readonly table: Table;
+  readonly facts: FactsBySystem;
 }
 
 /** Transforms by which a value does not come back as it was sent. */

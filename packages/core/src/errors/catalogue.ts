@@ -73,6 +73,11 @@ export const catalogue = {
     remedy: 'Run the sidecar once with this configuration, or correct `ledger` in it.',
     status: 404,
   },
+  BASELINE_UNREADABLE: {
+    text: 'The baseline "{file}" cannot be read: {words}.',
+    remedy: 'Name the file that an earlier `concord audit` wrote, or make a new one with --accept.',
+    status: 400,
+  },
   DUAL_WRITE_UNREADABLE: {
     text: '"{file}" cannot be read as table maps of dual-write: {words}.',
     remedy:

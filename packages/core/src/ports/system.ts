@@ -130,6 +130,48 @@ export interface Binding {
   readonly concurrency?: string;
 }
 
+export type ColumnKind =
+  | 'text'
+  | 'integer'
+  | 'decimal'
+  | 'date'
+  | 'datetime'
+  | 'yesno'
+  | 'choice'
+  | 'choices'
+  | 'lookup'
+  | 'id'
+  /** A kind that no field can be mirrored from. */
+  | 'other';
+
+/** A column, as the system's metadata tells it; what it does not tell is absent. */
+export interface ColumnFacts {
+  /** As rows are read. */
+  readonly name: string;
+  readonly kind: ColumnKind;
+  /** The type in the system's own word. */
+  readonly told: string;
+  readonly charsMax?: number;
+  /** Digits after the point. */
+  readonly scale?: number;
+  /** Of a choice: the symbols, as rows tell them. */
+  readonly symbols?: readonly string[];
+  /** A row cannot be made without it. */
+  readonly isRequired: boolean;
+  readonly canCreate: boolean;
+  readonly canUpdate: boolean;
+}
+
+/** A table, as the system's metadata tells it. */
+export interface TableFacts {
+  readonly kind: 'table';
+  readonly columns: readonly ColumnFacts[];
+  /** Columns by which the system itself finds a row, or keeps them unique. */
+  readonly keys: readonly (readonly string[])[];
+  /** Whether it tells changes since a cursor; absent where it never does, or always. */
+  readonly tracksChanges?: boolean;
+}
+
 /**
  * One business system, as the engine sees it.
  *
@@ -145,6 +187,8 @@ export interface System {
   write(write: Write): Promise<Outcome>;
   /** Absent: the system pushes nothing. Throws nothing: a body that it cannot read answers with a hint at every entity. */
   hints?(body: Json, headers: Readonly<Record<string, string>>): readonly Hint[];
+  /** What the system's own metadata says of an entity, as it is now. Absent: there is no metadata to ask. */
+  describe?(entity: EntityName): Promise<TableFacts | Trouble>;
   /** Negative when `a` is older than `b`. Absent: versions can only be told apart. */
   compareVersions?(a: Version, b: Version): number;
   /** Stops what is under way (its answers become `unknown` or `unreachable`) and lets go of every connection. */

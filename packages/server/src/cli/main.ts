@@ -1,5 +1,6 @@
 import { ConcordError } from '@concord/core';
 import { Command } from 'commander';
+import { audit, type AuditGiven } from './audit.ts';
 import { check } from './check.ts';
 import { demo } from '../demo/demo.ts';
 import { EMULATED, emulate } from './emulate.ts';
@@ -29,6 +30,15 @@ export async function run(args: readonly string[]): Promise<number> {
     .description('check a configuration and name every fault')
     .argument('<file>', 'the configuration')
     .action(does((file: string) => check(file)));
+  program
+    .command('audit')
+    .description('compare the maps with what both systems really have; status 1 where something would not be mirrored')
+    .requiredOption(...CONFIG)
+    .option('--entity <name>', 'only this entity')
+    .option('--baseline <file>', 'what the metadata was when it was last accepted; beside the ledger otherwise')
+    .option('--accept', 'take what the metadata says now for the new baseline')
+    .option('--json', 'one JSON object a line')
+    .action(does((given: AuditGiven) => audit(given)));
   program
     .command('emulate')
     .description(`start one emulated system: ${EMULATED.join(' or ')}`)

@@ -31,13 +31,13 @@ const ATTRIBUTE_TYPES: Readonly<Record<ColumnType, string>> = {
   guid: 'Uniqueidentifier',
 };
 
-const PATH = /^EntityDefinitions(?:\((.*)\))?(?:\/(Attributes|Keys))?$/;
+const PATH = /^EntityDefinitions(?:\((.*?)\))?(?:\/(Attributes|Keys)(?:\/Microsoft\.Dynamics\.CRM\.(\w+)AttributeMetadata)?)?$/;
 
 export const isDefinitions = (resource: string): boolean => PATH.test(resource);
 
 /** Answers `EntityDefinitions`, one of them by logical name or metadata id, and its `Attributes` and `Keys`. */
 export function answerDefinitions(org: Org, resource: string, operation: Operation): Answer {
-  const [, key, part] = PATH.exec(resource) ?? [];
+  const [, key, part, cast] = PATH.exec(resource) ?? [];
   const context = `${operation.origin}${API}$metadata#EntityDefinitions`;
   const all = [...org.tables.values()].map((table) => definition(table));
   if (key === undefined) return listed(all, context, operation);
@@ -45,9 +45,26 @@ export function answerDefinitions(org: Org, resource: string, operation: Operati
   const wanted = predicate?.kind === 'named' ? predicate.values.get('LogicalName') : predicate?.value;
   const found = all.find((one) => one['LogicalName'] === wanted || one['MetadataId'] === wanted);
   if (found === undefined) return errorAnswer(404, CODES.missing, `Could not find an entity with name ${wanted ?? key}.`);
+  const choices = cast === undefined ? undefined : org.tables.get(wordsOf(found['EntitySetName'] ?? ''));
+  if (part !== undefined && choices) return listedChoices(choices, cast ?? '', `${context}(${key})/${part}`, operation);
   if (part !== undefined) return listed(objectsIn(found[part]), `${context}(${key})/${part}`, operation);
   return jsonAnswer(200, { '@odata.context': `${context}/$entity`, ...shown(found, operation.query) });
 }
+
+/** Columns of one kind of choice; what can be chosen is told only where it is expanded. */
+function listedChoices({ columns }: Table, cast: string, context: string, operation: Operation): Answer {
+  const kind = CHOICES[cast];
+  const asked = /(?:^|,)OptionSet/.test(operation.query.get('$expand') ?? '');
+  const found = [...columns.values()].filter(({ type }) => type === kind);
+  const value = found.map(({ name, options = [] }) => ({
+    MetadataId: guidOf(`column/${name}`),
+    LogicalName: name,
+    ...(asked && { OptionSet: { Options: options.map((option) => ({ Value: option.value, Label: label(option.label) })) } }),
+  }));
+  return jsonAnswer(200, { '@odata.context': context, value });
+}
+
+const CHOICES: Readonly<Record<string, ColumnType>> = { Picklist: 'choice', MultiSelectPicklist: 'choices' };
 
 const readers: Readers = (path) => ({ order: 'text', read: (row) => row[path] });
 

@@ -5,6 +5,7 @@ import { odataClient } from '../../shared/odata/client.ts';
 import { BODY_BYTES_MAX } from '../../shared/odata/transport.ts';
 import { tokensFor } from '../../shared/tokens/auth.ts';
 import { create } from './create.ts';
+import { describeTable } from './describe.ts';
 import { dataverseDialect } from './dialect.ts';
 import { pull } from './feed.ts';
 import { hintsIn } from './hints.ts';
@@ -40,6 +41,7 @@ export function dataverse(options: DataverseOptions, context: SystemContext): Sy
     read: (entity, key) => at(entity, (place) => readRow(place, key)),
     write: (write) => at(write.entity, (place) => (write.kind === 'create' ? create(place, write) : change(place, write))),
     hints: (body, headers) => hintsIn(body, headers, context.bindings, known.known),
+    describe: (entity) => at(entity, ({ binding, table }) => describeTable(client, table, binding)),
     compareVersions,
     close: async () => {
       await Promise.all([client.close(), tokens.close()]);

@@ -5,6 +5,7 @@ import { odataClient } from '../../shared/odata/client.ts';
 import { BODY_BYTES_MAX } from '../../shared/odata/transport.ts';
 import { tokensFor } from '../../shared/tokens/auth.ts';
 import { create } from './create.ts';
+import { describeEntity } from './describe.ts';
 import { finopsDialect } from './dialect.ts';
 import { pull } from './feed.ts';
 import { hintsIn } from './hints.ts';
@@ -37,6 +38,7 @@ export function finops(options: FinopsOptions, context: SystemContext): System {
     read: (entity, key) => at(entity, (place) => readRow(place, key)),
     write: (write) => at(write.entity, (place) => (write.kind === 'create' ? create(place, write) : change(place, write))),
     hints: (body) => hintsIn(body, { bindings: context.bindings, company, known: known.known }),
+    describe: (entity) => describeEntity(client, bindingOf(entity).set),
     close: async () => {
       await Promise.all([client.close(), tokens.close()]);
     },
