@@ -17,6 +17,7 @@ export * from './ports/plan.ts';
 export * from './ports/ledger.ts';
 export { countOf, pagesOf } from './ports/paging.ts';
 export * from './ports/erasure.ts';
+export * from './ports/news.ts';
 export * from './map/table.ts';
 export * from './policy/spec.ts';
 export * from './policy/setting.ts';

@@ -18,6 +18,7 @@ import { parkedRoutes } from './routes/parked.ts';
 import { recordRoutes } from './routes/records.ts';
 import { resyncRoutes } from './routes/resync.ts';
 import { rowRoutes } from './routes/rows.ts';
+import { streamRoutes } from './routes/stream.ts';
 import { versionRoutes } from './routes/versions.ts';
 
 /** What the routes work with. */
@@ -86,6 +87,7 @@ function addRoutes(routes: App, rooms: Rooms): void {
   hookRoutes(routes, rooms);
   labRoutes(routes, rooms);
   metricsRoutes(routes, rooms);
+  streamRoutes(routes, rooms);
   routes.get('/openapi.json', () => routes.swagger());
 }
 

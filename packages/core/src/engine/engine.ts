@@ -2,7 +2,7 @@ import type { ConflictId, DeliveryId, EntityName, Key, RecordId, SystemId } from
 import { keyReferences, type Table } from '../map/compile.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { ErasedTold, Plan } from '../ports/plan.ts';
-import type { Clock, Ids, Log } from '../ports/surroundings.ts';
+import type { Clock, Ids, Log, Wakeable } from '../ports/surroundings.ts';
 import type { System } from '../ports/system.ts';
 import { pagesOf } from '../ports/paging.ts';
 import type { Digest } from '../record/encode.ts';
@@ -98,6 +98,8 @@ export interface Engine {
   /** Has values of a record leave the ledger, in its lane. Throws as `erasureIn` does. */
   erase(ask: ErasureAsk): Promise<ErasedTold>;
   status(): EngineStatus;
+  /** Rings when the ledger has news. */
+  readonly news: Wakeable;
   /** Whether nothing is left to take, to send or to wait for, as far as is known. */
   isQuiet(): boolean;
 }
@@ -105,6 +107,7 @@ export interface Engine {
 /** The loop: five hops, two of them pure, one transaction. */
 export function openEngine(options: EngineOptions): Engine {
   const stop = { ...openBell(), isStopped: false };
+  const news = openBell();
   const deliverers = new Map<SystemId, Deliverer>();
   const pullers: Puller[] = [];
   const listed = new Map<EntityName, Set<SystemId>>();
@@ -123,6 +126,7 @@ export function openEngine(options: EngineOptions): Engine {
 
   /** What was committed moves on: writes into the outboxes, links to those that waited for them. */
   function pass(plan: Plan): void {
+    news.ring();
     for (const [system, row] of plan.deliveries) {
       const deliverer = deliverers.get(system);
       if (row) deliverer?.put(row);
@@ -244,6 +248,7 @@ export function openEngine(options: EngineOptions): Engine {
         ...(paused === undefined ? {} : { paused }),
       })),
     }),
+    news,
     isQuiet: () =>
       parts.lanes.busy === 0 &&
       parts.reads.underWay === 0 &&

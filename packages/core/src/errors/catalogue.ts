@@ -239,6 +239,11 @@ export const catalogue = {
     remedy: 'GET /healthz tells which maps are guarded, and why.',
     status: 409,
   },
+  STREAM_FULL: {
+    text: 'There are {max} readers of the stream already.',
+    remedy: 'Close one that is not needed, or let several share one.',
+    status: 503,
+  },
   SYSTEM_UNKNOWN: {
     text: 'There is no system "{system}".',
     remedy: 'Use one of: {systems}.',

@@ -23,6 +23,11 @@ export function pageOf(item: TSchema): TSchema {
 export const ROUTES: Readonly<Record<string, RouteTold>> = {
   'GET /healthz': { tag: 'running', summary: 'How it is; with a key, what runs and what waits', answer: health },
   'GET /readyz': { tag: 'running', summary: 'Whether work can be given to it', answer: readiness },
+  'GET /v1/stream': {
+    tag: 'running',
+    summary: 'Server-sent events: new versions, conflicts, the state of maps; goes on behind `Last-Event-ID`',
+    type: 'text/event-stream',
+  },
   'GET /v1/records': { tag: 'records', summary: "Records, or the one behind a system's key", answer: pageOf(record) },
   'GET /v1/records/:id': { tag: 'records', summary: 'One record, as it is', answer: record },
   'GET /v1/records/:id/history': {

@@ -6,6 +6,7 @@ import { speaking } from './faults.ts';
 import { prepareHistory } from './history.ts';
 import { openJournal } from './journal.ts';
 import { prepareLists } from './lists.ts';
+import { prepareNews } from './news.ts';
 import { openLedgerFile } from './open.ts';
 import { prepareQueue } from './queue.ts';
 import { prepareReads } from './reads.ts';
@@ -18,6 +19,8 @@ export interface SqliteLedgerOptions {
   readonly file: string;
   /** How far the journal may run ahead of the tables; the defaults are for millions of records. */
   readonly ahead?: Partial<Ahead>;
+  /** So many news are kept, about. */
+  readonly newsMax?: number;
 }
 
 /** A ledger in a file can be copied while it is in use. */
@@ -38,13 +41,14 @@ const WRITTEN_AT_ONCE_MAX = 1_000;
  * A commit is on the disk when it resolves. Throws LEDGER_LOCKED, LEDGER_FOREIGN, LEDGER_OLDER, LEDGER_NEWER, LEDGER_UNREACHABLE or
  * LEDGER_NOT_DURABLE when the file cannot be used. Copy it only by SQLite's own backup: a plain copy misses what is still in the log.
  */
-export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): SqliteLedger {
+export function sqliteLedger({ file, ahead, newsMax }: SqliteLedgerOptions): SqliteLedger {
   const db = openLedgerFile(file);
   const reads = prepareReads(db, file);
   const [records, journal] = [openRecords(reads.record), openJournal(db)];
   const lists = prepareLists(db, file, (id) => records.pending.get(id)?.state);
   const writeBack = prepareWriteBack(db, records, journal, ahead);
-  const commitAll = prepareCommit(db, records, journal, writeBack);
+  const news = prepareNews(db, file, newsMax);
+  const commitAll = prepareCommit(db, records, journal, writeBack, news);
   const history = prepareHistory(db, file);
   const enqueue = prepareQueue(db);
 
@@ -93,6 +97,8 @@ export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): SqliteLedger
     marked: (entity, mark, ask) => whileOpen(() => lists.marked(entity, mark, ask)),
     marks: (entity, ask) => whileOpen(() => lists.marks(entity, ask)),
     note: (name) => whileOpen(() => reads.note(name)),
+    news: (after, limit) => whileOpen(() => news.after(after, limit)),
+    latestNews: () => whileOpen(() => news.latest()),
     counts: () => queued(() => reads.counts()),
     erase: (erasure) => whileOpen(() => erase(erasure)),
     backUp: async (to, progress) => {
