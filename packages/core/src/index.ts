@@ -58,6 +58,7 @@ export { erasureIn, type ErasureAsk } from './engine/erasing.ts';
 export type { ResyncAsk, Resynced } from './engine/resync.ts';
 export * from './engine/revising.ts';
 export * from './engine/map-status.ts';
+export type { Pause, PauseAsk } from './engine/pauses.ts';
 export type { RowAside } from './engine/aside.ts';
 export type { LedgerTrouble } from './engine/ledger-health.ts';
 export type { Decision, GuardStatus } from './engine/guard.ts';

@@ -21,6 +21,7 @@ import { openLedgerHealth, type LedgerTrouble } from './ledger-health.ts';
 import { backoffMs, type Circuit } from './pace.ts';
 import { LIMITS, type Limits, type Parts, type Stop } from './parts.ts';
 import type { PullerStatus } from './map-status.ts';
+import { openPauses, type PauseAsk, type Pauses } from './pauses.ts';
 import { openPuller, type Puller } from './puller.ts';
 import { openReads } from './reads.ts';
 import { actOfRow, release, releaseAll, type Parked, type ReleaseAnswer, type ReleaseAsk, type ReleasedAll } from './release.ts';
@@ -83,6 +84,8 @@ export interface Engine {
   revise(ask: RevisingAsk): Promise<RevisingAnswer>;
   /** Lets what a map's guard keeps waiting pass, or has it undone. `idle`: nothing waits. */
   guard(system: SystemId, entity: EntityName, decision: Decision): Promise<'decided' | 'idle' | 'unknown'>;
+  /** Has a map rest, or go on. `idle`: there was nothing to change. */
+  pause(system: SystemId, entity: EntityName, ask: PauseAsk): Promise<'done' | 'idle' | 'unknown'>;
   /** Has one write tried again at once, or given up. */
   release(id: DeliveryId, ask: ReleaseAsk): Promise<ReleaseAnswer>;
   /** Reads a record's rows in all systems again, and takes what differs from what is known. */
@@ -111,6 +114,7 @@ export function openEngine(options: EngineOptions): Engine {
   const deliverers = new Map<SystemId, Deliverer>();
   const pullers: Puller[] = [];
   const listed = new Map<EntityName, Set<SystemId>>();
+  const pauses = openPauses(options);
   const parts = partsOf(
     options,
     stop,
@@ -118,6 +122,7 @@ export function openEngine(options: EngineOptions): Engine {
     (chores) => choring.put(chores),
     (system, entity) => guards.get(`${system} ${entity}`),
     pressure,
+    pauses,
   );
   const guards = new Map<string, Guard>();
   const intake = openIntake(parts);
@@ -156,6 +161,12 @@ export function openEngine(options: EngineOptions): Engine {
     return pullers.find((puller) => puller.system === id && puller.entity === of);
   }
 
+  /** What is under way as a map is paused comes to its end, and nobody need wait for that to be told. */
+  function statusOf(puller: Puller): PullerStatus {
+    const pause = pauses.of(puller.system, puller.entity);
+    return pause ? { ...puller.status(), state: 'paused', pause } : puller.status();
+  }
+
   /** Nothing is written before every system was listed once: what looks missing may only not have been read yet. */
   function isOpen(entity: EntityName): boolean {
     return listed.get(entity)?.size === parts.tables.get(entity)?.systems.length;
@@ -191,6 +202,7 @@ export function openEngine(options: EngineOptions): Engine {
 
   return {
     async start() {
+      await pauses.load(pullers);
       await reload(options.ledger, deliverers);
       await choring.reload();
       running = Promise.all([
@@ -216,6 +228,17 @@ export function openEngine(options: EngineOptions): Engine {
       puller.wake();
       return 'decided';
     },
+    pause: async (system, entity, asked) => {
+      const puller = pullerOf(system, entity);
+      if (!puller) return 'unknown';
+      const done = await pauses.set(system, entity, asked);
+      if (done === 'idle') return done;
+      if (pauses.of(system, entity)) deliverers.get(system)?.dropAll(entity);
+      else await reload(options.ledger, deliverers, { system, entity });
+      if (asked.act === 'start') puller.relist();
+      else puller.wake();
+      return done;
+    },
     release: (id, asked) => release(parts, intake, id, asked),
     releaseAll: (which, asked) => releaseAll(parts, intake, which, asked),
     resyncRecord: (id, asked) => resyncRecord(parts, intake, id, asked),
@@ -239,7 +262,7 @@ export function openEngine(options: EngineOptions): Engine {
       ),
     status: () => ({
       ...(parts.health.trouble ? { ledger: parts.health.trouble } : {}),
-      maps: pullers.map((puller) => puller.status()),
+      maps: pullers.map(statusOf),
       deliveries: [...deliverers].map(([system, { waiting, underWay, paused, circuit }]) => ({
         system,
         waiting,
@@ -265,6 +288,7 @@ function partsOf(
   chores: (chores: readonly Chore[]) => void,
   guardOf: Parts['guardOf'],
   pressure: Parts['pressure'],
+  pauses: Pauses,
 ): Parts {
   const { ledger, clock, ids, log, digest } = options;
   const fresh = openFresh();
@@ -284,6 +308,7 @@ function partsOf(
     chores,
     guardOf,
     pressure,
+    pauseOf: pauses.of,
     lanes: openLanes(),
     reads: openReads(),
     committer: openCommitter(ledger, clock, { health, stop, waitMs }),
@@ -306,10 +331,14 @@ function childRules(tables: readonly Table[]): ReadonlyMap<EntityName, readonly 
 
 const QUEUE_PAGE = 500;
 
-/** After a start, everything that is planned is due; nobody knows whether it was sent before. */
-async function reload(ledger: Ledger, deliverers: ReadonlyMap<SystemId, Deliverer>): Promise<void> {
+/** After a start, everything that is planned is due; nobody knows whether it was sent before. Also what was planned while a map was paused. */
+async function reload(
+  ledger: Ledger,
+  deliverers: ReadonlyMap<SystemId, Deliverer>,
+  only?: { readonly system: SystemId; readonly entity: EntityName },
+): Promise<void> {
   for (const state of ['due', 'waiting', 'parked'] as const) {
-    for await (const rows of pagesOf(QUEUE_PAGE, (ask) => ledger.deliveries({ ...ask, state })))
-      for (const row of rows) deliverers.get(row.system)?.put(row);
+    for await (const rows of pagesOf(QUEUE_PAGE, (ask) => ledger.deliveries({ ...ask, state, ...(only ? { system: only.system } : {}) })))
+      for (const row of rows) if (!only || row.entity === only.entity) deliverers.get(row.system)?.put(row);
   }
 }

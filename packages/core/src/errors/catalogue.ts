@@ -234,6 +234,11 @@ export const catalogue = {
     remedy: 'GET /healthz lists the maps.',
     status: 404,
   },
+  MAP_OFF: {
+    text: 'The map of "{entity}" in "{system}" is off, not paused.',
+    remedy: 'Start it: everything is listed anew then, and what differs is taken.',
+    status: 409,
+  },
   GUARD_IDLE: {
     text: 'Nothing of "{entity}" in "{system}" waits for a decision.',
     remedy: 'GET /healthz tells which maps are guarded, and why.',

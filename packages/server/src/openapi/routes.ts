@@ -1,5 +1,20 @@
 import { Type, type TSchema } from 'typebox';
-import { blame, change, conflict, delivery, diff, done, failure, health, readiness, record, resynced, row, version } from './shapes.ts';
+import {
+  blame,
+  change,
+  conflict,
+  delivery,
+  diff,
+  done,
+  failure,
+  health,
+  map,
+  readiness,
+  record,
+  resynced,
+  row,
+  version,
+} from './shapes.ts';
 
 /** What a route is for, and what it answers when all went well. */
 export interface RouteTold {
@@ -17,6 +32,11 @@ export function pageOf(item: TSchema): TSchema {
     items: Type.Array(item),
     next: Type.Optional(Type.String({ description: 'To be passed on as `after`; absent on the last page' })),
   });
+}
+
+/** Lists that are short, and told at once. */
+export function listOf(item: TSchema): TSchema {
+  return Type.Object({ items: Type.Array(item) }, { additionalProperties: false });
 }
 
 /** Every route of the API. One that is missing here fails a test. */
@@ -52,6 +72,15 @@ export const ROUTES: Readonly<Record<string, RouteTold>> = {
   'GET /v1/conflicts': { tag: 'conflicts', summary: 'The inbox, and what was decided', answer: pageOf(conflict) },
   'GET /v1/conflicts/:id': { tag: 'conflicts', summary: 'One conflict', answer: conflict },
   'POST /v1/conflicts/:id/resolve': { tag: 'conflicts', summary: 'Decides it', answer: conflict },
+  'GET /v1/maps': {
+    tag: 'maps',
+    summary: 'How each map is, who paused it, and how far behind it is in each direction',
+    answer: listOf(map),
+  },
+  'POST /v1/maps/:entity/:system/pause': { tag: 'maps', summary: 'Has it rest: nothing is read or written, nothing is lost', answer: map },
+  'POST /v1/maps/:entity/:system/resume': { tag: 'maps', summary: 'Has it go on where it was', answer: map },
+  'POST /v1/maps/:entity/:system/stop': { tag: 'maps', summary: 'Turns it off, until it is started', answer: map },
+  'POST /v1/maps/:entity/:system/start': { tag: 'maps', summary: 'Has it go on from a new listing of everything', answer: map },
   'POST /v1/maps/:entity/:system/guard': { tag: 'maps', summary: 'Lets a mass change pass, or undoes it', status: 202, answer: done },
   'GET /v1/deliveries': { tag: 'deliveries', summary: 'Writes on their way, waiting, refused', answer: pageOf(delivery) },
   'POST /v1/deliveries/:id/retry': { tag: 'deliveries', summary: 'Has a write tried again', answer: done },

@@ -122,6 +122,30 @@ export const failure = closed({
 
 export const row = closed({ system: Type.String(), entity: Type.String(), key: Type.String(), words: Type.String(), at: instant });
 
+const backlog = { due: Type.Integer(), waiting: Type.Integer(), parked: Type.Integer() };
+
+export const map = closed({
+  system: Type.String(),
+  entity: Type.String(),
+  state: Type.String({ description: '`paused` or as `/healthz` tells it' }),
+  listed: Type.Boolean({ description: 'Whether all rows have been read once' }),
+  words: some(Type.String()),
+  filteredRows: Type.Integer(),
+  asideRows: Type.Integer(),
+  guard: some(Type.Array(Type.Unknown())),
+  resync: some(closed({ state: Type.String(), rows: Type.Integer(), differing: Type.Integer() })),
+  pause: some(
+    closed({
+      kind: Type.Union([Type.Literal('paused'), Type.Literal('off')]),
+      by: Type.String(),
+      note: some(Type.String()),
+      since: instant,
+    }),
+  ),
+  from: closed({ upTo: some(instant), lagSeconds: some(Type.Number()) }),
+  to: closed({ ...backlog, lagSeconds: Type.Number() }),
+});
+
 export const problem = closed({
   type: Type.String(),
   title: Type.String(),

@@ -1,4 +1,5 @@
 import { ConcordError, type Ledger } from '@concord/core';
+import type { Database } from 'better-sqlite3';
 import { backUp, type BackedUp, type Progress } from './backup.ts';
 import { prepareCommit } from './commit.ts';
 import { finishErasing, prepareErase } from './erase.ts';
@@ -10,7 +11,7 @@ import { prepareNews } from './news.ts';
 import { openLedgerFile } from './open.ts';
 import { prepareQueue } from './queue.ts';
 import { prepareReads } from './reads.ts';
-import { openRecords, type Pending } from './records.ts';
+import { openRecords, type Pending, type Records } from './records.ts';
 import { recover } from './recover.ts';
 import { prepareWriteBack, type Ahead } from './write-back.ts';
 
@@ -52,13 +53,7 @@ export function sqliteLedger({ file, ahead, newsMax }: SqliteLedgerOptions): Sql
   const history = prepareHistory(db, file);
   const enqueue = prepareQueue(db);
 
-  /** Brings the queue's table up to date, so that it can be listed and counted: what is queued mostly has left again before. */
-  const settleQueue = (): void => {
-    const unsettled = [...records.pending.values()].filter(({ queued }) => queued.size > 0);
-    if (unsettled.length === 0) return;
-    db.transaction(() => unsettled.forEach(({ state, queued }) => enqueue(state.id, queued)))();
-    unsettled.forEach((item: Pending) => item.queued.clear());
-  };
+  const settleQueue = openSettling(db, records, enqueue);
   const writeAllBack = (): void => {
     const some = db.transaction(() => writeBack.some(WRITTEN_AT_ONCE_MAX));
     while (records.pending.size > 0) some().apply();
@@ -98,7 +93,7 @@ export function sqliteLedger({ file, ahead, newsMax }: SqliteLedgerOptions): Sql
     marks: (entity, ask) => whileOpen(() => lists.marks(entity, ask)),
     note: (name) => whileOpen(() => reads.note(name)),
     news: (after, limit) => whileOpen(() => news.after(after, limit)),
-    latestNews: () => whileOpen(() => news.latest()),
+    latestNews: () => whileOpen(news.latest),
     counts: () => queued(() => reads.counts()),
     erase: (erasure) => whileOpen(() => erase(erasure)),
     backUp: async (to, progress) => {
@@ -114,5 +109,15 @@ export function sqliteLedger({ file, ahead, newsMax }: SqliteLedgerOptions): Sql
         db.close();
       }
     },
+  };
+}
+
+/** Brings the queue's table up to date, so that it can be listed and counted: what is queued mostly has left again before. */
+function openSettling(db: Database, records: Pick<Records, 'pending'>, enqueue: ReturnType<typeof prepareQueue>): () => void {
+  return () => {
+    const unsettled = [...records.pending.values()].filter(({ queued }) => queued.size > 0);
+    if (unsettled.length === 0) return;
+    db.transaction(() => unsettled.forEach(({ state, queued }) => enqueue(state.id, queued)))();
+    unsettled.forEach((item: Pending) => item.queued.clear());
   };
 }
