@@ -1,7 +1,7 @@
 import type { ConflictId, DeliveryId, EntityName, Key, RecordId, SystemId } from '../ids.ts';
 import { keyReferences, type Table } from '../map/compile.ts';
 import type { Ledger } from '../ports/ledger.ts';
-import type { ErasedTold, Plan } from '../ports/plan.ts';
+import type { ConflictRow, ErasedTold, Plan } from '../ports/plan.ts';
 import type { Clock, Ids, Log, Wakeable } from '../ports/surroundings.ts';
 import type { System } from '../ports/system.ts';
 import { pagesOf } from '../ports/paging.ts';
@@ -27,7 +27,7 @@ import { openReads } from './reads.ts';
 import { actOfRow, release, releaseAll, type Parked, type ReleaseAnswer, type ReleaseAsk, type ReleasedAll } from './release.ts';
 import { actOf, resyncRecord, type ResyncAsk, type Resynced } from './resync.ts';
 import { revise, type RevisingAnswer, type RevisingAsk } from './revising.ts';
-import { rule, type RulingAnswer } from './ruling.ts';
+import { reopenConflict, rule, type ReopeningAnswer, type RulingAnswer } from './ruling.ts';
 import { openBell } from './signal.ts';
 import { takeHints } from './hints.ts';
 
@@ -70,7 +70,12 @@ export interface RulingAsk {
     | { readonly row: Key };
   readonly by: string;
   readonly note?: string;
+  /** Whether the conflict is still as the person saw it; asked where nothing can change it any more. Absent: it may be as it is. */
+  readonly isAsSeen?: (conflict: ConflictRow) => boolean;
 }
+
+/** What a person wants of a conflict that is closed. */
+export type ReopeningAsk = Pick<RulingAsk, 'conflict' | 'by' | 'note' | 'isAsSeen'>;
 
 export interface Engine {
   /** Begins to pull and to deliver. Resolves when what the ledger holds is in the queues. */
@@ -80,6 +85,8 @@ export interface Engine {
   /** An inbound hook arrived. Answers how many rows or feeds it led to; `undefined` when there is no such system. */
   hint(system: SystemId, body: Json, headers: Readonly<Record<string, string>>): number | undefined;
   resolve(decision: RulingAsk): Promise<RulingAnswer>;
+  /** Has a closed conflict wait for a person again. */
+  reopen(ask: ReopeningAsk): Promise<ReopeningAnswer>;
   /** Brings a record to where it was reviewed to come to under other policies. */
   revise(ask: RevisingAsk): Promise<RevisingAnswer>;
   /** Lets what a map's guard keeps waiting pass, or has it undone. `idle`: nothing waits. */
@@ -219,6 +226,7 @@ export function openEngine(options: EngineOptions): Engine {
     },
     hint: (system, body, headers) => takeHints(parts, pullers, system, body, headers),
     resolve: (decision) => rule(parts, intake, decision),
+    reopen: (asked) => reopenConflict(parts, intake, asked),
     revise: (ask) => revise(parts, intake, ask),
     guard: async (system, entity, decision) => {
       const puller = pullerOf(system, entity);

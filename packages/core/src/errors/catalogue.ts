@@ -209,6 +209,21 @@ export const catalogue = {
     remedy: 'Read the conflict again to see how it ended.',
     status: 409,
   },
+  CONFLICT_MOVED: {
+    text: 'The conflict "{conflict}" is not as you saw it: a person or a newer edit was first.',
+    remedy: '`current` tells how it is now. Look at it, then send its ETag.',
+    status: 412,
+  },
+  REOPEN_REFUSED: {
+    text: 'The conflict "{conflict}" cannot be opened again: {words}.',
+    remedy: 'Restore a value of the field from its history instead, where it is about a field.',
+    status: 409,
+  },
+  EDIT_UNKNOWN: {
+    text: 'Version {version} of the record "{record}" tells no value of {field}.',
+    remedy: 'Its history tells which versions do; a value that was erased is told by none.',
+    status: 422,
+  },
   RULING_SIDE_UNKNOWN: {
     text: 'No side of the conflict is called "{side}".',
     remedy: 'Choose one of: {sides}; or send `values` instead of `side`.',

@@ -9,6 +9,7 @@ import {
   failure,
   health,
   map,
+  outcomes,
   readiness,
   record,
   resynced,
@@ -72,6 +73,8 @@ export const ROUTES: Readonly<Record<string, RouteTold>> = {
   'GET /v1/conflicts': { tag: 'conflicts', summary: 'The inbox, and what was decided', answer: pageOf(conflict) },
   'GET /v1/conflicts/:id': { tag: 'conflicts', summary: 'One conflict', answer: conflict },
   'POST /v1/conflicts/:id/resolve': { tag: 'conflicts', summary: 'Decides it', answer: conflict },
+  'POST /v1/conflicts/resolve': { tag: 'conflicts', summary: 'Decides several; each has its own end', answer: outcomes },
+  'POST /v1/conflicts/:id/reopen': { tag: 'conflicts', summary: 'Has a closed one wait for a person again', answer: conflict },
   'GET /v1/maps': {
     tag: 'maps',
     summary: 'How each map is, who paused it, and how far behind it is in each direction',

@@ -154,6 +154,17 @@ export const problem = closed({
   remedy: Type.String({ description: 'What to do about it' }),
 });
 
+export const outcomes = closed({
+  items: Type.Array(
+    closed({
+      id: Type.String(),
+      status: Type.Integer({ description: 'As if it had been asked alone' }),
+      conflict: some(conflict),
+      problem: some(problem),
+    }),
+  ),
+});
+
 export const health = Type.Object({ status: Type.Union([Type.Literal('ok'), Type.Literal('degraded'), Type.Literal('failing')]) });
 export const readiness = Type.Object({ ready: Type.Boolean(), why: some(names) });
 export const resynced = Type.Object({ record: Type.String() });

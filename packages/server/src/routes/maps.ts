@@ -29,7 +29,7 @@ export function mapRoutes(app: App, { engine, ledger }: Rooms): void {
   });
 
   async function find(entity: string, system: string) {
-    const map = engine.status().maps.find((one) => one.entity === entityName(entity) && one.system === systemId(system));
+    const map = engine.status().maps.find((each) => each.entity === entityName(entity) && each.system === systemId(system));
     if (!map) throw new ConcordError('MAP_UNKNOWN', { entity, system });
     return map;
   }

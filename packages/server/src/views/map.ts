@@ -17,9 +17,7 @@ export function tellMap({ upToMs, pause, ...status }: PullerStatus, { oldestMs, 
   return {
     ...status,
     ...(pause ? { pause: tellPause(pause) } : {}),
-    from: {
-      ...(upToMs === undefined ? {} : { upTo: instantOf({ ms: upToMs }), lagSeconds: secondsOf(nowMs - upToMs) }),
-    },
+    from: upToMs === undefined ? {} : { upTo: instantOf({ ms: upToMs }), lagSeconds: secondsOf(nowMs - upToMs) },
     to: { ...counts, lagSeconds: oldestMs === undefined ? 0 : secondsOf(nowMs - oldestMs) },
   };
 }
