@@ -31,7 +31,7 @@ describe('two people', () => {
       api.post(`${path}/resolve`, { side: 'ce', by: 'Mia' }, seeing(etag)),
       api.post(`${path}/resolve`, { side: 'fno', by: 'Tom' }, seeing(etag)),
     ]);
-    expect([one.status, other.status].toSorted()).toEqual([200, 412]);
+    expect(new Set([one.status, other.status])).toEqual(new Set([200, 412]));
     const [winner, loser] = one.status === 200 ? [one, other] : [other, one];
     expect(loser).toMatchObject({ type: expect.stringContaining('problem+json'), body: { code: 'CONFLICT_MOVED', status: 412 } });
     expect(member(loser.body, 'current')).toEqual(winner.body);
@@ -146,9 +146,9 @@ describe('GET /v1/conflicts', () => {
     const all = await idsAt('state=resolved&limit=500');
     expect(all.length).toBeGreaterThan(3);
     for (const query of ['field=name', 'code=C01', 'openedAfter=2020-01-01T00:00:00Z', 'openedBefore=2999-01-01T00:00:00Z'])
-      expect(await idsAt(`state=resolved&limit=500&${query}`), query).toEqual(all);
+      expect([query, await idsAt(`state=resolved&limit=500&${query}`)]).toEqual([query, all]);
     for (const query of ['field=phone', 'code=C20', 'openedBefore=2020-01-01T00:00:00Z', 'openedAfter=2999-01-01T00:00:00Z'])
-      expect(await idsAt(`state=resolved&${query}`), query).toEqual([]);
+      expect([query, await idsAt(`state=resolved&${query}`)]).toEqual([query, []]);
     const paged: unknown[] = [];
     let after = '';
     do {

@@ -6,6 +6,7 @@ import { guardRoutes } from './access/gate.ts';
 import type { Keyring } from './access/keyring.ts';
 import { describe } from './openapi/describe.ts';
 import { answerProblem } from './problem.ts';
+import { actRoutes } from './routes/acts.ts';
 import { backupRoutes } from './routes/backups.ts';
 import { conflictRoutes } from './routes/conflicts.ts';
 import { erasureRoutes } from './routes/erasures.ts';
@@ -20,6 +21,7 @@ import { resyncRoutes } from './routes/resync.ts';
 import { rowRoutes } from './routes/rows.ts';
 import { streamRoutes } from './routes/stream.ts';
 import { versionRoutes } from './routes/versions.ts';
+import { viewRoutes } from './routes/views.ts';
 
 /** What the routes work with. */
 export interface Rooms {
@@ -77,6 +79,8 @@ function addRoutes(routes: App, rooms: Rooms): void {
   healthRoutes(routes, rooms);
   recordRoutes(routes, rooms);
   versionRoutes(routes, rooms);
+  viewRoutes(routes, rooms);
+  actRoutes(routes, rooms);
   conflictRoutes(routes, rooms);
   mapRoutes(routes, rooms);
   parkedRoutes(routes, rooms);

@@ -21,11 +21,13 @@ import { openLedgerHealth, type LedgerTrouble } from './ledger-health.ts';
 import { backoffMs, type Circuit } from './pace.ts';
 import { LIMITS, type Limits, type Parts, type Stop } from './parts.ts';
 import type { PullerStatus } from './map-status.ts';
+import { setLink, type LinkingAnswer, type LinkingAsk } from './linking.ts';
 import { openPauses, type PauseAsk, type Pauses } from './pauses.ts';
 import { openPuller, type Puller } from './puller.ts';
 import { openReads } from './reads.ts';
 import { actOfRow, release, releaseAll, type Parked, type ReleaseAnswer, type ReleaseAsk, type ReleasedAll } from './release.ts';
 import { actOf, resyncRecord, type ResyncAsk, type Resynced } from './resync.ts';
+import { restore, type RestoringAnswer, type RestoringAsk } from './restoring.ts';
 import { revise, type RevisingAnswer, type RevisingAsk } from './revising.ts';
 import { reopenConflict, rule, type ReopeningAnswer, type RulingAnswer } from './ruling.ts';
 import { openBell } from './signal.ts';
@@ -105,6 +107,10 @@ export interface Engine {
   releaseRow(row: Pick<RowAside, 'system' | 'entity' | 'key'>, ask: ReleaseAsk): Promise<'released' | 'gone' | 'still'>;
   /** The same for everything that is parked, or a part of it. */
   releaseAll(which: Parked, ask: ReleaseAsk): Promise<ReleasedAll>;
+  /** Parts a record from its row in one system, or has them mirrored again. */
+  link(ask: LinkingAsk): Promise<LinkingAnswer>;
+  /** Has a past value of a record stand again. */
+  restore(ask: RestoringAsk): Promise<RestoringAnswer>;
   /** Has values of a record leave the ledger, in its lane. Throws as `erasureIn` does. */
   erase(ask: ErasureAsk): Promise<ErasedTold>;
   status(): EngineStatus;
@@ -264,6 +270,8 @@ export function openEngine(options: EngineOptions): Engine {
       await parts.committer.act(actOfRow(parts, { system, entity, key }, asked));
       return released ? 'released' : 'still';
     },
+    link: (asked) => setLink(parts, intake, asked),
+    restore: (asked) => restore(parts, intake, asked),
     erase: (asked) =>
       parts.lanes.run(asked.record, () =>
         erasureIn({ ledger: parts.ledger, tables: parts.tables, nowMs: () => parts.clock.nowMs(), digest: parts.digest }, asked),

@@ -219,6 +219,16 @@ export const catalogue = {
     remedy: 'Restore a value of the field from its history instead, where it is about a field.',
     status: 409,
   },
+  RECORD_MOVED: {
+    text: 'The record "{record}" is not as you saw it.',
+    remedy: '`current` tells how it is now. Look at it, then send its ETag.',
+    status: 412,
+  },
+  RECORD_REFUSED: {
+    text: 'That cannot be done to the record "{record}": {words}.',
+    remedy: 'GET /v1/records/{record} tells how it is; settle what is named first.',
+    status: 409,
+  },
   EDIT_UNKNOWN: {
     text: 'Version {version} of the record "{record}" tells no value of {field}.',
     remedy: 'Its history tells which versions do; a value that was erased is told by none.',

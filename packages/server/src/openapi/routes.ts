@@ -15,6 +15,7 @@ import {
   resynced,
   row,
   version,
+  view,
 } from './shapes.ts';
 
 /** What a route is for, and what it answers when all went well. */
@@ -64,6 +65,14 @@ export const ROUTES: Readonly<Record<string, RouteTold>> = {
     answer: pageOf(blame),
   },
   'GET /v1/records/:id/document': { tag: 'records', summary: 'Its Automerge document', type: 'application/octet-stream' },
+  'GET /v1/records/:id/views/:system': {
+    tag: 'records',
+    summary: 'As one system sees it: what it holds, or what it had told by then',
+    answer: view,
+  },
+  'POST /v1/records/:id/fields/:field/restore': { tag: 'records', summary: 'Has a past value stand again', answer: record },
+  'POST /v1/records/:id/systems/:system/unlink': { tag: 'records', summary: 'Parts it from its row in one system', answer: record },
+  'POST /v1/records/:id/systems/:system/relink': { tag: 'records', summary: 'Has them mirrored again', answer: record },
   'POST /v1/records/:id/resync': {
     tag: 'records',
     summary: 'Reads its rows again, and reconciles what truly differs',

@@ -67,6 +67,20 @@ export const change = closed({
 });
 
 export const version = closed({ version: Type.Integer(), hash: Type.String(), at: instant, state: scalar, values });
+export const view = closed({
+  system: Type.String(),
+  version: Type.Integer(),
+  fields: Type.Array(
+    closed({
+      field: Type.String(),
+      merged: scalar,
+      holds: some(scalar),
+      hasSeen: some(Type.Boolean()),
+      told: some(closed({ value: scalar, version: Type.Integer(), at: instant })),
+    }),
+  ),
+});
+
 export const diff = closed({ from: Type.Integer(), to: Type.Integer(), patch: Type.Array(line, { description: 'RFC 6902' }) });
 
 export const blame = closed({

@@ -1,14 +1,11 @@
-import { conflictIdFrom, ConcordError, type ConflictRow, type RulingAnswer } from '@concord/core';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type, type Static } from 'typebox';
-import { maySee } from '../access/gate.ts';
+import { ConcordError } from '@concord/core';
+import { Type } from 'typebox';
 import type { App, Rooms } from '../app.ts';
-import { problemOf, type Problem } from '../problem.ts';
-import { tellConflict } from '../views/history.ts';
-import { choiceOf, choices } from './choices.ts';
+import { choices } from './choices.ts';
 import { conflictList, listConflicts } from './conflict-list.ts';
-import { etagOf, ifMatch, isAmong, seenBy, tagged } from './etag.ts';
+import { ifMatch, seenBy, tagged } from './etag.ts';
 import { person, personAlone } from './person.ts';
+import { openInbox, type Outcome } from './rulings.ts';
 
 const one = Type.Object({ id: Type.String({ maxLength: 300 }) });
 const ruling = Type.Object({ ...choices, ...person }, { additionalProperties: false });
@@ -33,28 +30,11 @@ const several = Type.Object(
   { additionalProperties: false },
 );
 
-/** What a person wants of a conflict. */
-interface Wanted {
-  readonly id: string;
-  readonly choice: Parameters<typeof choiceOf>[2];
-  readonly by: string;
-  readonly note?: string | undefined;
-  readonly isSeen: ((body: object) => boolean) | undefined;
-}
-
 const resolving = { needs: 'resolver' as const, scoped: true, speaks: true };
 
 export function conflictRoutes(app: App, rooms: Rooms): void {
-  const { engine, ledger, tables } = rooms;
-
-  async function find(request: FastifyRequest, id: string): Promise<ConflictRow> {
-    const conflict = await ledger.conflict(conflictIdFrom(id));
-    if (!conflict || !maySee(request, conflict.entity)) throw new ConcordError('CONFLICT_UNKNOWN', { conflict: id });
-    return conflict;
-  }
-
-  const tell = (conflict: ConflictRow) => tellConflict(tables.get(conflict.entity), conflict);
-  const asSeen = (isSeen: Wanted['isSeen']) => (isSeen ? { isAsSeen: (row: ConflictRow) => isSeen(tell(row)) } : {});
+  const { engine, ledger } = rooms;
+  const { find, tell, asSeen, resolve, orCurrent, outcomeOf } = openInbox(rooms);
 
   app.get('/v1/conflicts', { config: { scoped: true }, schema: { querystring: conflictList } }, async (request) => {
     const page = await listConflicts(ledger, request, request.query);
@@ -64,29 +44,6 @@ export function conflictRoutes(app: App, rooms: Rooms): void {
   app.get('/v1/conflicts/:id', { config: { scoped: true }, schema: { params: one } }, async (request, reply) =>
     tagged(reply, tell(await find(request, request.params.id))),
   );
-
-  /** Throws what the catalogue says of an answer that is no yes. */
-  async function resolve(request: FastifyRequest, { id, choice: told, by, note, isSeen }: Wanted): Promise<ConflictRow> {
-    const conflict = await find(request, id);
-    const choice = await choiceOf(rooms, conflict, told);
-    const answer = await engine.resolve({ conflict: conflict.id, choice, by, ...(note === undefined ? {} : { note }), ...asSeen(isSeen) });
-    if (answer.kind !== 'resolved') throw refusal(id, told.side, answer);
-    return find(request, id);
-  }
-
-  /** What was refused because it had changed is told as it is now. */
-  async function orCurrent<Answer>(request: FastifyRequest, reply: FastifyReply, id: string, work: () => Promise<Answer>) {
-    try {
-      return await work();
-    } catch (cause) {
-      if (!isMoved(cause)) throw cause;
-      const current = tell(await find(request, id));
-      return reply
-        .status(cause.status)
-        .headers({ 'content-type': 'application/problem+json', etag: etagOf(current) })
-        .send({ ...problemOf(cause), current });
-    }
-  }
 
   app.post(
     '/v1/conflicts/:id/resolve',
@@ -98,18 +55,6 @@ export function conflictRoutes(app: App, rooms: Rooms): void {
       return orCurrent(request, reply, id, async () => tagged(reply, tell(await resolve(request, wanted))));
     },
   );
-
-  /** Each is decided for itself, and has its own end. */
-  async function outcomeOf(request: FastifyRequest, { by, note }: Spoken, { id, ifMatch: tag, ...choice }: Item): Promise<Outcome> {
-    try {
-      const isSeen = tag === undefined ? undefined : (body: object) => isAmong(tag, body);
-      return { id, status: 200, conflict: tell(await resolve(request, { id, choice, by, note, isSeen })) };
-    } catch (cause) {
-      if (!(cause instanceof ConcordError)) throw cause;
-      const current = isMoved(cause) ? { conflict: tell(await find(request, id)) } : {};
-      return { id, status: cause.status, problem: problemOf(cause), ...current };
-    }
-  }
 
   app.post('/v1/conflicts/resolve', { config: resolving, schema: { body: several } }, async (request) => {
     const outcomes: Outcome[] = [];
@@ -131,35 +76,4 @@ export function conflictRoutes(app: App, rooms: Rooms): void {
       });
     },
   );
-}
-
-type Spoken = Pick<Static<typeof several>, 'by' | 'note'>;
-type Item = Static<typeof several>['items'][number];
-
-interface Outcome {
-  readonly id: string;
-  readonly status: number;
-  readonly conflict?: ReturnType<typeof tellConflict>;
-  readonly problem?: Problem;
-}
-
-function isMoved(cause: unknown): cause is ConcordError {
-  return cause instanceof ConcordError && cause.code === 'CONFLICT_MOVED';
-}
-
-function refusal(conflict: string, side: string | undefined, answer: Exclude<RulingAnswer, { kind: 'resolved' }>): ConcordError {
-  switch (answer.kind) {
-    case 'unknown-conflict':
-      return new ConcordError('CONFLICT_UNKNOWN', { conflict });
-    case 'closed':
-      return new ConcordError('CONFLICT_CLOSED', { conflict });
-    case 'moved':
-      return new ConcordError('CONFLICT_MOVED', { conflict });
-    case 'no-such-side':
-      return new ConcordError('RULING_SIDE_UNKNOWN', { side: side ?? '', sides: answer.sides.join(', ') });
-    case 'no-such-choice':
-      return new ConcordError('RULING_CHOICE_UNKNOWN', { conflict, choices: answer.choices.join('; ') });
-    case 'refused':
-      return new ConcordError('RULING_REFUSED', { conflict, words: answer.words });
-  }
 }

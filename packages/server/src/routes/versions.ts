@@ -39,7 +39,7 @@ export function versionRoutes(app: App, { ledger }: Rooms): void {
 }
 
 /** Throws REQUEST_WRONG. */
-function askOf(words: string): VersionAsk {
+export function askOf(words: string): VersionAsk {
   if (NUMBER.test(words)) return { seq: Number(words) };
   if (HASH.test(words)) return { hash: words };
   const atMs = instantIn(words);
