@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { guardRoutes } from './access/gate.ts';
 import type { Keyring } from './access/keyring.ts';
 import { describe } from './openapi/describe.ts';
+import { PAGE_HEADERS, pageOf } from './openapi/page.ts';
 import { answerProblem } from './problem.ts';
 import { actRoutes } from './routes/acts.ts';
 import { backupRoutes } from './routes/backups.ts';
@@ -93,6 +94,7 @@ function addRoutes(routes: App, rooms: Rooms): void {
   metricsRoutes(routes, rooms);
   streamRoutes(routes, rooms);
   routes.get('/openapi.json', () => routes.swagger());
+  routes.get('/docs', (_request, reply) => reply.headers(PAGE_HEADERS).send(pageOf(routes.swagger())));
 }
 
 /** While the ledger cannot write, nobody is kept waiting for an answer that cannot come: what would change something is refused at once. */

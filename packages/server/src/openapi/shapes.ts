@@ -181,5 +181,23 @@ export const outcomes = closed({
 
 export const health = Type.Object({ status: Type.Union([Type.Literal('ok'), Type.Literal('degraded'), Type.Literal('failing')]) });
 export const readiness = Type.Object({ ready: Type.Boolean(), why: some(names) });
-export const resynced = Type.Object({ record: Type.String() });
-export const done = Type.Object({ decision: Type.String() });
+export const resynced = closed({
+  record: Type.String(),
+  systems: Type.Record(Type.String(), Type.String()),
+  differing: Type.Integer(),
+  writes: names,
+});
+export const resyncing = closed({ entity: Type.String(), systems: names });
+
+const decision = Type.Union([Type.Literal('retry'), Type.Literal('discard')]);
+export const guarded = closed({ decision: Type.Union([Type.Literal('pass'), Type.Literal('refuse')]) });
+export const released = closed({ id: Type.String(), decision });
+export const releasedAll = closed({ decision, released: Type.Integer(), gone: Type.Integer(), more: Type.Boolean() });
+export const rowsReleased = closed({ decision, released: Type.Integer(), gone: Type.Integer(), still: Type.Integer() });
+
+const extent = { fields: names, records: names, changes: Type.Integer(), heads: names };
+export const erased = closed({ record: Type.String(), ...extent });
+export const erasure = closed({ at: instant, by: Type.String(), record: some(Type.String()), note: some(Type.String()), ...extent });
+
+export const backup = closed({ file: Type.String(), bytes: Type.Integer() });
+export const hints = closed({ hints: Type.Integer({ description: 'Rows or feeds that it led to' }) });
