@@ -37,9 +37,9 @@ export function pageOf(description: object): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Concord REST API</title><style>${STYLE}</style></head><body>
 <h1>${escaped(textIn(info, 'title'))} REST API ${escaped(textIn(info, 'version'))}</h1><p>${escaped(textIn(info, 'description'))}</p>
-<p>Every request brings a key, made with <code>concord keys add</code>, as <code>Authorization: Bearer …</code>. What goes wrong is answered as a problem
+<p>Every request brings a key, made with <code>concord keys add</code>, as a header: <code>KEY='authorization: Bearer concord_…'</code>. What goes wrong is answered as a problem
 (RFC 9457) with a stable <code>code</code>, and a <code>remedy</code> that says what to do. Lists take <code>limit</code> and <code>after</code>: pass <code>next</code> on as
-<code>after</code>. The examples take the key from <code>$KEY</code> and the address from <code>$CONCORD</code>.</p>
+<code>after</code>. The examples take that header from <code>$KEY</code> and the address, such as http&#58;//127.0.0.1:8085, from <code>$CONCORD</code>.</p>
 <nav>${operations.map(({ id, method, path }) => `<a href="#${id}">${method} ${escaped(path)}</a>`).join('')}</nav>
 ${sections.join('')}</body></html>\n`;
 }
@@ -93,7 +93,7 @@ function curlOf(method: string, path: string, hasBody: boolean): string {
   const url = `"$CONCORD${path.replaceAll(/\{(\w+)\}/gu, (_whole, name: string) => `$${name.toUpperCase()}`)}"`;
   const how = method === 'GET' ? '' : ` -X ${method}`;
   const body = hasBody ? ` -H 'content-type: application/json' -d '{ … }'` : '';
-  return `curl -s${how} ${url} -H "authorization: Bearer $KEY"${body}`;
+  return `curl -s${how} ${url} -H "$KEY"${body}`;
 }
 
 function escaped(text: string): string {

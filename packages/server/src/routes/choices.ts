@@ -20,16 +20,18 @@ import { Type, type Static } from 'typebox';
 
 /** What a person may decide; one of these. */
 export const choices = {
-  /** The system whose value shall stand. */
-  side: Type.Optional(Type.String({ description: 'The system whose value shall stand' })),
-  /** Or the value itself, for every field of the conflict. */
-  values: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: 'The value of every field of the conflict' })),
-  /** Or what was set in an earlier version of the record. */
-  version: Type.Optional(Type.Integer({ minimum: 1, description: 'The version of the record in which it was set' })),
-  /** About a record as a whole: the record that it is the same as, that it is none of them, or the row that is mirrored. */
-  join: Type.Optional(Type.String({ maxLength: 100 })),
-  apart: Type.Optional(Type.Literal(true)),
-  row: Type.Optional(Type.String({ maxLength: 1000 })),
+  side: Type.Optional(Type.String({ maxLength: 100, description: 'The system whose value shall stand, as `sides` tells it' })),
+  values: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), {
+      description: 'Or the value itself, of every field of the conflict, written as the conflict writes it',
+    }),
+  ),
+  version: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'Or what was set in this version of the record, as its history tells it' }),
+  ),
+  join: Type.Optional(Type.String({ maxLength: 100, description: 'About a record as a whole: the record that it is the same as' })),
+  apart: Type.Optional(Type.Literal(true, { description: 'Or that it is none of them' })),
+  row: Type.Optional(Type.String({ maxLength: 1000, description: 'Or the row that is mirrored' })),
 };
 
 const choice = Type.Object(choices);

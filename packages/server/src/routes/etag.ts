@@ -5,7 +5,11 @@ import { Type } from 'typebox';
 const MARK_CHARS = 22;
 
 /** As a header of a request that is only to be carried out on what the caller saw. */
-export const ifMatch = Type.Object({ 'if-match': Type.Optional(Type.String({ maxLength: 1000 })) });
+export const ifMatch = Type.Object({
+  'if-match': Type.Optional(
+    Type.String({ maxLength: 1000, description: 'Only while it has this ETag; 412 otherwise, with how it is now' }),
+  ),
+});
 
 /** Names what is told: another ETag, and something of it is another. */
 export function etagOf(body: object): string {

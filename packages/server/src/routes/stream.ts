@@ -17,7 +17,9 @@ const ask = Type.Object(
   { entity: Type.Optional(Type.Array(Type.String({ maxLength: 100 }), { maxItems: 100, description: 'These alone; once for each' })) },
   { additionalProperties: false },
 );
-const headers = Type.Object({ 'last-event-id': Type.Optional(Type.String({ maxLength: 100 })) });
+const headers = Type.Object({
+  'last-event-id': Type.Optional(Type.String({ maxLength: 100, description: 'The id that was heard last: everything behind it is told' })),
+});
 
 /** What is new, as it becomes so. */
 export function streamRoutes(app: App, rooms: Rooms): void {
