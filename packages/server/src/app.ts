@@ -1,5 +1,5 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { ConcordError, type Engine, type Ledger, type Registry, type SystemId, type Table } from '@concord/core';
+import { ConcordError, type Config, type Engine, type Ledger, type Registry, type Sandbox, type SystemId, type Table } from '@concord/core';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { guardRoutes } from './access/gate.ts';
@@ -9,6 +9,7 @@ import { PAGE_HEADERS, pageOf } from './openapi/page.ts';
 import { answerProblem } from './problem.ts';
 import { actRoutes } from './routes/acts.ts';
 import { backupRoutes } from './routes/backups.ts';
+import { configurationRoutes } from './routes/configuration.ts';
 import { conflictRoutes } from './routes/conflicts.ts';
 import { erasureRoutes } from './routes/erasures.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -26,6 +27,9 @@ import { viewRoutes } from './routes/views.ts';
 
 /** What the routes work with. */
 export interface Rooms {
+  readonly config: Config;
+  /** Where policies of the user's own run. */
+  readonly sandbox: Sandbox;
   readonly engine: Engine;
   readonly ledger: Ledger;
   /** By entity. */
@@ -90,6 +94,7 @@ function addRoutes(routes: App, rooms: Rooms): void {
   backupRoutes(routes, rooms);
   erasureRoutes(routes, rooms);
   hookRoutes(routes, rooms);
+  configurationRoutes(routes, rooms);
   labRoutes(routes, rooms);
   metricsRoutes(routes, rooms);
   streamRoutes(routes, rooms);

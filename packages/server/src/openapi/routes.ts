@@ -121,6 +121,12 @@ export const ROUTES: Readonly<Record<string, RouteTold>> = {
   'GET /v1/lab/suggest': { tag: 'laboratory', summary: 'Policies learnt from the history', answer: suggestShape },
   'GET /v1/lab/prove': { tag: 'laboratory', summary: 'Merged values, recomputed from the stored edits alone', answer: proofShape },
   'POST /v1/lab/apply': { tag: 'laboratory', summary: 'Brings merged values to where other policies would have them', answer: applyShape },
+  'GET /v1/configuration': { tag: 'running', summary: 'The configuration that runs, without secrets', answer: shape.configuration },
+  'POST /v1/configuration/validate': {
+    tag: 'running',
+    summary: 'Names every fault of a configuration; applies nothing',
+    answer: shape.validation,
+  },
   'POST /hooks/:system': { tag: 'systems', summary: 'A system says that something changed', status: 202, answer: shape.hints },
   'GET /metrics': { tag: 'running', summary: 'Everything that is measured, for Prometheus', type: 'text/plain' },
   'GET /docs': { tag: 'running', summary: 'This description as a page, for people', type: 'text/html' },

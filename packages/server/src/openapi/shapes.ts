@@ -201,3 +201,33 @@ export const erasure = closed({ at: instant, by: Type.String(), record: some(Typ
 
 export const backup = closed({ file: Type.String(), bytes: Type.Integer() });
 export const hints = closed({ hints: Type.Integer({ description: 'Rows or feeds that it led to' }) });
+
+const fieldTold = Type.Object({ type: Type.String(), systems: Type.Record(Type.String(), Type.Object({ column: Type.String() })) });
+export const configuration = closed({
+  file: Type.String(),
+  systems: Type.Record(Type.String(), closed({ adapter: Type.String(), hookSecret: Type.Boolean() })),
+  entities: Type.Record(
+    Type.String(),
+    closed({
+      key: names,
+      delete: Type.Unknown(),
+      systems: Type.Record(Type.String(), closed({ set: Type.String(), only: some(Type.String()) })),
+      filter: some(Type.String()),
+      invariants: names,
+      fields: Type.Record(Type.String(), fieldTold),
+    }),
+  ),
+  policies: Type.Record(Type.String(), closed({ module: Type.String() })),
+  ledger: closed({ file: Type.String(), backups: some(Type.String()) }),
+  server: closed({ host: Type.String(), port: Type.Integer() }),
+  limits: Type.Record(Type.String(), Type.Number()),
+});
+
+const fault = closed({
+  line: Type.Integer(),
+  column: Type.Integer(),
+  path: Type.String(),
+  text: Type.String(),
+  suggestion: some(Type.String()),
+});
+export const validation = closed({ valid: Type.Boolean(), faults: Type.Array(fault), warnings: Type.Array(fault) });
