@@ -98,3 +98,29 @@ test('a record that was parted from a row takes nothing from it and brings nothi
   await untilEqual(api.town, api.url);
   expect(member(member(await recordOf(api.url, 'C-00003'), 'values'), 'name')).toBe('Ben Alone Ltd');
 });
+
+test('a value is pinned for a while, listed, and let go', async () => {
+  const id = await idOf('C-00004');
+  const path = `/v1/records/${id}/fields/phone`;
+  const later = new Date(Date.now() + 3_600_000).toISOString();
+  expect(await api.post(`${path}/pin`, { until: later, values: { phone: '+1 555 0404' }, note: 'audit' })).toMatchObject({
+    status: 200,
+    body: { values: { phone: '+1 555 0404' } },
+  });
+  const { body } = await api.get('/v1/pins');
+  expect([...Value.Errors(ROUTES['GET /v1/pins']?.answer ?? {}, body)]).toEqual([]);
+  expect(body).toMatchObject({ items: [{ record: id, fields: ['phone'], by: 'admin', note: 'audit', until: later }] });
+  await untilEqual(api.town, api.url);
+  await api.town.anna.edit('C-00004', { telephone1: '+1 555 0499' });
+  await untilRead(api.url, 'ce');
+  await untilEqual(api.town, api.url);
+  expect(await phoneOf('C-00004')).toBe('+1 555 0404');
+  for (const until of ['2020-01-01T00:00:00Z', '2999-01-01T00:00:00Z', 'tomorrow'])
+    expect((await api.post(`${path}/pin`, { until })).status).toBe(400);
+  expect(await api.post(`${path}/pin`, { until: later, values: { phone: 7 } })).toMatchObject({
+    status: 422,
+    body: { code: 'RULING_VALUE_WRONG' },
+  });
+  expect(await api.post(`${path}/unpin`, {})).toMatchObject({ status: 200 });
+  expect(await api.post(`${path}/unpin`, {})).toMatchObject({ status: 409, body: { code: 'RECORD_REFUSED' } });
+});

@@ -58,6 +58,7 @@ export { erasureIn, type ErasureAsk } from './engine/erasing.ts';
 export type { ResyncAsk, Resynced } from './engine/resync.ts';
 export * from './engine/revising.ts';
 export type { LinkingAnswer, LinkingAsk } from './engine/linking.ts';
+export type { Pin, PinAnswer, PinAsk } from './engine/pins.ts';
 export type { RestoringAnswer, RestoringAsk } from './engine/restoring.ts';
 export * from './engine/map-status.ts';
 export type { Pause, PauseAsk } from './engine/pauses.ts';

@@ -18,6 +18,7 @@ import { labRoutes } from './routes/lab.ts';
 import { mapRoutes } from './routes/maps.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { parkedRoutes } from './routes/parked.ts';
+import { pinRoutes } from './routes/pins.ts';
 import { recordRoutes } from './routes/records.ts';
 import { resyncRoutes } from './routes/resync.ts';
 import { rowRoutes } from './routes/rows.ts';
@@ -86,6 +87,7 @@ function addRoutes(routes: App, rooms: Rooms): void {
   versionRoutes(routes, rooms);
   viewRoutes(routes, rooms);
   actRoutes(routes, rooms);
+  pinRoutes(routes, rooms);
   conflictRoutes(routes, rooms);
   mapRoutes(routes, rooms);
   parkedRoutes(routes, rooms);

@@ -23,6 +23,7 @@ import { LIMITS, type Limits, type Parts, type Stop } from './parts.ts';
 import type { PullerStatus } from './map-status.ts';
 import { setLink, type LinkingAnswer, type LinkingAsk } from './linking.ts';
 import { openPauses, type PauseAsk, type Pauses } from './pauses.ts';
+import { openPins, type Pin, type PinAnswer, type PinAsk } from './pins.ts';
 import { openPuller, type Puller } from './puller.ts';
 import { openReads } from './reads.ts';
 import { actOfRow, release, releaseAll, type Parked, type ReleaseAnswer, type ReleaseAsk, type ReleasedAll } from './release.ts';
@@ -111,6 +112,10 @@ export interface Engine {
   link(ask: LinkingAsk): Promise<LinkingAnswer>;
   /** Has a past value of a record stand again. */
   restore(ask: RestoringAsk): Promise<RestoringAnswer>;
+  /** Has a value of a record stand until a time, whoever edits the field meanwhile. */
+  pin(ask: PinAsk): Promise<PinAnswer>;
+  unpin(ask: Pick<Pin, 'record' | 'register' | 'by'>): Promise<'unpinned' | 'gone'>;
+  pins(): readonly Pin[];
   /** Has values of a record leave the ledger, in its lane. Throws as `erasureIn` does. */
   erase(ask: ErasureAsk): Promise<ErasedTold>;
   status(): EngineStatus;
@@ -140,11 +145,13 @@ export function openEngine(options: EngineOptions): Engine {
   const guards = new Map<string, Guard>();
   const intake = openIntake(parts);
   const choring = openChores(parts, () => intake);
+  const pins = openPins(parts, () => intake);
   let running: Promise<unknown> = Promise.resolve();
 
   /** What was committed moves on: writes into the outboxes, links to those that waited for them. */
   function pass(plan: Plan): void {
     news.ring();
+    pins.follow(plan);
     for (const [system, row] of plan.deliveries) {
       const deliverer = deliverers.get(system);
       if (row) deliverer?.put(row);
@@ -216,12 +223,14 @@ export function openEngine(options: EngineOptions): Engine {
   return {
     async start() {
       await pauses.load(pullers);
+      await pins.load();
       await reload(options.ledger, deliverers);
       await choring.reload();
       running = Promise.all([
         ...pullers.map((puller) => puller.run(stop)),
         ...[...deliverers.values()].map((deliverer) => deliverer.run(stop)),
         choring.run(stop),
+        pins.run(stop),
       ]);
     },
     async stop() {
@@ -272,6 +281,9 @@ export function openEngine(options: EngineOptions): Engine {
     },
     link: (asked) => setLink(parts, intake, asked),
     restore: (asked) => restore(parts, intake, asked),
+    pin: pins.put,
+    unpin: pins.drop,
+    pins: pins.list,
     erase: (asked) =>
       parts.lanes.run(asked.record, () =>
         erasureIn({ ledger: parts.ledger, tables: parts.tables, nowMs: () => parts.clock.nowMs(), digest: parts.digest }, asked),
@@ -292,6 +304,7 @@ export function openEngine(options: EngineOptions): Engine {
       parts.lanes.busy === 0 &&
       parts.reads.underWay === 0 &&
       choring.isIdle &&
+      pins.isIdle &&
       pullers.every((puller) => puller.isResting) &&
       [...deliverers.values()].every(({ waiting, underWay }) => waiting === 0 && underWay === 0),
   };

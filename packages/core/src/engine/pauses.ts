@@ -76,11 +76,14 @@ function actOf(system: SystemId, entity: EntityName, { act, by, note }: PauseAsk
   return { atMs, operator: by, act: `map ${act}`, note: `${entity} in ${system}${note === undefined ? '' : `: ${note}`}` };
 }
 
-function written(pause: Pause): Json {
-  return JSON.parse(JSON.stringify(pause));
+/** What a person wrote is kept as `words`, which an erasure looks into. */
+function written({ note: words, ...pause }: Pause): Json {
+  return JSON.parse(JSON.stringify({ ...pause, words }));
 }
 
 /** What this file wrote itself. */
 function readPause(told: Json | undefined): Pause | undefined {
-  return told === undefined ? undefined : JSON.parse(JSON.stringify(told));
+  if (told === undefined) return undefined;
+  const { words, ...pause }: Omit<Pause, 'note'> & { readonly words?: string } = JSON.parse(JSON.stringify(told));
+  return { ...pause, ...(words === undefined ? {} : { note: words }) };
 }

@@ -1,10 +1,10 @@
 import type { RecordId } from '../ids.ts';
 import { resolve } from '../merge/resolve.ts';
 import type { RecordState } from '../record/record.ts';
-import { registerIn } from '../record/registers.ts';
 import type { Value } from '../values.ts';
 import type { Intake } from './intake.ts';
 import type { Parts } from './parts.ts';
+import { whyNot } from './pins.ts';
 
 /** A value of its past that a person wants to stand again. */
 export interface RestoringAsk {
@@ -31,10 +31,8 @@ export function restore(parts: Parts, intake: Intake, ask: RestoringAsk): Promis
     const table = record && parts.tables.get(record.entity);
     if (!record || !table) return { kind: 'unknown' };
     if (isAsSeen?.(record) === false) return { kind: 'moved' };
-    const into = record.relations?.mergedInto;
-    if (into !== undefined) return { kind: 'refused', words: `it was folded into ${into}` };
-    if (table.registers.get(register)?.derived) return { kind: 'refused', words: `${register} is computed from other fields` };
-    if (!registerIn(record, register)) return { kind: 'refused', words: `nobody has told ${register} yet` };
+    const words = whyNot(record, register, table);
+    if (words !== undefined) return { kind: 'refused', words };
     const act = { atMs: parts.clock.nowMs(), operator: by, act: 'restore', record: id, ...why };
     const make = (now: RecordState, context: Parameters<typeof resolve>[3]) => ({
       ...resolve(now, { register, value, by, ...why }, table, context),

@@ -78,7 +78,7 @@ function parametersOf(told: object): string {
 }
 
 function answerOf(status: string, answer: object): string {
-  const [[type = ''] = []] = entriesIn(objectIn(answer, 'content'));
+  const type = entriesIn(objectIn(answer, 'content'))[0]?.[0] ?? '';
   const schema = schemaIn(answer);
   const told = schema && Object.keys(schema).length > 0 ? `<pre>${escaped(outline(schema))}</pre>` : '';
   return `<p>Answers ${escaped(status)}, <code>${escaped(type)}</code></p>${told}`;

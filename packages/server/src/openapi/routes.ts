@@ -58,6 +58,13 @@ export const ROUTES: Readonly<Record<string, RouteTold>> = {
     answer: shape.view,
   },
   'POST /v1/records/:id/fields/:field/restore': { tag: 'records', summary: 'Has a past value stand again', answer: shape.record },
+  'POST /v1/records/:id/fields/:field/pin': {
+    tag: 'records',
+    summary: 'Has a value stand until a time, whoever edits it',
+    answer: shape.record,
+  },
+  'POST /v1/records/:id/fields/:field/unpin': { tag: 'records', summary: 'Lets go of it', answer: shape.record },
+  'GET /v1/pins': { tag: 'records', summary: 'What is pinned: by whom, until when', answer: listOf(shape.pin) },
   'POST /v1/records/:id/systems/:system/unlink': { tag: 'records', summary: 'Parts it from its row in one system', answer: shape.record },
   'POST /v1/records/:id/systems/:system/relink': { tag: 'records', summary: 'Has them mirrored again', answer: shape.record },
   'POST /v1/records/:id/resync': {

@@ -231,3 +231,13 @@ const fault = closed({
   suggestion: some(Type.String()),
 });
 export const validation = closed({ valid: Type.Boolean(), faults: Type.Array(fault), warnings: Type.Array(fault) });
+
+export const pin = closed({
+  record: Type.String(),
+  entity: Type.String(),
+  fields: names,
+  version: Type.Integer({ description: 'The one that told the value' }),
+  by: Type.String(),
+  note: some(Type.String()),
+  until: instant,
+});

@@ -10,12 +10,14 @@ import { etagOf, ifMatch, seenBy, tagged } from './etag.ts';
 import { recordFor } from './find.ts';
 import { person, personAlone } from './person.ts';
 
-const field = Type.Object({ id: Type.String({ maxLength: 100 }), field: Type.String({ maxLength: 100 }) });
+export const field = Type.Object({ id: Type.String({ maxLength: 100 }), field: Type.String({ maxLength: 100 }) });
 const link = Type.Object({ id: Type.String({ maxLength: 100 }), system: Type.String({ maxLength: 100 }) });
 const past = Type.Object(
   { version: Type.Integer({ minimum: 1, description: 'The version of the record in which it was set' }), ...person },
   { additionalProperties: false },
 );
+
+export const resolving = { needs: 'resolver' as const, scoped: true, speaks: true };
 
 /** What people do to a record beside its conflicts. */
 export function actRoutes(app: App, { engine, ledger, tables, systems }: Rooms): void {
@@ -35,7 +37,7 @@ export function actRoutes(app: App, { engine, ledger, tables, systems }: Rooms):
 
   app.post(
     '/v1/records/:id/fields/:field/restore',
-    { config: { needs: 'resolver', scoped: true, speaks: true }, schema: { params: field, headers: ifMatch, body: past } },
+    { config: resolving, schema: { params: field, headers: ifMatch, body: past } },
     async (request, reply) => {
       const { params, body } = request;
       const { version, ...rest } = body;
@@ -68,7 +70,7 @@ export function actRoutes(app: App, { engine, ledger, tables, systems }: Rooms):
 }
 
 /** What is merged together is restored together. Throws FIELD_UNKNOWN. */
-function registerOf(table: Table | undefined, entity: string, name: string): string {
+export function registerOf(table: Table | undefined, entity: string, name: string): string {
   if (name === LIFE) return LIFE;
   const register = [...(table?.registers.values() ?? [])].find(({ fields }) => fields.includes(name));
   if (!register) throw new ConcordError('FIELD_UNKNOWN', { entity, field: name });

@@ -75,7 +75,7 @@ function isOf(register: string): (told: { readonly register: string }) => boolea
 }
 
 /** The register's value from the fields given; every field must be there, in canonical form. */
-function valueOf(
+export function valueOf(
   table: Table | undefined,
   conflict: Pick<ConflictRow, 'fields' | 'register'>,
   values: Readonly<Record<string, unknown>>,
