@@ -115,8 +115,8 @@ test('a value is pinned for a while, listed, and let go', async () => {
   await untilRead(api.url, 'ce');
   await untilEqual(api.town, api.url);
   expect(await phoneOf('C-00004')).toBe('+1 555 0404');
-  for (const until of ['2020-01-01T00:00:00Z', '2999-01-01T00:00:00Z', 'tomorrow'])
-    expect((await api.post(`${path}/pin`, { until })).status).toBe(400);
+  for (const wrong of ['2020-01-01T00:00:00Z', '2999-01-01T00:00:00Z', 'tomorrow'])
+    expect((await api.post(`${path}/pin`, { until: wrong })).status).toBe(400);
   expect(await api.post(`${path}/pin`, { until: later, values: { phone: 7 } })).toMatchObject({
     status: 422,
     body: { code: 'RULING_VALUE_WRONG' },

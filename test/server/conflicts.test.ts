@@ -119,6 +119,7 @@ describe('a closed conflict', () => {
     expect(opened).toMatchObject({ status: 200, body: { id, state: 'held', rule: 'reopened', reason: 'admin wants it decided again' } });
     expect(opened.body).not.toHaveProperty('closedAt');
     expect(await recordOf(api.url, 'C-00006')).toMatchObject({ values: { name: 'Anna Ltd' }, held: [{ conflict: id }] });
+    expect((await api.get(`/v1/lab/prove?record=${record}`)).body).toMatchObject({ records: 1, differ: 0, ruleChanged: 0 });
     expect(await api.post(`${path}/reopen`, {})).toMatchObject({ status: 409, body: { code: 'REOPEN_REFUSED' } });
     expect(await idsAt(`record=${record}`)).toEqual([id]);
     const history = objectsOf((await api.get(`/v1/records/${record}/history`)).body, 'items');

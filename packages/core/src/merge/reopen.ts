@@ -8,6 +8,9 @@ import { draftOf, planOf, putRegister, type Context } from './draft.ts';
 import { holdRegister } from './judge.ts';
 import { must } from '../errors/must.ts';
 
+/** What the history says of a register that waits because somebody opened its conflict again. */
+export const REOPENED = 'reopened';
+
 /**
  * A person wants a closed conflict decided again: its register waits, and what stands, stands meanwhile. An edit of it that comes before the
  * ruling is decided as ever, and closes it. `undefined`: the register waits already, for this conflict or for another.
@@ -20,7 +23,7 @@ export function reopen(record: RecordState, conflict: ConflictRow, by: string, t
   const waiting = copyOfRegister(before);
   waiting.held = { id, seq, atMs, code };
   putRegister(draft, name, waiting);
-  holdRegister(draft, name, { rule: 'reopened', reason: `${by} wants it decided again`, code });
+  holdRegister(draft, name, { rule: REOPENED, reason: `${by} wants it decided again`, code });
   planDeliveries(draft);
   return planOf(draft);
 }

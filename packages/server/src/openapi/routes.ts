@@ -24,7 +24,7 @@ export function pageOf(item: TSchema): TSchema {
 }
 
 /** Lists that are short, and told at once. */
-export function listOf(item: TSchema): TSchema {
+function listOf(item: TSchema): TSchema {
   return Type.Object({ items: Type.Array(item) }, { additionalProperties: false });
 }
 
