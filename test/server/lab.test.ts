@@ -157,7 +157,7 @@ test('what was reviewed is changed like a ruling, written to the systems, kept i
 
 test(
   'a plan tells each write with its direction, changes nothing, and says by its status whether there is any',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const file = join(api.town.configFile, '../plan.yaml');
     const planned = async (policy: string) => {

@@ -60,7 +60,7 @@ test('a key for an entity sees its maps alone', async () => {
   expect(seen.map(({ entity }) => entity)).toEqual(['order', 'order']);
 });
 
-test('the command line does the same', { timeout: 60_000 }, async () => {
+test('the command line does the same', { timeout: 120_000 }, async () => {
   const at = ['--url', api.url];
   const paused = await runCommand(['map', 'pause', 'customer', 'ce', ...at, '--by', 'admin', '--note', 'closed'], api.town.env);
   expect([paused.status, paused.printed]).toEqual([0, expect.stringContaining('customer ce: paused (paused by admin since')]);
