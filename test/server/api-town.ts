@@ -15,7 +15,7 @@ export interface Api {
   readonly doors: readonly Door[];
   readonly ledger: Ledger;
   readonly maps: readonly TableMap[];
-  get(path: string): Promise<Told>;
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<Told>;
   post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Told>;
   /** Has both people rename a customer at once, and answers the id of the conflict that waits. */
   quarrel(account: string, names: { readonly anna: string; readonly ben: string }): Promise<string>;
@@ -53,7 +53,7 @@ export async function openApi(): Promise<Api> {
     doors,
     ledger,
     maps,
-    get: (path) => call(path, {}),
+    get: (path, headers = {}) => call(path, { headers }),
     post: (path, body, headers = { 'content-type': 'application/json' }) =>
       call(path, { method: 'POST', headers, body: typeof body === 'string' ? body : JSON.stringify(body) }),
     async quarrel(account, { anna, ben }) {

@@ -1,7 +1,10 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { member, objectsOf } from '../../packages/adapters/src/shared/json/look.ts';
 import { compileTable, digestOf, must, policies, recordId, revisionsOf } from '@concord/core';
 import { untilEqual, recordOf } from '../kit/town.ts';
+import { runCommand } from './command.ts';
 import { openApi, type Api } from './api-town.ts';
 
 let api: Api;
@@ -151,3 +154,26 @@ test('what was reviewed is changed like a ruling, written to the systems, kept i
   expect([again.status, again.body]).toEqual([200, { records: 0, registers: 0, revisions: [] }]);
   expect(await api.get('/v1/lab/prove')).toMatchObject({ body: { differ: 0 } });
 });
+
+test(
+  'a plan tells each write with its direction, changes nothing, and says by its status whether there is any',
+  { timeout: 120_000 },
+  async () => {
+    const file = join(api.town.configFile, '../plan.yaml');
+    const planned = async (policy: string) => {
+      writeFileSync(file, `entities:\n  customer:\n    fields:\n      name: { policy: ${policy} }\n`);
+      return runCommand(['plan', '--policies', file, '--url', api.url], api.town.env);
+    };
+    const id = await api.quarrel('C-00006', { anna: 'Anna Six', ben: 'Ben Six' });
+    const before = await api.get('/healthz');
+    const { status, printed } = await planned('{ prefer: ce }');
+    expect([status, printed]).toEqual([
+      2,
+      expect.stringMatching(/customer C-00006 +name: .*→ “Anna Six” \(prefer\) {2}is written to .*fno.*Nothing was changed/su),
+    ]);
+    expect(await planned('manual')).toMatchObject({ status: 0, printed: expect.stringContaining('Nothing would change') });
+    expect(await planned('newest')).toMatchObject({ status: 1 });
+    expect(member((await api.get('/healthz')).body, 'ledger')).toEqual(member(before.body, 'ledger'));
+    expect((await api.get(`/v1/conflicts/${id}`)).body).toMatchObject({ state: 'held' });
+  },
+);

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pageOf, ROUTES } from '../../packages/server/src/openapi/routes.ts';
 import { problem } from '../../packages/server/src/openapi/shapes.ts';
 import { member, objectsOf, textOf } from '../../packages/adapters/src/shared/json/look.ts';
+import { AS_ADMIN } from '../kit/key.ts';
 import { openApi, type Api } from './api-town.ts';
 
 const FILE = join(import.meta.dirname, '../../docs/openapi.json');
@@ -55,6 +56,12 @@ test('what is answered is what is promised, no more and no less', async () => {
     ['GET /v1/deliveries', '/v1/deliveries'],
     ['GET /v1/failures', '/v1/failures'],
     ['GET /v1/rows', '/v1/rows'],
+    ['GET /v1/maps', '/v1/maps'],
+    ['GET /v1/erasures', '/v1/erasures'],
+    ['GET /v1/lab/lint', '/v1/lab/lint'],
+    ['GET /v1/lab/forecast', '/v1/lab/forecast'],
+    ['GET /v1/lab/suggest', '/v1/lab/suggest'],
+    ['GET /v1/lab/prove', '/v1/lab/prove'],
   ] as const;
   for (const [route, path] of asked) {
     const { status, body } = await api.get(path);
@@ -62,7 +69,34 @@ test('what is answered is what is promised, no more and no less', async () => {
   }
   const resolved = await api.post(`/v1/conflicts/${conflict}/resolve`, { side: 'ce', by: 'Mia', note: 'asked them' });
   expect([resolved.status, misfits(ROUTES['POST /v1/conflicts/:id/resolve']?.answer, resolved.body)]).toEqual([200, []]);
+  const policies = { entities: { customer: { fields: { phone: { policy: 'manual' } } } } };
+  const done = [
+    ['POST /v1/backups', '/v1/backups', 200, undefined],
+    ['POST /v1/deliveries/retry', '/v1/deliveries/retry', 200, {}],
+    ['POST /v1/deliveries/discard', '/v1/deliveries/discard', 200, {}],
+    ['POST /v1/rows/retry', '/v1/rows/retry', 200, {}],
+    ['POST /v1/rows/discard', '/v1/rows/discard', 200, {}],
+    ['POST /v1/records/:id/resync', `/v1/records/${id}/resync`, 200, {}],
+    ['POST /v1/entities/:entity/resync', '/v1/entities/customer/resync', 202, {}],
+    ['POST /v1/lab/replay', '/v1/lab/replay', 200, { preset: 'dual-write' }],
+    ['POST /v1/lab/apply', '/v1/lab/apply', 200, { policies }],
+    ['POST /hooks/:system', '/hooks/ce', 202, {}],
+  ] as const;
+  for (const [route, path, wanted, sent] of done) {
+    const { status, body } = await api.post(path, sent ?? '', sent ? undefined : {});
+    expect([route, status, misfits(ROUTES[route]?.answer, body)]).toEqual([route, wanted, []]);
+  }
   const wrong = await api.get('/v1/records/none');
   expect([wrong.status, misfits(problem, wrong.body)]).toEqual([404, []]);
   expect(misfits(pageOf(problem), { items: [{ code: 'x' }] }), 'the check can fail').not.toEqual([]);
+});
+
+test('the page tells every route, loads nothing, and runs no script', async () => {
+  const answer = await fetch(`${api.url}/docs`, { headers: AS_ADMIN });
+  const html = await answer.text();
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+  expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+  for (const route of Object.keys(ROUTES)) expect(html).toContain(`<code>${route.replaceAll(/:(\w+)/gu, '{$1}')}</code>`);
+  expect(html).not.toMatch(/<script|<link|src=|https?:/u);
+  expect((await fetch(`${api.url}/docs`)).status).toBe(401);
 });

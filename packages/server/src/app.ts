@@ -1,12 +1,15 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { ConcordError, type Engine, type Ledger, type Registry, type SystemId, type Table } from '@concord/core';
+import { ConcordError, type Config, type Engine, type Ledger, type Registry, type Sandbox, type SystemId, type Table } from '@concord/core';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { guardRoutes } from './access/gate.ts';
 import type { Keyring } from './access/keyring.ts';
 import { describe } from './openapi/describe.ts';
+import { PAGE_HEADERS, pageOf } from './openapi/page.ts';
 import { answerProblem } from './problem.ts';
+import { actRoutes } from './routes/acts.ts';
 import { backupRoutes } from './routes/backups.ts';
+import { configurationRoutes } from './routes/configuration.ts';
 import { conflictRoutes } from './routes/conflicts.ts';
 import { erasureRoutes } from './routes/erasures.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -15,13 +18,19 @@ import { labRoutes } from './routes/lab.ts';
 import { mapRoutes } from './routes/maps.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { parkedRoutes } from './routes/parked.ts';
+import { pinRoutes } from './routes/pins.ts';
 import { recordRoutes } from './routes/records.ts';
 import { resyncRoutes } from './routes/resync.ts';
 import { rowRoutes } from './routes/rows.ts';
+import { streamRoutes } from './routes/stream.ts';
 import { versionRoutes } from './routes/versions.ts';
+import { viewRoutes } from './routes/views.ts';
 
 /** What the routes work with. */
 export interface Rooms {
+  readonly config: Config;
+  /** Where policies of the user's own run. */
+  readonly sandbox: Sandbox;
   readonly engine: Engine;
   readonly ledger: Ledger;
   /** By entity. */
@@ -76,6 +85,9 @@ function addRoutes(routes: App, rooms: Rooms): void {
   healthRoutes(routes, rooms);
   recordRoutes(routes, rooms);
   versionRoutes(routes, rooms);
+  viewRoutes(routes, rooms);
+  actRoutes(routes, rooms);
+  pinRoutes(routes, rooms);
   conflictRoutes(routes, rooms);
   mapRoutes(routes, rooms);
   parkedRoutes(routes, rooms);
@@ -84,9 +96,12 @@ function addRoutes(routes: App, rooms: Rooms): void {
   backupRoutes(routes, rooms);
   erasureRoutes(routes, rooms);
   hookRoutes(routes, rooms);
+  configurationRoutes(routes, rooms);
   labRoutes(routes, rooms);
   metricsRoutes(routes, rooms);
+  streamRoutes(routes, rooms);
   routes.get('/openapi.json', () => routes.swagger());
+  routes.get('/docs', (_request, reply) => reply.headers(PAGE_HEADERS).send(pageOf(routes.swagger())));
 }
 
 /** While the ledger cannot write, nobody is kept waiting for an answer that cannot come: what would change something is refused at once. */

@@ -55,6 +55,8 @@ export async function startSidecar(config: Config, logger: Logger): Promise<Side
   const keyring = openKeyring(config.server.keys, clock.nowMs, (words) => logger.error(words));
   if (keyring.keys().size === 0) logger.warn(NO_KEYS);
   const app = buildApp({
+    config,
+    sandbox,
     engine,
     ledger,
     tables: tablesByEntity(tables),

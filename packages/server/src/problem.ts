@@ -10,7 +10,7 @@ export interface Problem {
   readonly remedy: string;
 }
 
-function problemOf(error: ConcordError): Problem {
+export function problemOf(error: ConcordError): Problem {
   const { code, status, message: title, remedy } = error;
   return { type: `https://concord.invalid/problems/${code.toLowerCase().replaceAll('_', '-')}`, title, status, code, remedy };
 }

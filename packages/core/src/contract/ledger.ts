@@ -2,6 +2,7 @@ import type { Ledger } from '../ports/ledger.ts';
 import { commitLaws } from './ledger-commit.ts';
 import { eraseLaws } from './ledger-erase.ts';
 import { keepingLaws } from './ledger-keeping.ts';
+import { newsLaws } from './ledger-news.ts';
 import { pageLaws } from './ledger-pages.ts';
 
 /** What a ledger's author lends to the laws. */
@@ -19,4 +20,4 @@ export interface LedgerLaw {
 }
 
 /** The laws of ledgers, to be run by any test runner: `for (const { law, run } of ledgerLaws) test(law, () => run(rig))`. */
-export const ledgerLaws: readonly LedgerLaw[] = [...commitLaws, ...keepingLaws, ...eraseLaws, ...pageLaws];
+export const ledgerLaws: readonly LedgerLaw[] = [...commitLaws, ...keepingLaws, ...eraseLaws, ...newsLaws, ...pageLaws];

@@ -33,6 +33,8 @@ export interface Deliverer {
   run(stop: Stop): Promise<void>;
   put(row: DeliveryRow): void;
   drop(record: RecordId): void;
+  /** Lets go of what waits of an entity; the ledger keeps it. */
+  dropAll(entity: EntityName): void;
   /** A record has come to exist somewhere: who waited for it is due. */
   wake(record: RecordId): void;
   /** An entity was opened. */
@@ -56,8 +58,14 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
   const waitsFor = new Map<RecordId, Set<RecordId>>();
   let underWay = 0;
 
+  /** What is planned meanwhile stays in the ledger alone, so that only the disk bounds it. */
+  function isPaused({ entity }: DeliveryRow): boolean {
+    return parts.pauseOf(system.id, entity) !== undefined;
+  }
+
   /** The write of one record, from the link's plan to its end. Runs in the record's lane. */
   async function deliver(row: DeliveryRow): Promise<void> {
+    if (isPaused(row)) return;
     const record = await ledger.record(row.record);
     const link = record?.links[system.id];
     if (!record || !link) return;
@@ -240,7 +248,7 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
   }
 
   function again(row: DeliveryRow, waitingFor?: string): void {
-    if (outbox.get(row.record)) return;
+    if (outbox.get(row.record) || isPaused(row)) return;
     outbox.put(waitingFor === undefined || row.code !== undefined ? row : { ...row, state: 'waiting' });
     bell.ring();
   }
@@ -303,7 +311,7 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
       // A system's refusal stands until something changes; who waits for another record goes on as soon as that comes.
       if (row.state === 'parked') backlog.drop(row.record);
       else backlog.put(row, clock.nowMs());
-      if (row.state === 'parked' && row.code === undefined) return outbox.drop(row.record);
+      if ((row.state === 'parked' && row.code === undefined) || isPaused(row)) return outbox.drop(row.record);
       outbox.put(row);
       bell.ring();
     },
@@ -311,6 +319,7 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
       backlog.drop(record);
       outbox.drop(record);
     },
+    dropAll: outbox.dropAll,
     wake(record) {
       for (const waiting of [record, ...(waitsFor.get(record) ?? [])]) {
         const row = outbox.get(waiting);

@@ -1,8 +1,8 @@
 import type { ConflictId, DeliveryId, EntityName, Key, RecordId, SystemId } from '../ids.ts';
 import { keyReferences, type Table } from '../map/compile.ts';
 import type { Ledger } from '../ports/ledger.ts';
-import type { ErasedTold, Plan } from '../ports/plan.ts';
-import type { Clock, Ids, Log } from '../ports/surroundings.ts';
+import type { ConflictRow, ErasedTold, Plan } from '../ports/plan.ts';
+import type { Clock, Ids, Log, Wakeable } from '../ports/surroundings.ts';
 import type { System } from '../ports/system.ts';
 import { pagesOf } from '../ports/paging.ts';
 import type { Digest } from '../record/encode.ts';
@@ -21,14 +21,17 @@ import { openLedgerHealth, type LedgerTrouble } from './ledger-health.ts';
 import { backoffMs, type Circuit } from './pace.ts';
 import { LIMITS, type Limits, type Parts, type Stop } from './parts.ts';
 import type { PullerStatus } from './map-status.ts';
+import { setLink, type LinkingAnswer, type LinkingAsk } from './linking.ts';
+import { openPauses, type PauseAsk, type Pauses } from './pauses.ts';
+import { openPins, type Pin, type PinAnswer, type PinAsk } from './pins.ts';
 import { openPuller, type Puller } from './puller.ts';
-
 import { openReads } from './reads.ts';
 import { openTally, type Tallies } from './tally.ts';
 import { actOfRow, release, releaseAll, type Parked, type ReleaseAnswer, type ReleaseAsk, type ReleasedAll } from './release.ts';
 import { actOf, resyncRecord, type ResyncAsk, type Resynced } from './resync.ts';
+import { restore, type RestoringAnswer, type RestoringAsk } from './restoring.ts';
 import { revise, type RevisingAnswer, type RevisingAsk } from './revising.ts';
-import { rule, type RulingAnswer } from './ruling.ts';
+import { reopenConflict, rule, type ReopeningAnswer, type RulingAnswer } from './ruling.ts';
 import { openBell } from './signal.ts';
 import { takeHints } from './hints.ts';
 
@@ -75,7 +78,12 @@ export interface RulingAsk {
     | { readonly row: Key };
   readonly by: string;
   readonly note?: string;
+  /** Whether the conflict is still as the person saw it; asked where nothing can change it any more. Absent: it may be as it is. */
+  readonly isAsSeen?: (conflict: ConflictRow) => boolean;
 }
+
+/** What a person wants of a conflict that is closed. */
+export type ReopeningAsk = Pick<RulingAsk, 'conflict' | 'by' | 'note' | 'isAsSeen'>;
 
 export interface Engine {
   /** Begins to pull and to deliver. Resolves when what the ledger holds is in the queues. */
@@ -85,10 +93,14 @@ export interface Engine {
   /** An inbound hook arrived. Answers how many rows or feeds it led to; `undefined` when there is no such system. */
   hint(system: SystemId, body: Json, headers: Readonly<Record<string, string>>): number | undefined;
   resolve(decision: RulingAsk): Promise<RulingAnswer>;
+  /** Has a closed conflict wait for a person again. */
+  reopen(ask: ReopeningAsk): Promise<ReopeningAnswer>;
   /** Brings a record to where it was reviewed to come to under other policies. */
   revise(ask: RevisingAsk): Promise<RevisingAnswer>;
   /** Lets what a map's guard keeps waiting pass, or has it undone. `idle`: nothing waits. */
   guard(system: SystemId, entity: EntityName, decision: Decision): Promise<'decided' | 'idle' | 'unknown'>;
+  /** Has a map rest, or go on. `idle`: there was nothing to change. */
+  pause(system: SystemId, entity: EntityName, ask: PauseAsk): Promise<'done' | 'idle' | 'unknown'>;
   /** Has one write tried again at once, or given up. */
   release(id: DeliveryId, ask: ReleaseAsk): Promise<ReleaseAnswer>;
   /** Reads a record's rows in all systems again, and takes what differs from what is known. */
@@ -101,9 +113,19 @@ export interface Engine {
   releaseRow(row: Pick<RowAside, 'system' | 'entity' | 'key'>, ask: ReleaseAsk): Promise<'released' | 'gone' | 'still'>;
   /** The same for everything that is parked, or a part of it. */
   releaseAll(which: Parked, ask: ReleaseAsk): Promise<ReleasedAll>;
+  /** Parts a record from its row in one system, or has them mirrored again. */
+  link(ask: LinkingAsk): Promise<LinkingAnswer>;
+  /** Has a past value of a record stand again. */
+  restore(ask: RestoringAsk): Promise<RestoringAnswer>;
+  /** Has a value of a record stand until a time, whoever edits the field meanwhile. */
+  pin(ask: PinAsk): Promise<PinAnswer>;
+  unpin(ask: Pick<Pin, 'record' | 'register' | 'by'>): Promise<'unpinned' | 'gone'>;
+  pins(): readonly Pin[];
   /** Has values of a record leave the ledger, in its lane. Throws as `erasureIn` does. */
   erase(ask: ErasureAsk): Promise<ErasedTold>;
   status(): EngineStatus;
+  /** Rings when the ledger has news. */
+  readonly news: Wakeable;
   /** Whether nothing is left to take, to send or to wait for, as far as is known. */
   isQuiet(): boolean;
 }
@@ -111,9 +133,11 @@ export interface Engine {
 /** The loop: five hops, two of them pure, one transaction. */
 export function openEngine(options: EngineOptions): Engine {
   const stop = { ...openBell(), isStopped: false };
+  const news = openBell();
   const deliverers = new Map<SystemId, Deliverer>();
   const pullers: Puller[] = [];
   const listed = new Map<EntityName, Set<SystemId>>();
+  const pauses = openPauses(options);
   const parts = partsOf(
     options,
     stop,
@@ -121,14 +145,18 @@ export function openEngine(options: EngineOptions): Engine {
     (chores) => choring.put(chores),
     (system, entity) => guards.get(`${system} ${entity}`),
     pressure,
+    pauses,
   );
   const guards = new Map<string, Guard>();
   const intake = openIntake(parts);
   const choring = openChores(parts, () => intake);
+  const pins = openPins(parts, () => intake);
   let running: Promise<unknown> = Promise.resolve();
 
   /** What was committed moves on: writes into the outboxes, links to those that waited for them. */
   function pass(plan: Plan): void {
+    news.ring();
+    pins.follow(plan);
     for (const [system, row] of plan.deliveries) {
       const deliverer = deliverers.get(system);
       if (row) deliverer?.put(row);
@@ -156,6 +184,12 @@ export function openEngine(options: EngineOptions): Engine {
 
   function pullerOf(id: SystemId, of: EntityName): Puller | undefined {
     return pullers.find((puller) => puller.system === id && puller.entity === of);
+  }
+
+  /** What is under way as a map is paused comes to its end, and nobody need wait for that to be told. */
+  function statusOf(puller: Puller): PullerStatus {
+    const pause = pauses.of(puller.system, puller.entity);
+    return pause ? { ...puller.status(), state: 'paused', pause } : puller.status();
   }
 
   /** Nothing is written before every system was listed once: what looks missing may only not have been read yet. */
@@ -193,12 +227,15 @@ export function openEngine(options: EngineOptions): Engine {
 
   return {
     async start() {
+      await pauses.load(pullers);
+      await pins.load();
       await reload(options.ledger, deliverers);
       await choring.reload();
       running = Promise.all([
         ...pullers.map((puller) => puller.run(stop)),
         ...[...deliverers.values()].map((deliverer) => deliverer.run(stop)),
         choring.run(stop),
+        pins.run(stop),
       ]);
     },
     async stop() {
@@ -209,6 +246,7 @@ export function openEngine(options: EngineOptions): Engine {
     },
     hint: (system, body, headers) => takeHints(parts, pullers, system, body, headers),
     resolve: (decision) => rule(parts, intake, decision),
+    reopen: (asked) => reopenConflict(parts, intake, asked),
     revise: (ask) => revise(parts, intake, ask),
     guard: async (system, entity, decision) => {
       const puller = pullerOf(system, entity);
@@ -217,6 +255,17 @@ export function openEngine(options: EngineOptions): Engine {
       if (!decided) return 'idle';
       puller.wake();
       return 'decided';
+    },
+    pause: async (system, entity, asked) => {
+      const puller = pullerOf(system, entity);
+      if (!puller) return 'unknown';
+      const done = await pauses.set(system, entity, asked);
+      if (done === 'idle') return done;
+      if (pauses.of(system, entity)) deliverers.get(system)?.dropAll(entity);
+      else await reload(options.ledger, deliverers, { system, entity });
+      if (asked.act === 'start') puller.relist();
+      else puller.wake();
+      return done;
     },
     release: (id, asked) => release(parts, intake, id, asked),
     releaseAll: (which, asked) => releaseAll(parts, intake, which, asked),
@@ -235,13 +284,18 @@ export function openEngine(options: EngineOptions): Engine {
       await parts.committer.act(actOfRow(parts, { system, entity, key }, asked));
       return released ? 'released' : 'still';
     },
+    link: (asked) => setLink(parts, intake, asked),
+    restore: (asked) => restore(parts, intake, asked),
+    pin: pins.put,
+    unpin: pins.drop,
+    pins: pins.list,
     erase: (asked) =>
       parts.lanes.run(asked.record, () =>
         erasureIn({ ledger: parts.ledger, tables: parts.tables, nowMs: () => parts.clock.nowMs(), digest: parts.digest }, asked),
       ),
     status: () => ({
       ...(parts.health.trouble ? { ledger: parts.health.trouble } : {}),
-      maps: pullers.map((puller) => puller.status()),
+      maps: pullers.map(statusOf),
       tallies: parts.tally.tallies(),
       deliveries: [...deliverers].map(([system, { waiting, underWay, paused, circuit, behind }]) => ({
         system,
@@ -252,10 +306,12 @@ export function openEngine(options: EngineOptions): Engine {
         ...(paused === undefined ? {} : { paused }),
       })),
     }),
+    news,
     isQuiet: () =>
       parts.lanes.busy === 0 &&
       parts.reads.underWay === 0 &&
       choring.isIdle &&
+      pins.isIdle &&
       pullers.every((puller) => puller.isResting) &&
       [...deliverers.values()].every(({ waiting, underWay }) => waiting === 0 && underWay === 0),
   };
@@ -268,6 +324,7 @@ function partsOf(
   chores: (chores: readonly Chore[]) => void,
   guardOf: Parts['guardOf'],
   pressure: Parts['pressure'],
+  pauses: Pauses,
 ): Parts {
   const { ledger, clock, ids, log, digest } = options;
   const fresh = openFresh();
@@ -288,6 +345,7 @@ function partsOf(
     chores,
     guardOf,
     pressure,
+    pauseOf: pauses.of,
     lanes: openLanes(),
     reads: openReads(),
     tally,
@@ -312,10 +370,14 @@ function childRules(tables: readonly Table[]): ReadonlyMap<EntityName, readonly 
 
 const QUEUE_PAGE = 500;
 
-/** After a start, everything that is planned is due; nobody knows whether it was sent before. */
-async function reload(ledger: Ledger, deliverers: ReadonlyMap<SystemId, Deliverer>): Promise<void> {
+/** After a start, everything that is planned is due; nobody knows whether it was sent before. Also what was planned while a map was paused. */
+async function reload(
+  ledger: Ledger,
+  deliverers: ReadonlyMap<SystemId, Deliverer>,
+  only?: { readonly system: SystemId; readonly entity: EntityName },
+): Promise<void> {
   for (const state of ['due', 'waiting', 'parked'] as const) {
-    for await (const rows of pagesOf(QUEUE_PAGE, (ask) => ledger.deliveries({ ...ask, state })))
-      for (const row of rows) deliverers.get(row.system)?.put(row);
+    for await (const rows of pagesOf(QUEUE_PAGE, (ask) => ledger.deliveries({ ...ask, state, ...(only ? { system: only.system } : {}) })))
+      for (const row of rows) if (!only || row.entity === only.entity) deliverers.get(row.system)?.put(row);
   }
 }

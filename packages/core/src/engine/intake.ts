@@ -5,6 +5,7 @@ import type { MappedRow } from '../map/mapped.ts';
 import { identityText } from '../map/translate.ts';
 import { stub } from '../merge/stub.ts';
 import { undo, type Disbelief } from '../merge/undo.ts';
+import { leftIn } from '../merge/unlink.ts';
 import type { Context } from '../merge/draft.ts';
 import { compareRow } from '../merge/compare.ts';
 import { isKnown, observe, observeGone } from '../merge/observe.ts';
@@ -104,6 +105,7 @@ export function openIntake(parts: Parts): Intake {
       origin.awaiting.add(row.key, parts.clock.nowMs());
       return 'done';
     }
+    if (record && leftIn(record, system.id)?.key === row.key) return 'done';
     const other = record?.links[system.id];
     if (record && other?.state === 'present' && other.key !== row.key) return clash(origin, record, row);
     const known = record;

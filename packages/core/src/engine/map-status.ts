@@ -1,5 +1,6 @@
 import type { EntityName, SystemId } from '../ids.ts';
 import type { GuardStatus } from './guard.ts';
+import type { Pause } from './pauses.ts';
 
 /** How one map stands: one entity of one system. */
 export type MapState =
@@ -12,6 +13,7 @@ export type MapState =
   | 'drifted'
   | 'guarded'
   | 'pressed'
+  | 'paused'
   | 'stopped';
 
 export interface PullerStatus {
@@ -26,6 +28,8 @@ export interface PullerStatus {
   readonly asideRows: number;
   /** What waits for somebody to look, while the map is guarded. */
   readonly guard?: readonly GuardStatus[];
+  /** Who has it rest, since when, and why, while it is paused. */
+  readonly pause?: Pause;
   /** The latest comparison of all its rows; it began with the start of a listing, and is `done` at its end. */
   readonly resync?: { readonly state: 'waits' | 'reads' | 'done'; readonly rows: number; readonly differing: number };
   /** When the last pull that told everything began; ms since 1970 UTC. */

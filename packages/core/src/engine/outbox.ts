@@ -5,6 +5,8 @@ import type { DeliveryRow } from '../ports/plan.ts';
 export interface Outbox {
   put(row: DeliveryRow): void;
   drop(record: RecordId): void;
+  /** All of an entity: the ledger keeps them. */
+  dropAll(entity: EntityName): void;
   get(record: RecordId): DeliveryRow | undefined;
   /** Takes the next one that is due and whose entity is open. */
   take(nowMs: number, isOpen: (entity: EntityName) => boolean): DeliveryRow | undefined;
@@ -33,6 +35,9 @@ export function openOutbox(): Outbox {
     drop(record) {
       ready.delete(record);
       delayed.delete(record);
+    },
+    dropAll(entity) {
+      for (const waiting of [ready, delayed]) for (const [record, row] of waiting) if (row.entity === entity) waiting.delete(record);
     },
     get: (record) => ready.get(record) ?? delayed.get(record),
     take(nowMs, isOpen) {

@@ -11,6 +11,7 @@ import type { ChildRule } from './governor.ts';
 import type { Guard } from './guard.ts';
 import type { LedgerHealth } from './ledger-health.ts';
 import type { Lanes } from './lanes.ts';
+import type { Pause } from './pauses.ts';
 import type { Reads } from './reads.ts';
 import type { Tally } from './tally.ts';
 
@@ -72,6 +73,8 @@ export interface Parts {
   readonly pressure: (system: SystemId, table: Table) => string | undefined;
   /** What stops mass changes of a map; absent where the configuration sets no bound. */
   readonly guardOf: (system: SystemId, entity: EntityName) => Guard | undefined;
+  /** Why nothing is taken from a map's system, nor written to it; absent while it runs. */
+  readonly pauseOf: (system: SystemId, entity: EntityName) => Pause | undefined;
   /** Has something done that a committed plan calls for. */
   readonly chores: (chores: readonly Chore[]) => void;
   /** Called for each plan that was committed, in order of commit within a record. */

@@ -1,4 +1,4 @@
-import type { Cursor, EntityName, Key, SystemId, Version } from '../ids.ts';
+import type { Cursor, EntityName, Key, SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import type { Pull, Sighting, System, Trouble } from '../ports/system.ts';
 import { openAside, type RowAside } from './aside.ts';
@@ -12,6 +12,7 @@ import { must } from '../errors/must.ts';
 import type { Parts, Stop } from './parts.ts';
 import type { Comparing } from './resync.ts';
 import type { MapState, PullerStatus } from './map-status.ts';
+import { keyOf, versionOf } from './sightings.ts';
 import { openBell } from './signal.ts';
 
 /** Deletions found by absence are only believed up to this many, or this share of all rows: an empty listing is more often a fault. */
@@ -30,6 +31,8 @@ export interface Puller {
   wake(): void;
   /** Lists every row again, and compares each with what is known of it. */
   resync(): void;
+  /** Lists every row again. */
+  relist(): void;
   /** There may be something new in this row: it is read. Rejects when it cannot be. */
   look(key: Key): Promise<void>;
   /** The row belongs to a record now, whatever a filter said of it before. */
@@ -67,12 +70,18 @@ export function openPuller(
   const aside = openAside(parts, system.id, entity);
   const guard = parts.guardOf(system.id, entity);
   let resting = false;
+  let anew = false;
   let failures = 0;
   // The keys of a listing that was followed from its first page; absent while it is not known to be whole.
   let seen: Set<string> | undefined;
   let comparing: (Comparing & { state: 'waits' | 'reads' | 'done'; rows: number }) | undefined;
 
+  const isPaused = (): boolean => parts.pauseOf(system.id, entity) !== undefined;
+
   async function once(): Promise<number> {
+    if (isPaused()) return pause();
+    // What was saved by a pull that was still under way is not gone on from.
+    if (anew) return relist();
     if (comparing?.state === 'waits') {
       cursor = undefined;
       comparing.state = 'reads';
@@ -92,6 +101,12 @@ export function openPuller(
     } finally {
       reads.end(began);
     }
+  }
+
+  function pause(): number {
+    state = 'paused';
+    words = undefined;
+    return limits.pollMs;
   }
 
   /** The feed keeps what it has: there is no room for what would come of it. */
@@ -251,6 +266,11 @@ export function openPuller(
     await committer.failure({ atMs: clock.nowMs(), system: system.id, entity, code: 'C20', words });
   }
 
+  function relist(): Promise<number> {
+    anew = false;
+    return restart('listed anew');
+  }
+
   async function restart(why: string): Promise<number> {
     parts.log.event(why, { system: system.id, entity });
     await committer.cursor({ system: system.id, entity, cursor: undefined, listed });
@@ -280,6 +300,9 @@ export function openPuller(
     await aside.load();
     if (listed) listedNow();
     while (!stop.isStopped && !isReady()) await clock.sleep(limits.gatherMs, [stop]);
+    while (!stop.isStopped && isPaused()) await clock.sleep(pause(), [stop, bell]);
+    if (stop.isStopped) return;
+    if (state === 'paused') state = 'starting';
     // Another version of Concord, or another configuration, may know what to do with them.
     await takeAside(aside.list().map(({ key }) => key));
   }
@@ -305,7 +328,7 @@ export function openPuller(
   async function rest(ms: number, stop: Stop): Promise<void> {
     if (ms <= 0 || stop.isStopped) return;
     // A hint cannot hurry a system that asked for time.
-    if (state !== 'live' && state !== 'guarded') return clock.sleep(ms, [stop]);
+    if (state !== 'live' && state !== 'guarded' && state !== 'paused') return clock.sleep(ms, [stop]);
     resting = true;
     if (!bell.take()) await clock.sleep(ms, [stop, bell]);
     resting = false;
@@ -331,8 +354,14 @@ export function openPuller(
       comparing = { state: 'waits', rows: 0, differing: 0, writes: new Set() };
       bell.ring();
     },
+    relist() {
+      anew = true;
+      bell.ring();
+    },
     letIn: door.drop,
     async look(key) {
+      // The feed tells it when it is followed again.
+      if (isPaused()) return;
       const began = reads.begin();
       try {
         await intake.take({ system, table, began, awaiting, door, guard }, { kind: 'glimpse', key });
@@ -368,12 +397,4 @@ export function openPuller(
       ...(upToMs === undefined ? {} : { upToMs }),
     }),
   };
-}
-
-function versionOf(sighting: Sighting): Version | undefined {
-  return sighting.kind === 'row' ? sighting.row.version : sighting.kind === 'glimpse' ? sighting.version : undefined;
-}
-
-function keyOf(sighting: Sighting): Key {
-  return sighting.kind === 'row' ? sighting.row.key : sighting.key;
 }

@@ -1,10 +1,11 @@
 import type { RecordId, SystemId } from '../ids.ts';
+import { reopen } from '../merge/reopen.ts';
 import { resolve, type Ruling } from '../merge/resolve.ts';
 import type { OperatorAct, Plan } from '../ports/plan.ts';
 import { registerIn } from '../record/registers.ts';
 import type { RecordState, Register } from '../record/record.ts';
 import type { Value } from '../values.ts';
-import type { RulingAsk } from './engine.ts';
+import type { ReopeningAsk, RulingAsk } from './engine.ts';
 import { answerQuestion } from './answers.ts';
 import type { Context } from '../merge/draft.ts';
 import type { Intake } from './intake.ts';
@@ -16,6 +17,8 @@ export type RulingAnswer =
   | { readonly kind: 'unknown-conflict' }
   /** Somebody, or a newer edit, was first. */
   | { readonly kind: 'closed' }
+  /** It is not as the person saw it. */
+  | { readonly kind: 'moved' }
   | { readonly kind: 'no-such-side'; readonly sides: readonly string[] }
   /** The conflict asks something else. */
   | { readonly kind: 'no-such-choice'; readonly choices: readonly string[] }
@@ -26,6 +29,7 @@ export type RulingAnswer =
 export async function rule(parts: Parts, intake: Intake, decision: RulingAsk): Promise<RulingAnswer> {
   const conflict = await parts.ledger.conflict(decision.conflict);
   if (!conflict) return { kind: 'unknown-conflict' };
+  if (decision.isAsSeen?.(conflict) === false) return { kind: 'moved' };
   if (conflict.about) return answerQuestion(parts, intake, conflict, conflict.about, decision);
   if (!('value' in decision.choice) && !('side' in decision.choice)) return { kind: 'no-such-choice', choices: ['side', 'values'] };
   const { choice } = decision;
@@ -47,8 +51,47 @@ export async function rule(parts: Parts, intake: Intake, decision: RulingAsk): P
     return { ...decided, act: actOf(parts, decision, record.id) };
   }
 
-  await parts.lanes.run(conflict.record, () => intake.persist(conflict.record, plan, true));
+  await parts.lanes.run(conflict.record, async () => {
+    if (await isMoved(parts, decision)) answer = { kind: 'moved' };
+    else await intake.persist(conflict.record, plan, true);
+  });
   return answer;
+}
+
+/** In the lane of its record nothing changes a conflict but what is done there. */
+async function isMoved(parts: Parts, { conflict, isAsSeen }: Pick<RulingAsk, 'conflict' | 'isAsSeen'>): Promise<boolean> {
+  return isAsSeen !== undefined && !isAsSeen(must(await parts.ledger.conflict(conflict), 'a conflict is never forgotten'));
+}
+
+export type ReopeningAnswer =
+  | { readonly kind: 'reopened' | 'unknown-conflict' | 'moved' }
+  /** It cannot be done as things are. */
+  | { readonly kind: 'refused'; readonly words: string };
+
+/** Has a closed conflict wait for a person again, in the record's lane. */
+export async function reopenConflict(parts: Parts, intake: Intake, ask: ReopeningAsk): Promise<ReopeningAnswer> {
+  const conflict = await parts.ledger.conflict(ask.conflict);
+  if (!conflict) return { kind: 'unknown-conflict' };
+  if (conflict.about) return { kind: 'refused', words: 'it was about the record as a whole, and what was done about it is done' };
+  const table = must(parts.tables.get(conflict.entity), 'a record has a table map');
+  return parts.lanes.run(conflict.record, async (): Promise<ReopeningAnswer> => {
+    if (await isMoved(parts, ask)) return { kind: 'moved' };
+    const record = must(await parts.ledger.record(conflict.record), 'a conflict has a record');
+    const why = whyNot(record, conflict.register);
+    if (why !== undefined) return { kind: 'refused', words: why };
+    await intake.persist(conflict.record, (now, context) => {
+      const plan = reopen(now, conflict, ask.by, table, context);
+      return plan && { ...plan, act: actOf(parts, ask, now.id, 'reopen') };
+    });
+    return { kind: 'reopened' };
+  });
+}
+
+function whyNot(record: RecordState, name: string): string | undefined {
+  const into = record.relations?.mergedInto;
+  if (into !== undefined) return `its record was folded into ${into}`;
+  const held = registerIn(record, name)?.held;
+  return held && `it waits for a person already, as ${held.id}`;
 }
 
 function valueOf(register: Register, choice: { readonly side: SystemId } | { readonly value: Value }): Value | undefined {
@@ -59,6 +102,6 @@ function rulingOf(register: string, value: Value, { by, note }: RulingAsk): Ruli
   return { register, value, by, ...(note === undefined ? {} : { note }) };
 }
 
-export function actOf(parts: Parts, { by, note, conflict }: RulingAsk, record: RecordId): OperatorAct {
-  return { atMs: parts.clock.nowMs(), operator: by, act: 'resolve', record, conflict, ...(note === undefined ? {} : { note }) };
+export function actOf(parts: Parts, { by, note, conflict }: ReopeningAsk, record: RecordId, act = 'resolve'): OperatorAct {
+  return { atMs: parts.clock.nowMs(), operator: by, act, record, conflict, ...(note === undefined ? {} : { note }) };
 }

@@ -225,6 +225,31 @@ export const catalogue = {
     remedy: 'Read the conflict again to see how it ended.',
     status: 409,
   },
+  CONFLICT_MOVED: {
+    text: 'The conflict "{conflict}" is not as you saw it: a person or a newer edit was first.',
+    remedy: '`current` tells how it is now. Look at it, then send its ETag.',
+    status: 412,
+  },
+  REOPEN_REFUSED: {
+    text: 'The conflict "{conflict}" cannot be opened again: {words}.',
+    remedy: 'Restore a value of the field from its history instead, where it is about a field.',
+    status: 409,
+  },
+  RECORD_MOVED: {
+    text: 'The record "{record}" is not as you saw it.',
+    remedy: '`current` tells how it is now. Look at it, then send its ETag.',
+    status: 412,
+  },
+  RECORD_REFUSED: {
+    text: 'That cannot be done to the record "{record}": {words}.',
+    remedy: 'GET /v1/records/{record} tells how it is; settle what is named first.',
+    status: 409,
+  },
+  EDIT_UNKNOWN: {
+    text: 'Version {version} of the record "{record}" tells no value of {field}.',
+    remedy: 'Its history tells which versions do; a value that was erased is told by none.',
+    status: 422,
+  },
   RULING_SIDE_UNKNOWN: {
     text: 'No side of the conflict is called "{side}".',
     remedy: 'Choose one of: {sides}; or send `values` instead of `side`.',
@@ -250,10 +275,20 @@ export const catalogue = {
     remedy: 'GET /healthz lists the maps.',
     status: 404,
   },
+  MAP_OFF: {
+    text: 'The map of "{entity}" in "{system}" is off, not paused.',
+    remedy: 'Start it: everything is listed anew then, and what differs is taken.',
+    status: 409,
+  },
   GUARD_IDLE: {
     text: 'Nothing of "{entity}" in "{system}" waits for a decision.',
     remedy: 'GET /healthz tells which maps are guarded, and why.',
     status: 409,
+  },
+  STREAM_FULL: {
+    text: 'There are {max} readers of the stream already.',
+    remedy: 'Close one that is not needed, or let several share one.',
+    status: 503,
   },
   SYSTEM_UNKNOWN: {
     text: 'There is no system "{system}".',

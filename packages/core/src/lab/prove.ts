@@ -1,6 +1,8 @@
 import type { Table } from '../map/compile.ts';
+import { PAGE_ROWS_MAX } from '../ports/ledger.ts';
 import type { ChangeRow, ResolutionTold } from '../ports/plan.ts';
 import { nameOfDelete } from '../merge/life.ts';
+import { REOPENED } from '../merge/reopen.ts';
 import { LIFE, type RecordState } from '../record/record.ts';
 import { registersIn } from '../record/registers.ts';
 import { sameValue, type Value } from '../values.ts';
@@ -58,12 +60,21 @@ export async function prove(ledger: LabLedger, table: Table, record: RecordState
   const registers = Object.entries(registersIn(record)).filter(
     ([name, { count }]) => count > 0 && (name === LIFE || table.registers.has(name)),
   );
+  const reopened = await reopenedIn(ledger, record);
   const differences = registers.flatMap(([name, { value, held }]) => {
     const stored = { value, held: held !== undefined };
     const played = player.standing(name);
-    return agrees(played, stored) || erased.has(name) ? [] : [differenceOf(table, name, stored, played, history.get(name))];
+    const isReopened = reopened.has(name) && agrees(played, { value, held: false });
+    return agrees(played, stored) || isReopened || erased.has(name) ? [] : [differenceOf(table, name, stored, played, history.get(name))];
   });
   return { registers: registers.length, changes, differences, erased: [...erased].toSorted() };
+}
+
+/** Registers that wait because a person wants them decided again: no edit says so. */
+async function reopenedIn(ledger: LabLedger, record: RecordState): Promise<ReadonlySet<string>> {
+  if (!Object.values(registersIn(record)).some(({ held }) => held !== undefined)) return new Set();
+  const held = await ledger.conflicts({ record: record.id, state: 'held', limit: PAGE_ROWS_MAX });
+  return new Set(held.items.flatMap(({ register, resolution: { rule } }) => (rule === REOPENED ? [register] : [])));
 }
 
 /** Who looks at an erased value, or is decided together with it, may have been decided otherwise with it. */

@@ -60,7 +60,7 @@ function softened(draft: Draft, system: SystemId): readonly Found[] {
 }
 
 /** The record goes on without a system, which is waited for no longer; or it ends, when that was the last. */
-function part(draft: Draft, system: SystemId): void {
+export function part(draft: Draft, system: SystemId): void {
   if (registerNow(draft, LIFE)?.value === 'deleted') return end(draft);
   for (const name of registerNames(draft)) {
     const register = registerNow(draft, name);

@@ -2,6 +2,7 @@ import type { ConflictId, Cursor, EntityName, Key, RecordId, SystemId } from '..
 import type { Json } from '../values.ts';
 import type { RecordState } from '../record/record.ts';
 import type { Erasure } from './erasure.ts';
+import type { News } from './news.ts';
 import type {
   ChangeRow,
   ConflictRow,
@@ -85,6 +86,10 @@ export interface Ledger {
   /** The marks that begin so and that at least so many records bear, in the order of their text. */
   marks(entity: EntityName, ask: PageAsk & { readonly prefix: string; readonly atLeast: number }): Promise<PageOf<string>>;
   note(name: string): Promise<Json | undefined>;
+  /** What was committed, in order, from behind a number on: 0 begins with the earliest that is kept. `limit`: 1 to `PAGE_ROWS_MAX`. */
+  news(after: number, limit: number): Promise<readonly News[]>;
+  /** The number of the latest; 0 where there is none yet. */
+  latestNews(): Promise<number>;
   /**
    * Puts records without some of their values in the place of what they were; atomic and durable like `commit`. When it resolves, the values
    * are nowhere in the ledger, nor in what it was stored in. `moved`: the revision of a record is not one less; nothing was changed.

@@ -101,3 +101,12 @@ export function entityAsked({ caller }: FastifyRequest, entity: string | undefin
   if (entity === undefined && more.length === 0) return only;
   throw new ConcordError('SCOPE_TOO_NARROW', { name: caller.name, entities: caller.entities.join(', ') });
 }
+
+/** The entities that something is to be about; `undefined`: all. Throws SCOPE_TOO_NARROW where the caller asks for more than it may see. */
+export function entitiesAsked({ caller }: FastifyRequest, asked: readonly string[] | undefined): readonly string[] | undefined {
+  if (!caller?.entities) return asked;
+  const { name, entities } = caller;
+  if (asked?.some((entity) => !entities.includes(entity)))
+    throw new ConcordError('SCOPE_TOO_NARROW', { name, entities: entities.join(', ') });
+  return asked ?? entities;
+}

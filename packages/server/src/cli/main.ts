@@ -4,7 +4,7 @@ import { audit, type AuditGiven } from './audit.ts';
 import { check } from './check.ts';
 import { demo } from '../demo/demo.ts';
 import { EMULATED, emulate } from './emulate.ts';
-import { labCommands } from './lab/commands.ts';
+import { labCommands, planCommand } from './lab/commands.ts';
 import { ROLES } from '../access/roles.ts';
 import { addKeyFor, listKeys, revokeKeyOf, type AddGiven, type ListGiven } from './keys.ts';
 import { runSidecar } from './run.ts';
@@ -53,6 +53,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .action(does((options: { once?: boolean }) => demo(options)));
   keyCommands(program, does);
   wayBackCommands(program, does);
+  planCommand(program, does);
   labCommands(program, does);
   try {
     await program.parseAsync(args, { from: 'user' });

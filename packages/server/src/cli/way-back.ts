@@ -7,6 +7,7 @@ import { exportTo, importFrom, type ExportGiven } from './ledger/transfer.ts';
 import { verify, type VerifyGiven } from './ledger/verify.ts';
 import { listParked, releaseParked, URL_DEFAULT, type ParkedGiven, type ReleaseGiven } from './parked.ts';
 
+import { listMaps, setMap, type MapGiven } from './maps.ts';
 import { resyncEntity, resyncRecord, type ResyncGiven } from './resync.ts';
 
 export type Does = <Given extends unknown[]>(command: (...given: Given) => Promise<number>) => (...given: Given) => Promise<void>;
@@ -21,6 +22,7 @@ export function wayBackCommands(program: Command, does: Does): void {
   erasureCommands(program, does);
   resyncCommands(program, does);
   parkedCommands(program, does);
+  mapCommands(program, does);
 }
 
 function ledgerCommands(program: Command, does: Does): void {
@@ -140,5 +142,30 @@ function parkedCommands(program: Command, does: Does): void {
       .option('--system <name>', 'with --all: only those to this system')
       .option('--entity <name>', 'with --all: only those of this entity')
       .action(does((ids: string[], given: ReleaseGiven) => releaseParked(decision, ids, given)));
+  }
+}
+
+function mapCommands(program: Command, does: Does): void {
+  const map = program.command('map').description('have one entity of one system rest, and go on');
+  map
+    .command('list')
+    .description('how each is, who paused it, and how far behind it is')
+    .option(...AT_URL)
+    .action(does(({ url }: { readonly url: string }) => listMaps(url)));
+  for (const [act, words] of [
+    ['pause', 'take nothing from it and write nothing to it; nothing is lost'],
+    ['resume', 'go on where it was'],
+    ['stop', 'turn it off, until it is started'],
+    ['start', 'go on from a new listing of everything'],
+  ] as const) {
+    map
+      .command(act)
+      .description(words)
+      .argument('<entity>')
+      .argument('<system>')
+      .option(...AT_URL)
+      .requiredOption('--by <name>', 'who says so; kept in the ledger')
+      .option('--note <words>', 'why; kept in the ledger')
+      .action(does((entity: string, system: string, given: MapGiven) => setMap(act, entity, system, given)));
   }
 }

@@ -33,6 +33,7 @@ function told(schema: FastifySchema | undefined, url: string, route: RouteOption
   const { summary = '', tag = 'running', status = 200, answer, type = 'application/json' } = ROUTES[`${method} ${url}`] ?? {};
   return {
     ...schema,
+    ...(route.config?.speaks === true ? { body: unspoken(schema?.body) } : {}),
     summary,
     tags: [tag],
     description: needs === 'nobody' ? 'Open to everybody.' : `Asks for the role \`${needs}\`.`,
@@ -44,4 +45,10 @@ function told(schema: FastifySchema | undefined, url: string, route: RouteOption
       default: { description: 'What went wrong, and what to do', content: { 'application/problem+json': { schema: problem } } },
     },
   };
+}
+
+/** In whose name it is done need not be said: it is the key's, where nothing else is. */
+function unspoken(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || !('required' in body) || !Array.isArray(body.required)) return body;
+  return { ...body, required: body.required.filter((name) => name !== 'by') };
 }

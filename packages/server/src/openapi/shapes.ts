@@ -67,6 +67,20 @@ export const change = closed({
 });
 
 export const version = closed({ version: Type.Integer(), hash: Type.String(), at: instant, state: scalar, values });
+export const view = closed({
+  system: Type.String(),
+  version: Type.Integer(),
+  fields: Type.Array(
+    closed({
+      field: Type.String(),
+      merged: scalar,
+      holds: some(scalar),
+      hasSeen: some(Type.Boolean()),
+      told: some(closed({ value: scalar, version: Type.Integer(), at: instant })),
+    }),
+  ),
+});
+
 export const diff = closed({ from: Type.Integer(), to: Type.Integer(), patch: Type.Array(line, { description: 'RFC 6902' }) });
 
 export const blame = closed({
@@ -122,6 +136,30 @@ export const failure = closed({
 
 export const row = closed({ system: Type.String(), entity: Type.String(), key: Type.String(), words: Type.String(), at: instant });
 
+const backlog = { due: Type.Integer(), waiting: Type.Integer(), parked: Type.Integer() };
+
+export const map = closed({
+  system: Type.String(),
+  entity: Type.String(),
+  state: Type.String({ description: '`paused` or as `/healthz` tells it' }),
+  listed: Type.Boolean({ description: 'Whether all rows have been read once' }),
+  words: some(Type.String()),
+  filteredRows: Type.Integer(),
+  asideRows: Type.Integer(),
+  guard: some(Type.Array(Type.Unknown())),
+  resync: some(closed({ state: Type.String(), rows: Type.Integer(), differing: Type.Integer() })),
+  pause: some(
+    closed({
+      kind: Type.Union([Type.Literal('paused'), Type.Literal('off')]),
+      by: Type.String(),
+      note: some(Type.String()),
+      since: instant,
+    }),
+  ),
+  from: closed({ upTo: some(instant), lagSeconds: some(Type.Number()) }),
+  to: closed({ ...backlog, lagSeconds: Type.Number() }),
+});
+
 export const problem = closed({
   type: Type.String(),
   title: Type.String(),
@@ -130,8 +168,77 @@ export const problem = closed({
   remedy: Type.String({ description: 'What to do about it' }),
 });
 
+export const outcomes = closed({
+  items: Type.Array(
+    closed({
+      id: Type.String(),
+      status: Type.Integer({ description: 'As if it had been asked alone' }),
+      conflict: some(conflict),
+      problem: some(problem),
+    }),
+  ),
+});
+
 export const health = Type.Object({ status: Type.Union([Type.Literal('ok'), Type.Literal('degraded'), Type.Literal('failing')]) });
 export const liveness = Type.Object({ live: Type.Literal(true) });
 export const readiness = Type.Object({ ready: Type.Boolean(), why: some(names) });
-export const resynced = Type.Object({ record: Type.String() });
-export const done = Type.Object({ decision: Type.String() });
+export const resynced = closed({
+  record: Type.String(),
+  systems: Type.Record(Type.String(), Type.String()),
+  differing: Type.Integer(),
+  writes: names,
+});
+export const resyncing = closed({ entity: Type.String(), systems: names });
+
+const decision = Type.Union([Type.Literal('retry'), Type.Literal('discard')]);
+export const guarded = closed({ decision: Type.Union([Type.Literal('pass'), Type.Literal('refuse')]) });
+export const released = closed({ id: Type.String(), decision });
+export const releasedAll = closed({ decision, released: Type.Integer(), gone: Type.Integer(), more: Type.Boolean() });
+export const rowsReleased = closed({ decision, released: Type.Integer(), gone: Type.Integer(), still: Type.Integer() });
+
+const extent = { fields: names, records: names, changes: Type.Integer(), heads: names };
+export const erased = closed({ record: Type.String(), ...extent });
+export const erasure = closed({ at: instant, by: Type.String(), record: some(Type.String()), note: some(Type.String()), ...extent });
+
+export const backup = closed({ file: Type.String(), bytes: Type.Integer() });
+export const hints = closed({ hints: Type.Integer({ description: 'Rows or feeds that it led to' }) });
+
+const fieldTold = Type.Object({ type: Type.String(), systems: Type.Record(Type.String(), Type.Object({ column: Type.String() })) });
+export const configuration = closed({
+  file: Type.String(),
+  systems: Type.Record(Type.String(), closed({ adapter: Type.String(), hookSecret: Type.Boolean() })),
+  entities: Type.Record(
+    Type.String(),
+    closed({
+      key: names,
+      delete: Type.Unknown(),
+      systems: Type.Record(Type.String(), closed({ set: Type.String(), only: some(Type.String()) })),
+      filter: some(Type.String()),
+      invariants: names,
+      fields: Type.Record(Type.String(), fieldTold),
+    }),
+  ),
+  policies: Type.Record(Type.String(), closed({ module: Type.String() })),
+  ledger: closed({ file: Type.String(), backups: some(Type.String()) }),
+  server: closed({ host: Type.String(), port: Type.Integer() }),
+  limits: Type.Record(Type.String(), Type.Number()),
+});
+
+const fault = closed({
+  line: Type.Integer(),
+  column: Type.Integer(),
+  path: Type.String(),
+  text: Type.String(),
+  suggestion: some(Type.String()),
+});
+export const validation = closed({ valid: Type.Boolean(), faults: Type.Array(fault), warnings: Type.Array(fault) });
+
+export const pin = closed({
+  record: Type.String(),
+  entity: Type.String(),
+  fields: names,
+  version: Type.Integer({ description: 'The one that told the value' }),
+  by: Type.String(),
+  note: some(Type.String()),
+  until: instant,
+});

@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import type { App, Rooms } from '../app.ts';
 import { instantOf } from '../views/values.ts';
 import { recordFor } from './find.ts';
+import { instantIn } from './instant.ts';
 
 const params = Type.Object({ id: Type.String({ maxLength: 100 }) });
 const version = Type.String({ minLength: 1, maxLength: 64, description: 'A number, the hash of a change, or an ISO 8601 instant' });
@@ -11,7 +12,6 @@ const scoped = { scoped: true };
 
 const NUMBER = /^\d{1,9}$/u;
 const HASH = /^[0-9a-f]{64}$/u;
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/u;
 
 /** A record as it was, and what changed between two of its versions. */
 export function versionRoutes(app: App, { ledger }: Rooms): void {
@@ -39,11 +39,11 @@ export function versionRoutes(app: App, { ledger }: Rooms): void {
 }
 
 /** Throws REQUEST_WRONG. */
-function askOf(words: string): VersionAsk {
+export function askOf(words: string): VersionAsk {
   if (NUMBER.test(words)) return { seq: Number(words) };
   if (HASH.test(words)) return { hash: words };
-  const atMs = INSTANT.test(words) ? Date.parse(words) : Number.NaN;
-  if (Number.isNaN(atMs))
+  const atMs = instantIn(words);
+  if (atMs === undefined)
     throw new ConcordError('REQUEST_WRONG', {
       words: `"${words}" is neither a number, nor a hash, nor an instant like 2026-11-23T20:59:45Z`,
     });

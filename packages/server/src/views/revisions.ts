@@ -1,4 +1,4 @@
-import { nameOf, type RevisedRecord } from '@concord/core';
+import { nameOf, plansFor, recordId, type RevisedRecord } from '@concord/core';
 import { Type, type Static } from 'typebox';
 import { tellStanding } from './lab.ts';
 
@@ -9,6 +9,8 @@ const revision = Type.Object({
   record: Type.String(),
   name: Type.String(),
   register: Type.String(),
+  /** The systems that would be written to because of it. */
+  writes: Type.Array(Type.String()),
   before: Type.Object({ values, held: Type.Boolean() }),
   after: Type.Object({ values, held: Type.Boolean(), rule: Type.Optional(Type.String()), reason: Type.Optional(Type.String()) }),
 });
@@ -28,12 +30,18 @@ export const applyShape = Type.Object({
 });
 export type ApplyTold = Static<typeof applyShape>;
 
-export function tellRevisions({ record, table, revisions }: RevisedRecord): readonly RevisionTold[] {
-  return revisions.map(({ register, fields, before, after }) => ({
+/** The plans are made to be looked at, and none is carried out: when does not matter. */
+const CONTEXT = { nowMs: 0, newRecord: recordId('none'), neverSent: () => false };
+
+export function tellRevisions(found: RevisedRecord): readonly RevisionTold[] {
+  const { record, table, revisions } = found;
+  const plans = plansFor(found, { by: 'plan', note: '', context: CONTEXT });
+  return revisions.map(({ register, fields, before, after }, index) => ({
     entity: record.entity,
     record: record.id,
     name: nameOf(table, record),
     register,
+    writes: [...(plans[index]?.deliveries ?? [])].flatMap(([system, row]) => (row ? [system] : [])),
     before: { values: tellStanding(fields, before).values, held: before.held },
     after: tellStanding(fields, after),
   }));

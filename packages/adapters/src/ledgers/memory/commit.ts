@@ -1,4 +1,4 @@
-import type { Commit, Key, Plan, PlanAnswer, RecordId } from '@concord/core';
+import { newsIn, NEWS_KEPT_MAX, type Commit, type Key, type Plan, type PlanAnswer, type RecordId } from '@concord/core';
 import { linkPlace, place, type Store } from './store.ts';
 
 /** Takes plans in order, each against what those before it left, then the rest of the commit. Nothing in here throws half-way. */
@@ -52,6 +52,8 @@ function take(store: Store, plan: Plan): void {
   }
   store.failures.push(...plan.failures);
   if (plan.act) store.acts.push(plan.act);
+  for (const item of newsIn(plan)) store.news.push({ number: (store.news.at(-1)?.number ?? 0) + 1, ...item });
+  if (store.news.length > 2 * NEWS_KEPT_MAX) store.news.splice(0, NEWS_KEPT_MAX);
 }
 
 function takeRecord(store: Store, { record }: Plan): void {

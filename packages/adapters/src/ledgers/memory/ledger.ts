@@ -30,6 +30,8 @@ export function memoryLedger(): Ledger {
     marked: (entity, mark, ask) => whileOpen(() => lists.marked(store, entity, mark, ask)),
     marks: (entity, ask) => whileOpen(() => lists.marks(store, entity, ask)),
     note: (name) => whileOpen(() => store.notes.get(name)),
+    news: (after, limit) => whileOpen(() => lists.news(store, after, limit)),
+    latestNews: () => whileOpen(() => store.news.at(-1)?.number ?? 0),
     counts: () => whileOpen(() => lists.counts(store)),
     erase: (erasure) => whileOpen(() => eraseAll(store, erasure)),
     close: async () => {

@@ -7,6 +7,7 @@ import type {
   DeliveryState,
   EntityName,
   Key,
+  News,
   OperatorAct,
   PageAsk,
   PageOf,
@@ -106,6 +107,11 @@ export function marks(
     .filter(([mark, ids]) => mark.startsWith(ask.prefix) && ids.size >= ask.atLeast && (ask.after === undefined || mark > ask.after))
     .map(([mark]) => mark);
   return pageOf(found.toSorted(compare), limitOf(ask), same, (mark) => mark);
+}
+
+export function news(store: Store, after: number, limit: number): readonly News[] {
+  const from = Math.max(0, after + 1 - (store.news[0]?.number ?? 1));
+  return store.news.slice(from, from + limitOf({ limit }));
 }
 
 export function counts(store: Store): Counts {

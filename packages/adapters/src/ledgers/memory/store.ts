@@ -8,6 +8,7 @@ import type {
   FailureRow,
   Json,
   Key,
+  News,
   OperatorAct,
   RecordId,
   RecordState,
@@ -33,6 +34,8 @@ export interface Store {
   readonly notes: Map<string, Json>;
   readonly failures: FailureRow[];
   readonly acts: OperatorAct[];
+  /** The latest ones; the number of the last tells how many there were. */
+  readonly news: News[];
 }
 
 export function emptyStore(): Store {
@@ -48,6 +51,7 @@ export function emptyStore(): Store {
     notes: new Map(),
     failures: [],
     acts: [],
+    news: [],
   };
 }
 

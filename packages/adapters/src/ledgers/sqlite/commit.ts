@@ -12,6 +12,7 @@ import {
 import Sqlite, { type Database } from 'better-sqlite3';
 import { changeText, prepareAppend, type ChangeText } from './history.ts';
 import type { Entry, Journal } from './journal.ts';
+import type { NewsBoard } from './news.ts';
 import { prepareConflict, prepareHolder, prepareLinks, prepareMarks, prepareNotes } from './puts.ts';
 import { prepareQueue } from './queue.ts';
 import type { Records } from './records.ts';
@@ -28,6 +29,7 @@ export function prepareCommit(
   records: Records,
   journal: Journal,
   writeBack: WriteBack,
+  news: Pick<NewsBoard, 'add'>,
 ): (commit: Commit) => readonly PlanAnswer[] {
   const takePlan = preparePlan(db, records);
   const finish = prepareFinish(db, journal);
@@ -37,10 +39,9 @@ export function prepareCommit(
     const written = writeBack.surplus();
     const answers = commit.plans.map((plan) => takePlan(plan, batch));
     const entries = finish(batch);
-    putNotes(
-      commit,
-      commit.plans.filter((_plan, index) => answers[index]?.kind === 'committed'),
-    );
+    const taken = commit.plans.filter((_plan, index) => answers[index]?.kind === 'committed');
+    putNotes(commit, taken);
+    news.add(taken);
     return { answers, written, entries };
   });
   return (commit) => {

@@ -1,4 +1,5 @@
 import { ConcordError, type Ledger } from '@concord/core';
+import type { Database } from 'better-sqlite3';
 import { backUp, type BackedUp, type Progress } from './backup.ts';
 import { prepareCommit } from './commit.ts';
 import { finishErasing, prepareErase } from './erase.ts';
@@ -6,10 +7,11 @@ import { speaking } from './faults.ts';
 import { prepareHistory } from './history.ts';
 import { openJournal } from './journal.ts';
 import { prepareLists } from './lists.ts';
+import { prepareNews } from './news.ts';
 import { openLedgerFile } from './open.ts';
 import { prepareQueue } from './queue.ts';
 import { prepareReads } from './reads.ts';
-import { openRecords, type Pending } from './records.ts';
+import { openRecords, type Pending, type Records } from './records.ts';
 import { recover } from './recover.ts';
 import { prepareWriteBack, type Ahead } from './write-back.ts';
 
@@ -18,6 +20,8 @@ export interface SqliteLedgerOptions {
   readonly file: string;
   /** How far the journal may run ahead of the tables; the defaults are for millions of records. */
   readonly ahead?: Partial<Ahead>;
+  /** So many news are kept, about. */
+  readonly newsMax?: number;
 }
 
 /** A ledger in a file can be copied while it is in use. */
@@ -38,23 +42,18 @@ const WRITTEN_AT_ONCE_MAX = 1_000;
  * A commit is on the disk when it resolves. Throws LEDGER_LOCKED, LEDGER_FOREIGN, LEDGER_OLDER, LEDGER_NEWER, LEDGER_UNREACHABLE or
  * LEDGER_NOT_DURABLE when the file cannot be used. Copy it only by SQLite's own backup: a plain copy misses what is still in the log.
  */
-export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): SqliteLedger {
+export function sqliteLedger({ file, ahead, newsMax }: SqliteLedgerOptions): SqliteLedger {
   const db = openLedgerFile(file);
   const reads = prepareReads(db, file);
   const [records, journal] = [openRecords(reads.record), openJournal(db)];
   const lists = prepareLists(db, file, (id) => records.pending.get(id)?.state);
   const writeBack = prepareWriteBack(db, records, journal, ahead);
-  const commitAll = prepareCommit(db, records, journal, writeBack);
+  const news = prepareNews(db, file, newsMax);
+  const commitAll = prepareCommit(db, records, journal, writeBack, news);
   const history = prepareHistory(db, file);
   const enqueue = prepareQueue(db);
 
-  /** Brings the queue's table up to date, so that it can be listed and counted: what is queued mostly has left again before. */
-  const settleQueue = (): void => {
-    const unsettled = [...records.pending.values()].filter(({ queued }) => queued.size > 0);
-    if (unsettled.length === 0) return;
-    db.transaction(() => unsettled.forEach(({ state, queued }) => enqueue(state.id, queued)))();
-    unsettled.forEach((item: Pending) => item.queued.clear());
-  };
+  const settleQueue = openSettling(db, records, enqueue);
   const writeAllBack = (): void => {
     const some = db.transaction(() => writeBack.some(WRITTEN_AT_ONCE_MAX));
     while (records.pending.size > 0) some().apply();
@@ -93,6 +92,8 @@ export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): SqliteLedger
     marked: (entity, mark, ask) => whileOpen(() => lists.marked(entity, mark, ask)),
     marks: (entity, ask) => whileOpen(() => lists.marks(entity, ask)),
     note: (name) => whileOpen(() => reads.note(name)),
+    news: (after, limit) => whileOpen(() => news.after(after, limit)),
+    latestNews: () => whileOpen(news.latest),
     counts: () => queued(() => reads.counts()),
     erase: (erasure) => whileOpen(() => erase(erasure)),
     backUp: async (to, progress) => {
@@ -108,5 +109,15 @@ export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): SqliteLedger
         db.close();
       }
     },
+  };
+}
+
+/** Brings the queue's table up to date, so that it can be listed and counted: what is queued mostly has left again before. */
+function openSettling(db: Database, records: Pick<Records, 'pending'>, enqueue: ReturnType<typeof prepareQueue>): () => void {
+  return () => {
+    const unsettled = [...records.pending.values()].filter(({ queued }) => queued.size > 0);
+    if (unsettled.length === 0) return;
+    db.transaction(() => unsettled.forEach(({ state, queued }) => enqueue(state.id, queued)))();
+    unsettled.forEach((item: Pending) => item.queued.clear());
   };
 }

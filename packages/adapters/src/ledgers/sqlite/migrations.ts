@@ -112,6 +112,10 @@ const steps: readonly string[] = [
   ALTER TABLE deliveries ADD COLUMN code TEXT;
   ALTER TABLE deliveries ADD COLUMN since_ms INTEGER;
   `,
+  `
+  -- What followers are told, one row a commit. Number: that of the last one in it, see news.ts.
+  CREATE TABLE news (number INTEGER PRIMARY KEY, told TEXT NOT NULL) STRICT;
+  `,
 ];
 
 /** The schema version that this code reads and writes. */

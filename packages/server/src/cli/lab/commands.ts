@@ -4,6 +4,7 @@ import { labApply, type ApplyGiven } from './apply.ts';
 import type { Where } from './asked.ts';
 import { labForecast, labSuggest, type ForecastGiven } from './forecast.ts';
 import { labLint, type LintGiven } from './lint.ts';
+import { plan, type PlanGiven } from './plan.ts';
 import { labProve, type ProveGiven } from './prove.ts';
 import { labReplay, type ReplayGiven } from './replay.ts';
 
@@ -11,6 +12,21 @@ type Does = <Given extends unknown[]>(command: (...given: Given) => Promise<numb
 
 const CONFIG = ['--config <file>', 'the configuration, for example concord.yaml'] as const;
 const AT_URL = ['--url <url>', 'ask the sidecar that runs there, which holds the ledger'] as const;
+
+/** Before a configuration is changed: what would be written because of it. */
+export function planCommand(program: Command, does: Does): void {
+  program
+    .command('plan')
+    .description(
+      'tell each write that other policies would lead to, with its direction; writes nothing. Status 2: there are some, 0: there are none',
+    )
+    .requiredOption('--policies <file>', 'the configuration as it is to be, or only the policies that differ')
+    .option(...CONFIG)
+    .option(...AT_URL)
+    .option('--entity <name>', 'only this entity')
+    .option('--json', 'one JSON object a line')
+    .action(does((given: PlanGiven) => plan(given)));
+}
 
 /** `concord lab`: policies tried against the real history. */
 export function labCommands(program: Command, does: Does): void {

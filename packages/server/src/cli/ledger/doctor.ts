@@ -71,8 +71,12 @@ const MAP_REMEDIES: Readonly<Record<string, string>> = {
   drifted: 'Correct the map, or bring the table or column back.',
   guarded: 'Look at what would change, then decide: POST /v1/maps/:entity/:system/guard',
   pressed: 'Look why the other system takes so few writes; it goes on by itself.',
+  paused: 'Nothing is lost; `concord map list` tells who paused it and why, `concord map resume` has it go on.',
   stopped: 'The log names the cause; it is tried again.',
 };
+
+/** States that pass by themselves, or that somebody wanted. */
+const PASSING = new Set(['throttled', 'pressed', 'paused']);
 
 function sidecarFindings({ ledger, maps, deliveries }: Static<typeof health>): readonly Finding[] {
   const findings: Finding[] = [];
@@ -83,9 +87,7 @@ function sidecarFindings({ ledger, maps, deliveries }: Static<typeof health>): r
     const remedy = MAP_REMEDIES[state];
     const told = `${entity} of ${system} is ${state}${words === '' ? '' : `: ${words}`}`;
     findings.push(
-      remedy === undefined
-        ? { state: 'good', words: told }
-        : { state: state === 'throttled' || state === 'pressed' ? 'warning' : 'fault', words: told, remedy },
+      remedy === undefined ? { state: 'good', words: told } : { state: PASSING.has(state) ? 'warning' : 'fault', words: told, remedy },
     );
     if (asideRows > 0)
       findings.push({

@@ -1,0 +1,58 @@
+import { ConcordError } from '@concord/core';
+import { Type } from 'typebox';
+import type { FastifyRequest } from 'fastify';
+import { entitiesAsked } from '../access/gate.ts';
+import type { App, Rooms } from '../app.ts';
+import { follow } from '../stream/follow.ts';
+import { openClosing } from '../stream/closing.ts';
+import { openSse } from '../stream/sse.ts';
+import { clock } from '../surroundings.ts';
+import { checkEntity } from './find.ts';
+
+const READERS_MAX = 100;
+const SLOW_MS_MAX = 30_000;
+const LIMITS = { lookMs: 1_000, beatMs: 15_000 };
+
+const ask = Type.Object(
+  { entity: Type.Optional(Type.Array(Type.String({ maxLength: 100 }), { maxItems: 100, description: 'These alone; once for each' })) },
+  { additionalProperties: false },
+);
+const headers = Type.Object({
+  'last-event-id': Type.Optional(Type.String({ maxLength: 100, description: 'The id that was heard last: everything behind it is told' })),
+});
+
+/** What is new, as it becomes so. */
+export function streamRoutes(app: App, rooms: Rooms): void {
+  const { ledger, engine, keyring, logger } = rooms;
+  const closing = openClosing();
+  let readers = 0;
+  app.addHook('preClose', async () => closing.close());
+
+  function mayListen({ caller }: FastifyRequest): boolean {
+    const key = caller && keyring.keys().get(caller.id);
+    return key !== undefined && key.revokedAt === undefined;
+  }
+
+  app.get(
+    '/v1/stream',
+    { config: { scoped: true }, exposeHeadRoute: false, schema: { querystring: ask, headers } },
+    async (request, reply) => {
+      for (const entity of request.query.entity ?? []) checkEntity(rooms, entity);
+      const entities = entitiesAsked(request, request.query.entity);
+      if (readers >= READERS_MAX) throw new ConcordError('STREAM_FULL', { max: READERS_MAX });
+      const lastId = request.headers['last-event-id'];
+      reply.hijack();
+      const sse = openSse(reply.raw, SLOW_MS_MAX);
+      readers += 1;
+      try {
+        const set = entities && new Set(entities);
+        await follow({ ledger, engine, clock }, { sse, lastId, entities: set, mayListen: () => mayListen(request), closing }, LIMITS);
+      } catch (cause) {
+        logger.error({ err: cause }, 'stream broken off');
+        sse.end('something broke; come back with your last id');
+      } finally {
+        readers -= 1;
+      }
+    },
+  );
+}

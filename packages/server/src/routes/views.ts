@@ -1,0 +1,83 @@
+import {
+  changesOf,
+  ConcordError,
+  LIFE,
+  registersIn,
+  systemId,
+  versionsAt,
+  type ChangeRow,
+  type RecordState,
+  type Scalar,
+} from '@concord/core';
+import { Type } from 'typebox';
+import type { App, Rooms } from '../app.ts';
+import { fieldsIn, instantOf, valuesOf } from '../views/values.ts';
+import { recordFor } from './find.ts';
+import { askOf } from './versions.ts';
+
+const params = Type.Object({ id: Type.String({ maxLength: 100 }), system: Type.String({ maxLength: 100 }) });
+const query = Type.Object(
+  {
+    at: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'A number, the hash of a change, or an ISO 8601 instant' })),
+  },
+  { additionalProperties: false },
+);
+
+/** A record as one system sees it. */
+export function viewRoutes(app: App, { ledger, tables, systems }: Rooms): void {
+  app.get('/v1/records/:id/views/:system', { config: { scoped: true }, schema: { params, querystring: query } }, async (request) => {
+    const { id, system: name } = request.params;
+    const record = await recordFor(ledger, request, id);
+    const system = systemId(name);
+    if (!systems.includes(system)) throw new ConcordError('SYSTEM_UNKNOWN', { system, systems: systems.join(', ') });
+    const fields = (register: string) => fieldsIn(tables.get(record.entity), register);
+    if (request.query.at === undefined) return { system, version: record.seq, fields: nowIn(record, system, fields) };
+
+    const [found] = await versionsAt(changesOf(ledger, record.id), [askOf(request.query.at)]);
+    if (!found) throw new ConcordError('VERSION_UNKNOWN', { record: id, version: request.query.at, versions: record.seq });
+    const told = new Map<string, Told>();
+    for await (const change of changesOf(ledger, record.id)) {
+      if (change.seq > found.seq) break;
+      if (change.system === system) noteEdits(change, fields, told);
+    }
+    const { [LIFE]: _life, ...values } = found.values;
+    return {
+      system,
+      version: found.seq,
+      fields: Object.entries(values).map(([field, merged]) => ({ field, merged, ...(told.has(field) ? { told: told.get(field) } : {}) })),
+    };
+  });
+}
+
+interface Told {
+  readonly value: Scalar;
+  readonly version: number;
+  readonly at: string;
+}
+
+/** What a system is known to hold, and whether it has seen what is merged. */
+function nowIn(record: RecordState, system: string, fieldsOf: (register: string) => readonly string[]) {
+  return Object.entries(registersIn(record))
+    .filter(([name]) => name !== LIFE)
+    .flatMap(([name, { value, shadows, ops }]) => {
+      const shadow = shadows[system];
+      const [merged, held] = [valuesOf(fieldsOf(name), value), valuesOf(fieldsOf(name), shadow?.value)];
+      return Object.entries(merged).map(([field, one]) => ({
+        field,
+        merged: one,
+        ...(shadow ? { holds: held[field] ?? null } : {}),
+        hasSeen: shadow !== undefined && ops.every((op) => shadow.ops.includes(op)),
+      }));
+    });
+}
+
+function noteEdits(
+  { seq: version, stamp, edits }: ChangeRow,
+  fieldsOf: (register: string) => readonly string[],
+  told: Map<string, Told>,
+): void {
+  for (const { register, value } of edits) {
+    for (const [field, one] of Object.entries(valuesOf(fieldsOf(register), value)))
+      told.set(field, { value: one, version, at: instantOf(stamp) });
+  }
+}

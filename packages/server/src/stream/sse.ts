@@ -1,0 +1,74 @@
+import type { ServerResponse } from 'node:http';
+
+/** One event of a stream (HTML, "Server-sent events"). */
+export interface StreamEvent {
+  /** Where a reader goes on that comes back; absent: where it was. */
+  readonly id?: string;
+  readonly event: string;
+  readonly data: object;
+}
+
+/** Speaks to one reader. Every answer says whether it is still there. */
+export interface Sse {
+  send(event: StreamEvent): Promise<boolean>;
+  /** Nothing happened; `id` is where it would go on. Keeps what stands in between from taking the silence for an end. */
+  beat(id: string): Promise<boolean>;
+  /** Says why, and ends. */
+  end(why: string): void;
+  readonly isOpen: boolean;
+}
+
+const HEAD = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  connection: 'close',
+  // What stands in between must not gather what is told: nginx reads this.
+  'x-accel-buffering': 'no',
+};
+
+/** A reader comes back after so long. */
+const RETRY_MS = 2_000;
+
+/**
+ * Begins to answer. Nothing is kept for a reader beyond what its socket takes: whoever takes nothing for `slowMs` is let go, and reads on
+ * from its last id when it comes back.
+ */
+export function openSse(raw: ServerResponse, slowMs: number): Sse {
+  raw.writeHead(200, HEAD);
+  raw.write(`retry: ${RETRY_MS}\n\n`);
+
+  async function write(text: string): Promise<boolean> {
+    if (!raw.writable) return false;
+    if (raw.write(text)) return true;
+    if (await drained(raw, slowMs)) return true;
+    raw.destroy();
+    return false;
+  }
+
+  return {
+    // JSON has no line breaks of its own.
+    send: ({ id, event, data }) => write(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`),
+    beat: (id) => write(`: nothing new\nid: ${id}\n\n`),
+    end(why) {
+      if (raw.writable) raw.end(`: ${why}\n\n`);
+    },
+    get isOpen() {
+      return raw.writable;
+    },
+  };
+}
+
+/** Whether the socket took what was written, in time. */
+function drained(raw: ServerResponse, slowMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = (isDrained: boolean): void => {
+      clearTimeout(timer);
+      raw.off('drain', onDrain).off('close', onClose);
+      resolve(isDrained);
+    };
+    const onDrain = (): void => end(true);
+    const onClose = (): void => end(false);
+    const timer = setTimeout(onClose, slowMs);
+    raw.once('drain', onDrain).once('close', onClose);
+  });
+}
