@@ -35,9 +35,7 @@ export function openLedgerFile(file: string): Database {
   return speaking(file, () => {
     const db = new Sqlite(file, { timeout: BUSY_WAIT_MS_MAX });
     try {
-      // Making the file takes a rollback journal. Less than EXTRA does not see to it that its removal is on the disk as well: if it came back
-      // after a power cut, SQLite would take the whole ledger back to the empty file that the journal tells of.
-      db.pragma('synchronous = EXTRA');
+      makeSafely(db);
       for (const { name, set } of settings) db.pragma(`${name} = ${set}`);
       assertSettings(db, file);
       migrate(db, found);
@@ -47,6 +45,15 @@ export function openLedgerFile(file: string): Database {
       throw thrown;
     }
   });
+}
+
+/**
+ * A new file is made with a rollback journal. Less than EXTRA does not see to it that its removal is on the disk as well: if it came back after a
+ * power cut, SQLite would take the whole ledger back to the empty file that it tells of. Until the lock is ours nothing may be read.
+ */
+function makeSafely(db: Database): void {
+  db.pragma('locking_mode = EXCLUSIVE');
+  db.pragma('synchronous = EXTRA');
 }
 
 /** Throws when a setting that durability or safety rests on is not in force. */
