@@ -1,8 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { AS_ADMIN } from '../kit/key.ts';
+import { memoryOf } from '../kit/memory-of.ts';
 
 const LOOKS = 60;
-const MIB = 1_048_576;
 
 /** What the sidecar's process took at a moment, in MiB. */
 export interface Sample {
@@ -21,13 +20,7 @@ export function watchMemory(url: string, runMs: number): MemoryWatch {
   const samples: Sample[] = [];
   const beganMs = performance.now();
   const look = async (): Promise<void> => {
-    const text = await (await fetch(`${url}/metrics`, { headers: AS_ADMIN })).text();
-    const read = (name: string): number => Math.round(Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1]) / MIB);
-    samples.push({
-      atS: Math.round((performance.now() - beganMs) / 1_000),
-      rssMib: read('concord_process_resident_memory_bytes'),
-      heapMib: read('concord_nodejs_heap_size_used_bytes'),
-    });
+    samples.push({ atS: Math.round((performance.now() - beganMs) / 1_000), ...(await memoryOf(url)) });
   };
   const running = (async () => {
     while (!over.signal.aborted) {

@@ -57,6 +57,8 @@ export { erasureIn, type ErasureAsk } from './engine/erasing.ts';
 export type { ResyncAsk, Resynced } from './engine/resync.ts';
 export * from './engine/revising.ts';
 export * from './engine/map-status.ts';
+export { firstLook, type FirstLook } from './engine/first-look.ts';
+export type { InitialStatus } from './engine/initial-status.ts';
 export type { RowAside } from './engine/aside.ts';
 export type { LedgerTrouble } from './engine/ledger-health.ts';
 export type { Decision, GuardStatus } from './engine/guard.ts';

@@ -13,6 +13,8 @@ import { openChores, type Chore } from './chores.ts';
 import { openCommitter } from './committer.ts';
 import { openFresh } from './fresh.ts';
 import { openDeliverer, type Deliverer } from './deliverer.ts';
+import { openInitial } from './initial.ts';
+import type { InitialStatus } from './initial-status.ts';
 import { openIntake } from './intake.ts';
 import { openGuard, type Decision, type Guard } from './guard.ts';
 import type { ChildRule } from './governor.ts';
@@ -95,6 +97,10 @@ export interface Engine {
   releaseRow(row: Pick<RowAside, 'system' | 'entity' | 'key'>, ask: ReleaseAsk): Promise<'released' | 'gone' | 'still'>;
   /** The same for everything that is parked, or a part of it. */
   releaseAll(which: Parked, ask: ReleaseAsk): Promise<ReleasedAll>;
+  /** Starts what the configuration keeps waiting. Begun already: has what failed, and only that, tried again. `unknown`: no such entity. */
+  beginInitial(entity: EntityName, ask: ResyncAsk): Promise<'begun' | ReleasedAll | 'unknown'>;
+  /** How far systems have come to their first agreement. */
+  initial(entity: EntityName): InitialStatus | undefined;
   /** Has values of a record leave the ledger, in its lane. Throws as `erasureIn` does. */
   erase(ask: ErasureAsk): Promise<ErasedTold>;
   status(): EngineStatus;
@@ -115,8 +121,10 @@ export function openEngine(options: EngineOptions): Engine {
     (chores) => choring.put(chores),
     (system, entity) => guards.get(`${system} ${entity}`),
     pressure,
+    (system, entity) => initial.wrote(system, entity),
   );
   const guards = new Map<string, Guard>();
+  const initial = openInitial(parts);
   const intake = openIntake(parts);
   const choring = openChores(parts, () => intake);
   let running: Promise<unknown> = Promise.resolve();
@@ -160,7 +168,29 @@ export function openEngine(options: EngineOptions): Engine {
   /** Rows whose key refers to another entity can only be told apart once that entity was listed. */
   function isReady(system: SystemId, table: Table): boolean {
     const referred = keyReferences(table).filter((entity) => parts.tables.get(entity)?.systems.includes(system));
-    return referred.every((entity) => listed.get(entity)?.has(system));
+    return initial.isBegun(table.map.entity) && referred.every((entity) => listed.get(entity)?.has(system));
+  }
+
+  async function beginInitial(entity: EntityName, asked: ResyncAsk): Promise<'begun' | ReleasedAll | 'unknown'> {
+    if (!parts.tables.has(entity)) return 'unknown';
+    if (await initial.begin(entity, asked)) return 'begun';
+    const failed = { decision: 'retry' as const, ...asked };
+    for (const puller of pullers) if (puller.entity === entity) for (const { key } of puller.aside) await puller.releaseAside(key, 'retry');
+    return releaseAll(parts, intake, { entity }, failed);
+  }
+
+  function initialStatus(entity: EntityName): InitialStatus | undefined {
+    const ours = pullers.filter((puller) => puller.entity === entity);
+    if (ours.length === 0) return undefined;
+    const systems = ours.map((puller) => {
+      const { system, listed: isListed, toldRows: rows } = puller.status();
+      const remaining = deliverers.get(system)?.waitingOf(entity) ?? 0;
+      return { system, listed: isListed, rows, remaining, ...initial.settled(system, entity) };
+    });
+    const isWriting = systems.some(({ remaining }) => remaining > 0);
+    const state = !initial.isBegun(entity) ? 'kept' : !isOpen(entity) ? 'reading' : isWriting ? 'writing' : 'done';
+    const begunAtMs = initial.begunAtMs(entity);
+    return { entity, state, systems, ...(begunAtMs === undefined ? {} : { begunAtMs }) };
   }
 
   for (const system of options.systems) deliverers.set(system.id, openDeliverer(parts, intake, system, isOpen));
@@ -187,6 +217,7 @@ export function openEngine(options: EngineOptions): Engine {
 
   return {
     async start() {
+      await initial.load();
       await reload(options.ledger, deliverers);
       await choring.reload();
       running = Promise.all([
@@ -201,7 +232,14 @@ export function openEngine(options: EngineOptions): Engine {
       await running;
       while ([...deliverers.values()].some(({ underWay }) => underWay > 0) || parts.lanes.busy > 0) await parts.clock.turn();
     },
-    hint: (system, body, headers) => takeHints(parts, pullers, system, body, headers),
+    hint: (system, body, headers) =>
+      takeHints(
+        parts,
+        pullers.filter(({ entity }) => initial.isBegun(entity)),
+        system,
+        body,
+        headers,
+      ),
     resolve: (decision) => rule(parts, intake, decision),
     revise: (ask) => revise(parts, intake, ask),
     guard: async (system, entity, decision) => {
@@ -221,6 +259,8 @@ export function openEngine(options: EngineOptions): Engine {
       for (const puller of chosen) puller.resync();
       return chosen.map(({ system }) => system);
     },
+    beginInitial,
+    initial: initialStatus,
     aside: () => pullers.flatMap(({ aside }) => aside),
     releaseRow: async ({ system, entity, key }, asked) => {
       const puller = pullerOf(system, entity);
@@ -235,7 +275,7 @@ export function openEngine(options: EngineOptions): Engine {
       ),
     status: () => ({
       ...(parts.health.trouble ? { ledger: parts.health.trouble } : {}),
-      maps: pullers.map((puller) => puller.status()),
+      maps: pullers.map((puller) => (initial.isBegun(puller.entity) ? puller.status() : { ...puller.status(), state: 'kept' as const })),
       deliveries: [...deliverers].map(([system, { waiting, underWay, paused, circuit }]) => ({
         system,
         waiting,
@@ -260,6 +300,7 @@ function partsOf(
   chores: (chores: readonly Chore[]) => void,
   guardOf: Parts['guardOf'],
   pressure: Parts['pressure'],
+  wrote: Parts['wrote'],
 ): Parts {
   const { ledger, clock, ids, log, digest } = options;
   const fresh = openFresh();
@@ -279,6 +320,7 @@ function partsOf(
     chores,
     guardOf,
     pressure,
+    wrote,
     lanes: openLanes(),
     reads: openReads(),
     committer: openCommitter(ledger, clock, { health, stop, waitMs }),

@@ -3,22 +3,16 @@ import type { GuardStatus } from './guard.ts';
 
 /** How one map stands: one entity of one system. */
 export type MapState =
-  | 'starting'
-  | 'listing'
-  | 'live'
-  | 'unreachable'
-  | 'throttled'
-  | 'denied'
-  | 'drifted'
-  | 'guarded'
-  | 'pressed'
-  | 'stopped';
+  /** Its initial write was not started yet. */
+  'kept' | 'starting' | 'listing' | 'live' | 'unreachable' | 'throttled' | 'denied' | 'drifted' | 'guarded' | 'pressed' | 'stopped';
 
 export interface PullerStatus {
   readonly system: SystemId;
   readonly entity: EntityName;
   readonly state: MapState;
   readonly listed: boolean;
+  /** Rows that its first listing told since the start. */
+  readonly toldRows: number;
   readonly words?: string;
   /** Rows, as far as they were seen since the start, that a filter leaves outside. */
   readonly filteredRows: number;

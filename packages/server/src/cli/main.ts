@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { check } from './check.ts';
 import { demo } from '../demo/demo.ts';
 import { EMULATED, emulate } from './emulate.ts';
+import { initialCommands } from './initial/commands.ts';
 import { labCommands } from './lab/commands.ts';
 import { ROLES } from '../access/roles.ts';
 import { addKeyFor, listKeys, revokeKeyOf, type AddGiven, type ListGiven } from './keys.ts';
@@ -44,6 +45,7 @@ export async function run(args: readonly string[]): Promise<number> {
   keyCommands(program, does);
   wayBackCommands(program, does);
   labCommands(program, does);
+  initialCommands(program, does);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

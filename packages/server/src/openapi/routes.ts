@@ -48,6 +48,8 @@ export const ROUTES: Readonly<Record<string, RouteTold>> = {
   'GET /v1/conflicts/:id': { tag: 'conflicts', summary: 'One conflict', answer: conflict },
   'POST /v1/conflicts/:id/resolve': { tag: 'conflicts', summary: 'Decides it', answer: conflict },
   'POST /v1/maps/:entity/:system/guard': { tag: 'maps', summary: 'Lets a mass change pass, or undoes it', status: 202, answer: done },
+  'GET /v1/maps/:entity/initial-write': { tag: 'maps', summary: 'How far systems that all hold something have come to agree' },
+  'POST /v1/maps/:entity/initial-write': { tag: 'maps', summary: 'Starts that; begun already: has what failed tried again', status: 202 },
   'GET /v1/deliveries': { tag: 'deliveries', summary: 'Writes on their way, waiting, refused', answer: pageOf(delivery) },
   'POST /v1/deliveries/:id/retry': { tag: 'deliveries', summary: 'Has a write tried again', answer: done },
   'POST /v1/deliveries/:id/discard': { tag: 'deliveries', summary: 'Gives a write up', answer: done },
