@@ -12,7 +12,7 @@ export async function tellAll(ledger: Ledger, notes: readonly string[]): Promise
   return textOf({
     records,
     changes: await Promise.all(records.map(({ id }) => items(ledger.changes(id, PAGE)))),
-    identified: await Promise.all(records.map(({ identity }) => identity && ledger.identified(ENTITY, identity))),
+    identified: await Promise.all(records.flatMap(({ identity }) => (identity === undefined ? [] : ledger.identified(ENTITY, identity)))),
     links: await Promise.all(SYSTEMS.map((system) => items(ledger.links(system, ENTITY, PAGE)))),
     cursors: await Promise.all(SYSTEMS.map((system) => ledger.cursor(system, ENTITY))),
     deliveries: await Promise.all((['due', 'parked', 'waiting'] as const).map((state) => items(ledger.deliveries({ ...PAGE, state })))),

@@ -65,17 +65,14 @@ test(
 /** Has so many things done a second, whether or not those before are acknowledged, and answers all of them. */
 async function atRate(crowd: Crowd, rate: number, ms: number): Promise<readonly Deed[]> {
   const done: Deed[] = [];
-  const underWay = new Set<Promise<void>>();
+  const underWay = new Set<Promise<unknown>>();
   const beganMs = performance.now();
   for (let made = 0; performance.now() - beganMs < ms;) {
     await wait(Math.max(1, beganMs + (made * 1_000) / rate - performance.now()));
     while (underWay.size >= UNDER_WAY_MAX) await Promise.race(underWay);
     const one = crowd.next();
     made += one.count;
-    const settled: Promise<void> = one.done.then((deeds) => {
-      done.push(...deeds);
-      underWay.delete(settled);
-    });
+    const settled: Promise<unknown> = one.done.then((deeds) => done.push(...deeds)).finally(() => underWay.delete(settled));
     underWay.add(settled);
   }
   await Promise.all(underWay);

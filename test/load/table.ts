@@ -43,7 +43,7 @@ export function table(came: Came): string {
     ],
     [
       'memory at the start, after a tenth, at the end',
-      `${[0, Math.floor(came.memory.length / 10), came.memory.length - 1].map((at) => memory(came.memory[at])).join('; ')}`,
+      [0, Math.floor(came.memory.length / 10), came.memory.length - 1].map((at) => memory(came.memory[at])).join('; '),
     ],
     ['most memory', `${Math.max(...came.memory.map(({ rssMib }) => rssMib))} MiB`],
     ['lag p50, p90, p99, most', [0.5, 0.9, 0.99, 1].map((share) => `${quantile(came.lagsMs, share)} ms`).join(', ')],

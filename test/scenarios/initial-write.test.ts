@@ -71,7 +71,7 @@ test(
 
 async function reported({ configFile, env }: Town): Promise<string> {
   const reporting = startCommand(['initial-write', 'report', '--config', configFile, '--entity', 'customer', '--json'], env);
-  expect(await reporting.ended, reporting.printed()).toBe(0);
+  expect({ status: await reporting.ended, printed: reporting.printed() }).toMatchObject({ status: 0 });
   return reporting.printed();
 }
 

@@ -44,8 +44,8 @@ export function initialWriteRoutes(app: App, { engine, ledger, tables }: Rooms):
 }
 
 function progressOf({ begunAtMs, systems, ...told }: InitialStatus) {
-  const remaining = systems.reduce((sum, one) => sum + one.remaining, 0);
-  const perSecond = systems.reduce((sum, one) => sum + one.perSecond, 0);
+  const remaining = systems.reduce((sum, side) => sum + side.remaining, 0);
+  const perSecond = systems.reduce((sum, side) => sum + side.perSecond, 0);
   return {
     ...told,
     ...(begunAtMs === undefined ? {} : { begunAt: instantOf({ ms: begunAtMs }) }),

@@ -60,7 +60,7 @@ export async function reportInitial({ config: file, entity, json = false }: Repo
   });
 }
 
-export async function reportOf(table: Table, systems: readonly System[], say: (words: string) => void): Promise<Report> {
+async function reportOf(table: Table, systems: readonly System[], say: (words: string) => void): Promise<Report> {
   const { entity, seed, key, match = [] } = table.map;
   const keys = [key.join(' + '), ...match.map(({ fields }) => fields.join(' + '))];
   const ours = systems.filter(({ id }) => table.systems.includes(id));

@@ -2,7 +2,7 @@ import type { Report } from './report.ts';
 
 /** A report for people, a line each. */
 export function tellReport({ entity, seed, read, pairs }: Report): string {
-  const lines = [`${entity}`];
+  const lines: string[] = [entity];
   for (const { system, rows, filtered, unreadable } of read) {
     const besides = [
       ...(filtered > 0 ? [`${filtered} kept out by a filter`] : []),
