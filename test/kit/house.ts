@@ -31,6 +31,9 @@ export interface House {
   /** A system's rows, without their ids, in the order of their text. */
   rows(system: string, entity: string): readonly JsonObject[];
   system(id: string): MemorySystem;
+  /** Opens an engine, which may have to be told to go on. */
+  open(): Promise<void>;
+  /** The same, until everything was listed once. */
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Lets so much time pass for the engine. */
@@ -65,7 +68,7 @@ export function openHouse(
     return engine;
   }
 
-  async function start(): Promise<void> {
+  async function open(): Promise<void> {
     engine = openEngine({
       tables: config.entities.map((map) => compileTable(map, policies)),
       systems: [...systems.values()],
@@ -76,6 +79,10 @@ export function openHouse(
       limits: { pollMs: 10, gatherMs: 1, retryMs: 5, retryMsMax: 20, ...limits },
     });
     await engine.start();
+  }
+
+  async function start(): Promise<void> {
+    await open();
     await until(() =>
       running()
         .status()
@@ -100,6 +107,7 @@ export function openHouse(
         .rows(name(entity))
         .map(({ columns: { id: _id, ...columns } }) => columns)
         .toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1)),
+    open,
     start,
     stop: async () => {
       await engine?.stop();

@@ -212,7 +212,10 @@ async function serve(answer: (raw: ServerResponse, lastId: string | undefined) =
 /** The stream of a ledger, without an engine. */
 async function serving(ledger: ReturnType<typeof memoryLedger>, beatMs = 60_000, mayListen = () => true): Promise<Rig> {
   const closing = openClosing();
-  const engine = { news: { onRing: () => () => undefined }, status: () => ({ maps: [], deliveries: [] }) };
+  const engine = {
+    news: { onRing: () => () => undefined },
+    status: () => ({ maps: [], deliveries: [], tallies: { conflicts: {}, writes: {} } }),
+  };
   const rig = await serve((raw, lastId) =>
     follow({ ledger, engine, clock }, { sse: openSse(raw, 1000), lastId, entities: undefined, mayListen, closing }, { lookMs: 5, beatMs }),
   );

@@ -62,6 +62,8 @@ export type { Pin, PinAnswer, PinAsk } from './engine/pins.ts';
 export type { RestoringAnswer, RestoringAsk } from './engine/restoring.ts';
 export * from './engine/map-status.ts';
 export type { Pause, PauseAsk } from './engine/pauses.ts';
+export { firstLook, type FirstLook } from './engine/first-look.ts';
+export type { InitialStatus } from './engine/initial-status.ts';
 export type { RowAside } from './engine/aside.ts';
 export type { LedgerTrouble } from './engine/ledger-health.ts';
 export type { Decision, GuardStatus } from './engine/guard.ts';

@@ -14,6 +14,7 @@ import { conflictRoutes } from './routes/conflicts.ts';
 import { erasureRoutes } from './routes/erasures.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hooks.ts';
+import { initialWriteRoutes } from './routes/initial-write.ts';
 import { labRoutes } from './routes/lab.ts';
 import { mapRoutes } from './routes/maps.ts';
 import { metricsRoutes } from './routes/metrics.ts';
@@ -93,6 +94,7 @@ function addRoutes(routes: App, rooms: Rooms): void {
   parkedRoutes(routes, rooms);
   rowRoutes(routes, rooms);
   resyncRoutes(routes, rooms);
+  initialWriteRoutes(routes, rooms);
   backupRoutes(routes, rooms);
   erasureRoutes(routes, rooms);
   hookRoutes(routes, rooms);

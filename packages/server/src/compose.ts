@@ -118,7 +118,7 @@ async function closeAll(systems: readonly System[]): Promise<void> {
 }
 
 /** Opens every system of a configuration. Throws CONFIG_WRONG with everything that its adapters do not accept. */
-async function openSystems(config: Config): Promise<readonly System[]> {
+export async function openSystems(config: Config): Promise<readonly System[]> {
   const opened = await openAll(config);
   const faults = faultsOf(opened);
   if (faults.length > 0)

@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -49,6 +50,21 @@ test('a ledger that would lose commits in a power cut is not used', () => {
   db.pragma('synchronous = NORMAL');
   expect(() => assertSettings(db, file)).toThrow(/synchronous = 1, and needs 2/u);
   db.close();
+});
+
+test('a file whose making was interrupted between its first page and the removal of its journal is made anew', async () => {
+  const half = join(folder, 'half.db');
+  const maker = new Sqlite(half);
+  maker.pragma('cache_size = 2');
+  maker.exec('BEGIN; CREATE TABLE t (x)');
+  for (let row = 0; row < 50; row += 1) maker.prepare('INSERT INTO t VALUES (?)').run('x'.repeat(4000));
+  for (const end of ['', '-journal']) await copyFile(`${half}${end}`, `${file}${end}`);
+  maker.close();
+  const reader = new Sqlite(file, { readonly: true });
+  expect(() => reader.pragma('user_version'), 'it is half made').toThrow(/readonly/u);
+  reader.close();
+  await ledgerWith(fullPlan(sampleId(1)));
+  expect(existsSync(`${file}-journal`)).toBe(false);
 });
 
 test('a second opener is told that the ledger is in use, and the first goes on', async () => {

@@ -21,6 +21,7 @@ export function tableMapOf(entity: EntityRead): TableMap {
     ...(entity.invariants.length === 0 ? {} : { invariants: entity.invariants }),
     ...keysOf(entity),
     ...(entity.seed === undefined ? {} : { seed: systemId(entity.seed) }),
+    ...(entity.initial === undefined ? {} : { initial: entity.initial }),
   };
 }
 

@@ -37,6 +37,7 @@ export interface EntityRead extends Partial<KeysRead> {
   readonly derived: readonly Derived[];
   readonly invariants: readonly Invariant[];
   readonly seed?: string;
+  readonly initial?: 'wait';
   /** For every side that has none of its own. */
   readonly guard?: TableSideRead['guard'];
 }
@@ -92,6 +93,7 @@ export function readEntity(reading: Reading, raw: unknown, path: Path, around: E
     invariants: invariants.map(({ invariant }) => invariant),
     ...readKeys(reading, words, entity),
     ...(words.seed === undefined ? {} : { seed: words.seed }),
+    ...(words.initial === undefined ? {} : { initial: words.initial }),
     ...(words.guard === undefined ? {} : { guard: words.guard }),
   };
 }

@@ -9,7 +9,21 @@ export const COMPANY = 'company';
 /** Actors of their own in every record's history. */
 const RESERVED: ReadonlySet<string> = new Set(['concord', 'person', COMPANY]);
 /** Words that stand beside the names of systems in an entity or a field. */
-const ENTITY_WORDS = ['key', 'delete', 'fields', 'groups', 'filter', 'invariants', 'refused', 'match', 'review', 'unique', 'seed', 'guard'];
+const ENTITY_WORDS = [
+  'key',
+  'delete',
+  'fields',
+  'groups',
+  'filter',
+  'invariants',
+  'refused',
+  'match',
+  'review',
+  'unique',
+  'seed',
+  'initial',
+  'guard',
+];
 const FIELD_WORDS = ['type', 'values', 'policy', 'derived', 'refused', 'onMissing', 'waitAtMost', 'onParentDeleted'];
 
 export function checkName(kind: 'system' | 'entity' | 'field' | 'group' | 'policy', path: Path): Complaint | undefined {

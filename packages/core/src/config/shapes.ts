@@ -172,6 +172,7 @@ export const entityShape = z.object({
   review: z.array(keyShape).default([]).describe('Keys too weak to join rows by: whom they match, a person is asked.'),
   unique: z.array(uniqueShape).default([]),
   seed: z.string().optional().describe('The system whose values stand where two rows meet for the first time.'),
+  initial: z.literal('wait').optional().describe('Nothing of this entity is read or written before its initial write is started.'),
   guard: guardShape.optional(),
 });
 

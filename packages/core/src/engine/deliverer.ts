@@ -40,6 +40,8 @@ export interface Deliverer {
   /** An entity was opened. */
   nudge(): void;
   readonly waiting: number;
+  /** Of this entity, those under way included. */
+  waitingOf(entity: EntityName): number;
   readonly underWay: number;
   /** Why nothing is sent just now. */
   readonly paused: string | undefined;
@@ -56,6 +58,7 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
   const backlog = openBacklog();
   const bell = openBell();
   const waitsFor = new Map<RecordId, Set<RecordId>>();
+  const sending = new Map<EntityName, number>();
   let underWay = 0;
 
   /** What is planned meanwhile stays in the ledger alone, so that only the disk bounds it. */
@@ -161,6 +164,7 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
       default:
         pace.resume();
         tries.ended(record.id);
+        if (outcome.kind === 'written') parts.wrote(system.id, record.entity);
     }
     // The column may come back, or the map be corrected: what was to be written waits, and only this map's writes do.
     if (outcome.kind === 'refused' && outcome.why === 'schema-drift') {
@@ -255,6 +259,7 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
 
   async function send(row: DeliveryRow): Promise<void> {
     underWay += 1;
+    sending.set(row.entity, (sending.get(row.entity) ?? 0) + 1);
     try {
       await lanes.run(row.record, () => deliver(row));
     } catch (cause) {
@@ -263,6 +268,7 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
       again({ ...row, dueAtMs: clock.nowMs() + backoffMs(parts, row.attempts), attempts: row.attempts + 1 });
     } finally {
       underWay -= 1;
+      sending.set(row.entity, (sending.get(row.entity) ?? 1) - 1);
       bell.ring();
     }
   }
@@ -332,6 +338,7 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     get waiting() {
       return outbox.size;
     },
+    waitingOf: (entity) => outbox.sizeOf(entity) + (sending.get(entity) ?? 0),
     get underWay() {
       return underWay;
     },

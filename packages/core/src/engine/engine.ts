@@ -13,6 +13,8 @@ import { openChores, type Chore } from './chores.ts';
 import { openCommitter } from './committer.ts';
 import { openFresh } from './fresh.ts';
 import { openDeliverer, type Deliverer } from './deliverer.ts';
+import { openInitial } from './initial.ts';
+import type { InitialStatus } from './initial-status.ts';
 import { openIntake } from './intake.ts';
 import { openGuard, type Decision, type Guard } from './guard.ts';
 import type { ChildRule } from './governor.ts';
@@ -121,6 +123,10 @@ export interface Engine {
   pin(ask: PinAsk): Promise<PinAnswer>;
   unpin(ask: Pick<Pin, 'record' | 'register' | 'by'>): Promise<'unpinned' | 'gone'>;
   pins(): readonly Pin[];
+  /** Starts what the configuration keeps waiting. Begun already: has what failed, and only that, tried again. `unknown`: no such entity. */
+  beginInitial(entity: EntityName, ask: ResyncAsk): Promise<'begun' | ReleasedAll | 'unknown'>;
+  /** How far systems have come to their first agreement. */
+  initial(entity: EntityName): InitialStatus | undefined;
   /** Has values of a record leave the ledger, in its lane. Throws as `erasureIn` does. */
   erase(ask: ErasureAsk): Promise<ErasedTold>;
   status(): EngineStatus;
@@ -146,8 +152,10 @@ export function openEngine(options: EngineOptions): Engine {
     (system, entity) => guards.get(`${system} ${entity}`),
     pressure,
     pauses,
+    (system, entity) => initial.wrote(system, entity),
   );
   const guards = new Map<string, Guard>();
+  const initial = openInitial(parts);
   const intake = openIntake(parts);
   const choring = openChores(parts, () => intake);
   const pins = openPins(parts, () => intake);
@@ -188,6 +196,7 @@ export function openEngine(options: EngineOptions): Engine {
 
   /** What is under way as a map is paused comes to its end, and nobody need wait for that to be told. */
   function statusOf(puller: Puller): PullerStatus {
+    if (!initial.isBegun(puller.entity)) return { ...puller.status(), state: 'kept' };
     const pause = pauses.of(puller.system, puller.entity);
     return pause ? { ...puller.status(), state: 'paused', pause } : puller.status();
   }
@@ -200,7 +209,29 @@ export function openEngine(options: EngineOptions): Engine {
   /** Rows whose key refers to another entity can only be told apart once that entity was listed. */
   function isReady(system: SystemId, table: Table): boolean {
     const referred = keyReferences(table).filter((entity) => parts.tables.get(entity)?.systems.includes(system));
-    return referred.every((entity) => listed.get(entity)?.has(system));
+    return initial.isBegun(table.map.entity) && referred.every((entity) => listed.get(entity)?.has(system));
+  }
+
+  async function beginInitial(entity: EntityName, asked: ResyncAsk): Promise<'begun' | ReleasedAll | 'unknown'> {
+    if (!parts.tables.has(entity)) return 'unknown';
+    if (await initial.begin(entity, asked)) return 'begun';
+    const failed = { decision: 'retry' as const, ...asked };
+    for (const puller of pullers) if (puller.entity === entity) for (const { key } of puller.aside) await puller.releaseAside(key, 'retry');
+    return releaseAll(parts, intake, { entity }, failed);
+  }
+
+  function initialStatus(entity: EntityName): InitialStatus | undefined {
+    const ours = pullers.filter((puller) => puller.entity === entity);
+    if (ours.length === 0) return undefined;
+    const systems = ours.map((puller) => {
+      const { system, listed: isListed, toldRows: rows } = puller.status();
+      const remaining = deliverers.get(system)?.waitingOf(entity) ?? 0;
+      return { system, listed: isListed, rows, remaining, ...initial.settled(system, entity) };
+    });
+    const isWriting = systems.some(({ remaining }) => remaining > 0);
+    const state = !initial.isBegun(entity) ? 'kept' : !isOpen(entity) ? 'reading' : isWriting ? 'writing' : 'done';
+    const begunAtMs = initial.begunAtMs(entity);
+    return { entity, state, systems, ...(begunAtMs === undefined ? {} : { begunAtMs }) };
   }
 
   for (const system of options.systems) deliverers.set(system.id, openDeliverer(parts, intake, system, isOpen));
@@ -229,6 +260,7 @@ export function openEngine(options: EngineOptions): Engine {
     async start() {
       await pauses.load(pullers);
       await pins.load();
+      await initial.load();
       await reload(options.ledger, deliverers);
       await choring.reload();
       running = Promise.all([
@@ -244,7 +276,14 @@ export function openEngine(options: EngineOptions): Engine {
       await running;
       while ([...deliverers.values()].some(({ underWay }) => underWay > 0) || parts.lanes.busy > 0) await parts.clock.turn();
     },
-    hint: (system, body, headers) => takeHints(parts, pullers, system, body, headers),
+    hint: (system, body, headers) =>
+      takeHints(
+        parts,
+        pullers.filter(({ entity }) => initial.isBegun(entity)),
+        system,
+        body,
+        headers,
+      ),
     resolve: (decision) => rule(parts, intake, decision),
     reopen: (asked) => reopenConflict(parts, intake, asked),
     revise: (ask) => revise(parts, intake, ask),
@@ -276,6 +315,8 @@ export function openEngine(options: EngineOptions): Engine {
       for (const puller of chosen) puller.resync();
       return chosen.map(({ system }) => system);
     },
+    beginInitial,
+    initial: initialStatus,
     aside: () => pullers.flatMap(({ aside }) => aside),
     releaseRow: async ({ system, entity, key }, asked) => {
       const puller = pullerOf(system, entity);
@@ -325,6 +366,7 @@ function partsOf(
   guardOf: Parts['guardOf'],
   pressure: Parts['pressure'],
   pauses: Pauses,
+  wrote: Parts['wrote'],
 ): Parts {
   const { ledger, clock, ids, log, digest } = options;
   const fresh = openFresh();
@@ -346,6 +388,7 @@ function partsOf(
     guardOf,
     pressure,
     pauseOf: pauses.of,
+    wrote,
     lanes: openLanes(),
     reads: openReads(),
     tally,

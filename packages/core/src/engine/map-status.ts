@@ -4,6 +4,8 @@ import type { Pause } from './pauses.ts';
 
 /** How one map stands: one entity of one system. */
 export type MapState =
+  /** Its initial write was not started yet. */
+  | 'kept'
   | 'starting'
   | 'listing'
   | 'live'
@@ -21,6 +23,8 @@ export interface PullerStatus {
   readonly entity: EntityName;
   readonly state: MapState;
   readonly listed: boolean;
+  /** Rows that its first listing told since the start. */
+  readonly toldRows: number;
   readonly words?: string;
   /** Rows, as far as they were seen since the start, that a filter leaves outside. */
   readonly filteredRows: number;

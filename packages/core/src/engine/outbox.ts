@@ -13,6 +13,7 @@ export interface Outbox {
   /** When the next one that must wait is due; `undefined` when none waits. */
   nextDueMs(): number | undefined;
   readonly size: number;
+  sizeOf(entity: EntityName): number;
 }
 
 export function openOutbox(): Outbox {
@@ -52,6 +53,11 @@ export function openOutbox(): Outbox {
     nextDueMs() {
       const times = [...delayed.values()].map((row) => row.dueAtMs);
       return times.length > 0 ? times.reduce((a, b) => Math.min(a, b)) : undefined;
+    },
+    sizeOf(entity) {
+      let size = 0;
+      for (const queue of [ready, delayed]) for (const row of queue.values()) if (row.entity === entity) size += 1;
+      return size;
     },
     get size() {
       return ready.size + delayed.size;

@@ -77,6 +77,8 @@ export interface Parts {
   readonly pauseOf: (system: SystemId, entity: EntityName) => Pause | undefined;
   /** Has something done that a committed plan calls for. */
   readonly chores: (chores: readonly Chore[]) => void;
+  /** Called for each write that was made, or found to be there already. */
+  readonly wrote: (system: SystemId, entity: EntityName) => void;
   /** Called for each plan that was committed, in order of commit within a record. */
   readonly committed: (plan: Plan) => void;
 }

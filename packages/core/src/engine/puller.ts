@@ -72,6 +72,7 @@ export function openPuller(
   let resting = false;
   let anew = false;
   let failures = 0;
+  let toldRows = 0;
   // The keys of a listing that was followed from its first page; absent while it is not known to be whole.
   let seen: Set<string> | undefined;
   let comparing: (Comparing & { state: 'waits' | 'reads' | 'done'; rows: number }) | undefined;
@@ -124,6 +125,7 @@ export function openPuller(
     if (pull.of === 'listing' && cursor !== undefined && listed && !seen) return restart('listing begun again');
     if (pull.of === 'listing' && cursor === undefined) seen = new Set();
     state = pull.of === 'listing' && !listed ? 'listing' : 'live';
+    if (pull.of === 'listing' && !listed) toldRows += pull.sightings.length;
     await foresee(pull.sightings);
     await takeAll(pull.sightings, began);
     if (pull.of === 'listing') for (const sighting of pull.sightings) seen?.add(keyOf(sighting));
@@ -389,6 +391,7 @@ export function openPuller(
       entity,
       state,
       listed,
+      toldRows,
       filteredRows: door.size,
       asideRows: aside.list().length,
       ...(guard?.status === undefined ? {} : { guard: guard.status }),

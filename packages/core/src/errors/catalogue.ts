@@ -195,6 +195,11 @@ export const catalogue = {
     remedy: 'Use one of: {entities}.',
     status: 404,
   },
+  INITIAL_UNREAD: {
+    text: '"{system}" could not be read to its end: {words}.',
+    remedy: 'Nothing was written. Correct that, and ask for the report again.',
+    status: 502,
+  },
   DELIVERY_GONE: {
     text: 'The delivery "{delivery}" is not there any more: it was delivered, or planned anew.',
     remedy: 'List what is parked with GET /v1/deliveries?state=parked.',

@@ -164,4 +164,6 @@ export interface TableMap {
   readonly unique?: readonly UniqueMap[];
   /** The system whose values stand where two rows meet for the first time. */
   readonly seed?: SystemId;
+  /** `wait`: nothing is read or written before somebody starts it. */
+  readonly initial?: 'wait';
 }

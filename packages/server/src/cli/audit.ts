@@ -18,7 +18,8 @@ export interface AuditGiven {
 /** Holds the maps against the metadata of the systems. Nothing is written to any of them. */
 export async function audit({ config: file, entity, baseline, accept, json }: AuditGiven): Promise<number> {
   const config = loadConfig(file);
-  if (entity !== undefined && !config.entities.some((map) => map.entity === entity)) throw new ConcordError('ENTITY_UNKNOWN', { entity });
+  if (entity !== undefined && !config.entities.some((map) => map.entity === entity))
+    throw new ConcordError('ENTITY_UNKNOWN', { entity, entities: config.entities.map((map) => map.entity).join(', ') });
   const kept = baseline ?? `${config.ledger.file}.baseline.json`;
   const described = await describeTables(config, entity);
   const before = readBaseline(kept);

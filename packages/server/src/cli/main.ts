@@ -4,6 +4,7 @@ import { audit, type AuditGiven } from './audit.ts';
 import { check } from './check.ts';
 import { demo } from '../demo/demo.ts';
 import { EMULATED, emulate } from './emulate.ts';
+import { initialCommands } from './initial/commands.ts';
 import { labCommands, planCommand } from './lab/commands.ts';
 import { ROLES } from '../access/roles.ts';
 import { addKeyFor, listKeys, revokeKeyOf, type AddGiven, type ListGiven } from './keys.ts';
@@ -55,6 +56,7 @@ export async function run(args: readonly string[]): Promise<number> {
   wayBackCommands(program, does);
   planCommand(program, does);
   labCommands(program, does);
+  initialCommands(program, does);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

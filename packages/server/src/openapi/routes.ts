@@ -103,6 +103,17 @@ export const ROUTES: Readonly<Record<string, RouteTold>> = {
     status: 202,
     answer: shape.guarded,
   },
+  'GET /v1/maps/:entity/initial-write': {
+    tag: 'maps',
+    summary: 'How far systems that all hold something have come to agree',
+    answer: shape.initialWrite,
+  },
+  'POST /v1/maps/:entity/initial-write': {
+    tag: 'maps',
+    summary: 'Starts that; begun already: has what failed tried again',
+    status: 202,
+    answer: shape.initialBegun,
+  },
   'GET /v1/deliveries': { tag: 'deliveries', summary: 'Writes on their way, waiting, refused', answer: pageOf(shape.delivery) },
   'POST /v1/deliveries/:id/retry': { tag: 'deliveries', summary: 'Has a write tried again', answer: shape.released },
   'POST /v1/deliveries/:id/discard': { tag: 'deliveries', summary: 'Gives a write up', answer: shape.released },

@@ -180,6 +180,28 @@ export const outcomes = closed({
 });
 
 export const health = Type.Object({ status: Type.Union([Type.Literal('ok'), Type.Literal('degraded'), Type.Literal('failing')]) });
+export const initialWrite = Type.Object({
+  entity: Type.String(),
+  state: Type.Union([Type.Literal('kept'), Type.Literal('reading'), Type.Literal('writing'), Type.Literal('done')]),
+  begunAt: some(Type.String()),
+  systems: Type.Array(
+    Type.Object({
+      system: Type.String(),
+      listed: Type.Boolean(),
+      rows: Type.Integer(),
+      remaining: Type.Integer(),
+      settled: Type.Integer(),
+      perSecond: Type.Number(),
+    }),
+  ),
+  remaining: Type.Integer(),
+  perSecond: Type.Number(),
+  secondsLeft: some(Type.Integer()),
+  errors: Type.Integer(),
+  classes: Type.Record(Type.String(), Type.Integer()),
+  first: Type.Array(delivery),
+});
+export const initialBegun = Type.Object({ begun: Type.Boolean(), retried: some(Type.Integer()), more: some(Type.Boolean()) });
 export const liveness = Type.Object({ live: Type.Literal(true) });
 export const readiness = Type.Object({ ready: Type.Boolean(), why: some(names) });
 export const resynced = closed({

@@ -35,6 +35,7 @@ export function openLedgerFile(file: string): Database {
   return speaking(file, () => {
     const db = new Sqlite(file, { timeout: BUSY_WAIT_MS_MAX });
     try {
+      makeSafely(db);
       for (const { name, set } of settings) db.pragma(`${name} = ${set}`);
       assertSettings(db, file);
       migrate(db, found);
@@ -44,6 +45,15 @@ export function openLedgerFile(file: string): Database {
       throw thrown;
     }
   });
+}
+
+/**
+ * A new file is made with a rollback journal. Less than EXTRA does not see to it that its removal is on the disk as well: if it came back after a
+ * power cut, SQLite would take the whole ledger back to the empty file that it tells of. Until the lock is ours nothing may be read.
+ */
+function makeSafely(db: Database): void {
+  db.pragma('locking_mode = EXCLUSIVE');
+  db.pragma('synchronous = EXTRA');
 }
 
 /** Throws when a setting that durability or safety rests on is not in force. */
@@ -58,6 +68,7 @@ export function assertSettings(db: Database, file: string): void {
 function inspect(file: string): number {
   if (!existsSync(dirname(file))) throw new ConcordError('LEDGER_UNREACHABLE', { file, words: 'its folder does not exist' });
   if (!existsSync(file) || statSync(file).size === 0) return 0;
+  takeBackHalfMade(file);
   return speaking(file, () => {
     const db = new Sqlite(file, { readonly: true, timeout: BUSY_WAIT_MS_MAX });
     try {
@@ -65,6 +76,22 @@ function inspect(file: string): number {
       // SQLite reads a torn log up to the tear and says nothing: what was acknowledged must not be lost in silence.
       assertWhole(file);
       return version;
+    } finally {
+      db.close();
+    }
+  });
+}
+
+/**
+ * Who was killed while making a file leaves a rollback journal beside it, which nobody who only reads may play back: without this, no start
+ * would ever succeed. A ledger that was made has none.
+ */
+function takeBackHalfMade(file: string): void {
+  if (!existsSync(`${file}-journal`)) return;
+  speaking(file, () => {
+    const db = new Sqlite(file, { timeout: BUSY_WAIT_MS_MAX });
+    try {
+      db.pragma('user_version');
     } finally {
       db.close();
     }

@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest';
+import { objectsOf, textOf } from '../../packages/adapters/src/shared/json/look.ts';
+import { startCommand } from '../server/command.ts';
+import { memoryOf } from '../kit/memory-of.ts';
+import { numberSet } from '../kit/settings.ts';
+import { ceSeed, fnoSeed } from '../kit/town-tables.ts';
+import { differences } from '../kit/town-rows.ts';
+import { ask, counted, openTown, ownWrites, untilEqual, type Town } from '../kit/town.ts';
+import { until } from '../kit/until.ts';
+
+const CUSTOMERS = numberSet('customers', 400);
+/** Of all customers so many, from the end, are in one system alone. */
+const ALONE = Math.ceil(CUSTOMERS / 100);
+const END_MS_MAX = 60_000 + CUSTOMERS * 40;
+const AT = '/v1/maps/customer/initial-write';
+const WRITES_MAX = 8;
+/** Ce refuses the write to this customer, whom both have. */
+const REFUSED = `00000000-0000-4000-8000-${String(CUSTOMERS - 1).padStart(12, '0')}`;
+
+test(
+  `two systems with ${CUSTOMERS} customers, each different, come to agree once that is started, over two SIGKILLs; what failed is listed, and taken again alone`,
+  { timeout: 4 * END_MS_MAX },
+  async () => {
+    const town = await openTown(0, { customer: ['initial: wait', 'seed: fno'], pollMs: 500, sweepEveryMs: 600_000, writesMax: WRITES_MAX });
+    try {
+      fill(town);
+      const beganMs = Date.now();
+      const report: unknown = JSON.parse(await reported(town));
+      expect(report).toMatchObject([{ seed: 'fno', pairs: [pairTold()] }]);
+      const reportMs = Date.now() - beganMs;
+
+      let sidecar = await town.startOutside();
+      expect(await ask(sidecar.url, AT)).toMatchObject({ state: 'kept', remaining: 0, errors: 0 });
+      expect([await counted(sidecar.url, 'records'), ownWrites(town.ce), ownWrites(town.fno)], 'nothing before it is started').toEqual([
+        0, 0, 0,
+      ]);
+      const refusal = town.ce.faults.add({
+        principal: 'concord',
+        method: 'PATCH',
+        path: REFUSED,
+        action: { kind: 'status', status: 400, words: 'Not him.' },
+      });
+      const startedMs = Date.now();
+      expect(await ask(sidecar.url, AT, { by: 'Mia' })).toEqual({ begun: true });
+      for (const share of [0.2, 0.6]) {
+        await untilWritten(town, share * CUSTOMERS);
+        await sidecar.end('SIGKILL');
+        sidecar = await town.startOutside();
+      }
+      await untilDone(sidecar.url);
+      const writeMs = Date.now() - startedMs;
+      console.log(
+        `report ${reportMs} ms, initial write ${writeMs} ms, of ${CUSTOMERS} customers; ${JSON.stringify(await memoryOf(sidecar.url))}`,
+      );
+
+      expect(await ask(sidecar.url, AT)).toMatchObject({ errors: 1, classes: { 'validation-rejected': 1 }, first: [{ system: 'ce' }] });
+      expect(differences(town), 'all but the one that was refused').toHaveLength(1);
+      const writes = ownWrites(town.ce) + ownWrites(town.fno);
+      expect(writes).toBeLessThanOrEqual(CUSTOMERS + ALONE + 2 * WRITES_MAX);
+      town.ce.faults.clear(refusal);
+      expect(await ask(sidecar.url, AT, { by: 'Mia' })).toEqual({ begun: false, retried: 1, more: false });
+      await untilEqual(town, sidecar.url, END_MS_MAX);
+      expect(ownWrites(town.ce) + ownWrites(town.fno), 'only what failed is taken again').toBe(writes + 1);
+      expect(await counted(sidecar.url, 'records')).toBe(CUSTOMERS + ALONE);
+      expect(await ask(sidecar.url, AT)).toMatchObject({ state: 'done', errors: 0, remaining: 0 });
+    } finally {
+      await town.close();
+    }
+  },
+);
+
+async function reported({ configFile, env }: Town): Promise<string> {
+  const reporting = startCommand(['initial-write', 'report', '--config', configFile, '--entity', 'customer', '--json'], env);
+  expect({ status: await reporting.ended, printed: reporting.printed() }).toMatchObject({ status: 0 });
+  return reporting.printed();
+}
+
+/** Every customer has another name in each system; the first ones are in ce alone, as many others in finance alone. */
+function fill(town: Town): void {
+  const [ce, fno] = [ceSeed(CUSTOMERS), fnoSeed(CUSTOMERS + ALONE)];
+  town.ce.load({
+    ...ce,
+    rows: { accounts: ce.rows?.['accounts']?.map((row) => ({ ...row, name: `${String(row['name'])} in ce` })) ?? [] },
+  });
+  town.fno.load({ ...fno, rows: { CustomersV3: fno.rows?.['CustomersV3']?.slice(ALONE) ?? [] } });
+}
+
+function pairTold() {
+  const both = CUSTOMERS - ALONE;
+  return {
+    here: 'fno',
+    there: 'ce',
+    matched: [both],
+    onlyHere: { rows: ALONE },
+    onlyThere: { rows: ALONE },
+    ambiguous: { rows: 0 },
+    equal: 0,
+    differing: [{ field: 'name', pairs: both, empty: 0 }],
+  };
+}
+
+function untilWritten({ ce, fno }: Town, writes: number): Promise<void> {
+  return until(() => (ownWrites(ce) + ownWrites(fno) >= writes ? undefined : `${ownWrites(ce)} writes of ${writes}`), END_MS_MAX);
+}
+
+function untilDone(url: string): Promise<void> {
+  return until(async () => {
+    const now = await ask(url, AT);
+    return textOf(now, 'state') === 'done' ? undefined : JSON.stringify(objectsOf(now, 'systems'));
+  }, END_MS_MAX);
+}
