@@ -61,6 +61,7 @@ export function ledgerFor(kept: Ledger, { timeline, life, dice, isSlow, faultAt,
     note: (name) => ask(() => kept.note(name)),
     counts: () => ask(() => kept.counts()),
     erase: (erasure) => kept.erase(erasure),
+    compact: (compacted) => kept.compact(compacted),
     close: () => kept.close(),
   };
 }

@@ -110,8 +110,23 @@ export function openRowPlayer(table: Table, preset: Preset): Player {
     return { value, held: false, ...(open.length > 1 ? { rule: preset.name, reason: `${preset.name}: a whole row stands` } : {}) };
   }
 
+  /** What stood where the history begins, each value by whoever set it; nobody has anything to lose of it any more. */
+  function begin({ seq, epoch }: Moment['change']): void {
+    const { registers = {}, life = undefined } = epoch?.opening ?? {};
+    for (const [name, { value, frontier }] of [...Object.entries(registers), ...(life ? [[LIFE, life] as const] : [])]) {
+      const edit = frontier.at(-1);
+      told.put(name, seq, value);
+      if (edit) sources.set(name, { seq, system: edit.system, stamp: edit.stamp });
+    }
+  }
+
   return {
     take(moment) {
+      if (moment.change.epoch) {
+        knowledge.seen(moment);
+        begin(moment.change);
+        return [];
+      }
       const { edits } = moment.change;
       const before = new Map(edits.map(({ register }) => [register, told.now(register)]));
       const seen = knowledge.seen(moment);

@@ -1,5 +1,6 @@
 import { ConcordError, type Ledger } from '@concord/core';
 import { commitAll } from './commit.ts';
+import { compactOne } from './compact.ts';
 import { eraseAll } from './erase.ts';
 import * as lists from './lists.ts';
 import { emptyStore, linkPlace, place } from './store.ts';
@@ -32,6 +33,7 @@ export function memoryLedger(): Ledger {
     note: (name) => whileOpen(() => store.notes.get(name)),
     counts: () => whileOpen(() => lists.counts(store)),
     erase: (erasure) => whileOpen(() => eraseAll(store, erasure)),
+    compact: (compacted) => whileOpen(() => compactOne(store, compacted)),
     close: async () => {
       open = false;
     },

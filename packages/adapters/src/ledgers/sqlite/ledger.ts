@@ -1,6 +1,7 @@
 import { ConcordError, type Ledger } from '@concord/core';
 import { backUp, type BackedUp, type Progress } from './backup.ts';
 import { prepareCommit } from './commit.ts';
+import { prepareCompact, shrink } from './compact.ts';
 import { finishErasing, prepareErase } from './erase.ts';
 import { speaking } from './faults.ts';
 import { prepareHistory } from './history.ts';
@@ -24,6 +25,8 @@ export interface SqliteLedgerOptions {
 export interface SqliteLedger extends Ledger {
   /** Throws BACKUP_FAILED, and leaves nothing then. */
   backUp(to: string, progress?: Progress): Promise<BackedUp>;
+  /** Gives room back that nothing stands in any more. */
+  shrink(): Promise<void>;
 }
 
 /** The number of no record. */
@@ -60,6 +63,7 @@ export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): SqliteLedger
     while (records.pending.size > 0) some().apply();
   };
   const erase = prepareErase(db, records, writeAllBack);
+  const compact = prepareCompact(db, records, writeAllBack);
   const whileOpen = async <Answer>(work: () => Answer): Promise<Answer> => {
     if (!db.open) throw new ConcordError('LEDGER_CLOSED');
     return speaking(file, work);
@@ -95,6 +99,8 @@ export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): SqliteLedger
     note: (name) => whileOpen(() => reads.note(name)),
     counts: () => queued(() => reads.counts()),
     erase: (erasure) => whileOpen(() => erase(erasure)),
+    compact: (compacted) => whileOpen(() => compact(compacted)),
+    shrink: () => whileOpen(() => shrink(db)),
     backUp: async (to, progress) => {
       if (!db.open) throw new ConcordError('LEDGER_CLOSED');
       finishErasing(db);
