@@ -10,12 +10,13 @@ import {
   versionsAt,
   type ChangeRow,
   type Ledger,
+  type Link,
   type RecordState,
   type Table,
   type Value,
   type VersionTold,
 } from '@concord/core';
-import { free, getConflicts, load } from '@automerge/automerge';
+import { decodeChange, free, getConflicts, load } from '@automerge/automerge';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { histories, play, type Step } from '../kit/histories.ts';
@@ -124,6 +125,28 @@ function valuesIn({ id, kind, expected, seq, registers }: NonNullable<RecordStat
   return { id, kind, expected, seq, registers: Object.entries(registers).map(([name, { value, saw }]) => ({ name, value, saw })) };
 }
 
+/** By the number of a change, and by system, the numbers of all changes that its author had seen. `removed`: those that the first one stands for. */
+function knownIn({ record, changes }: World): ReadonlyMap<string, readonly number[]> {
+  const numbers = new Map(changes.map(({ hash, seq }) => [String(hash), seq] as const));
+  const past = new Map<number, ReadonlySet<number>>();
+  const behind = (heads: readonly string[]): ReadonlySet<number> =>
+    new Set(heads.flatMap((head) => [...(past.get(must(numbers.get(head), 'it is in the document')) ?? [])]));
+  for (const { seq, chunk, epoch } of changes) {
+    const own = epoch ? Array.from({ length: epoch.changes }, (_, index) => index + 1) : [seq];
+    past.set(seq, new Set([...behind(decodeChange(chunk).deps), ...own]));
+  }
+  const { links } = must(record, 'there is one');
+  const attempts = (link: Link) => [link.planned, link.parked, ...(link.unconfirmed ?? [])].map((one) => one?.heads ?? []);
+  const systems = Object.entries(links).map(
+    ([name, link]) => [name, [link.heads, ...attempts(link)].map((heads) => sorted(behind(heads))).flat()] as const,
+  );
+  return new Map([...systems, ...[...past].map(([seq, all]) => [String(seq), sorted(all)] as const)]);
+}
+
+function sorted(numbers: ReadonlySet<number>): readonly number[] {
+  return [...numbers].toSorted((a, b) => a - b);
+}
+
 /** What Automerge makes of a document: of each key the value that shows, and all that are live, in their order. */
 function shown({ changes }: World) {
   const document = load<Record<string, unknown>>(Buffer.concat(changes.map(({ chunk }) => chunk)));
@@ -177,6 +200,8 @@ describe.each(kinds)('%s', (_title, table, values) => {
         removed += await compact(short, beforeMs);
         expect(verifyRecord(table, must(short.record, 'there is one'), short.changes)).toEqual([]);
         expect(shown(short), 'the same values show, beside the same rivals').toEqual(shown(plain));
+        const known = knownIn(plain);
+        for (const [who, numbers] of knownIn(short)) expect([who, numbers], 'nobody knows more or less').toEqual([who, known.get(who)]);
         const seqs = short.changes.map(({ seq }) => seq);
         expect(await versionsOf(short, seqs), 'its versions are as they were').toEqual(await versionsOf(plain, seqs));
         const since = plain.plans.length;

@@ -102,7 +102,9 @@ function asStood(told: RegisterOpening, value: Value | undefined): RegisterOpeni
   };
 }
 
-function trim(told: RegisterOpening, floor: number = told.count): RegisterOpening {
-  const from = told.agreed.findLastIndex(({ number }) => number <= Math.min(floor, told.count));
+/** What somebody who comes later may stand on, or an edit that is still in the frontier. */
+function trim(told: RegisterOpening, later: number = told.count): RegisterOpening {
+  const floor = told.frontier.reduce((least, { saw, known = saw }) => Math.min(least, saw, known), Math.min(later, told.count));
+  const from = told.agreed.findLastIndex(({ number }) => number <= floor);
   return from <= 0 ? told : { ...told, agreed: told.agreed.slice(from) };
 }

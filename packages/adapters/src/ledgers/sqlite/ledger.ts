@@ -1,8 +1,9 @@
-import { ConcordError, type Ledger } from '@concord/core';
+import { ConcordError, type ChangeRow, type Ledger, type PageOf, type RecordId } from '@concord/core';
 import { backUp, type BackedUp, type Progress } from './backup.ts';
 import { prepareCommit } from './commit.ts';
 import { prepareCompact, shrink } from './compact.ts';
 import { finishErasing, prepareErase } from './erase.ts';
+import { exportLines } from './export.ts';
 import { speaking } from './faults.ts';
 import { prepareHistory } from './history.ts';
 import { openJournal } from './journal.ts';
@@ -27,6 +28,8 @@ export interface SqliteLedger extends Ledger {
   backUp(to: string, progress?: Progress): Promise<BackedUp>;
   /** Gives room back that nothing stands in any more. */
   shrink(): Promise<void>;
+  /** All of it, as `importLedger` takes it. Nothing may be committed while it is read. */
+  lines(): Generator<string>;
 }
 
 /** The number of no record. */
@@ -50,6 +53,8 @@ export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): SqliteLedger
   const commitAll = prepareCommit(db, records, journal, writeBack);
   const history = prepareHistory(db, file);
   const enqueue = prepareQueue(db);
+  const changesIn = (id: RecordId, ask: Parameters<Ledger['changes']>[1]): PageOf<ChangeRow> =>
+    history({ id, number: records.get(id)?.number ?? NOBODY }, records.pending.get(id)?.changes ?? [], ask);
 
   /** Brings the queue's table up to date, so that it can be listed and counted: what is queued mostly has left again before. */
   const settleQueue = (): void => {
@@ -88,8 +93,7 @@ export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): SqliteLedger
     links: (system, entity, ask) => whileOpen(() => lists.links(system, entity, ask)),
     deliveries: (ask) => queued(() => lists.deliveries(ask)),
     records: (ask) => whileOpen(() => lists.records(ask)),
-    changes: (id, ask) =>
-      whileOpen(() => history({ id, number: records.get(id)?.number ?? NOBODY }, records.pending.get(id)?.changes ?? [], ask)),
+    changes: (id, ask) => whileOpen(() => changesIn(id, ask)),
     conflicts: (ask) => whileOpen(() => lists.conflicts(ask)),
     conflict: (id) => whileOpen(() => reads.conflict(id)),
     failures: (ask) => whileOpen(() => lists.failures(ask)),
@@ -100,6 +104,10 @@ export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): SqliteLedger
     counts: () => queued(() => reads.counts()),
     erase: (erasure) => whileOpen(() => erase(erasure)),
     compact: (compacted) => whileOpen(() => compact(compacted)),
+    lines: () => {
+      writeAllBack();
+      return exportLines({ db, records: lists.records, record: (id) => records.get(id)?.state, changes: changesIn }, undefined);
+    },
     shrink: () => whileOpen(() => shrink(db)),
     backUp: async (to, progress) => {
       if (!db.open) throw new ConcordError('LEDGER_CLOSED');

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
-import { readOnlyLedger, sqliteLedger } from '@concord/adapters';
+import { basename, dirname, join, resolve } from 'node:path';
+import { readOnlyLedger, sqliteLedger, type SqliteLedger } from '@concord/adapters';
 import { compactionsIn, ConcordError, countOf, entityName, type CompactedTold, type CompactingParts, type EntityName } from '@concord/core';
 import { timeWord } from '../../backups.ts';
 import { clock } from '../../surroundings.ts';
@@ -31,8 +31,7 @@ export async function compact(given: CompactGiven): Promise<number> {
     if (given.by === undefined) throw wrong('--by <name> says who wants it');
     const { by, archive = true } = given;
     if (archive === true) throw wrong('give --archive <folder>, or --no-archive if what goes is to be kept nowhere');
-    if (archive !== false) await writeArchive(file, resolve(archive));
-    return compactFile(file, laboratory, { ...ask, by, keep: given.keep });
+    return compactFile(file, laboratory, { ...ask, by, ...(archive === false ? {} : { archive: resolve(archive) }) });
   });
 }
 
@@ -61,30 +60,13 @@ async function dryRun(file: string, { tables }: Laboratory, ask: Ask): Promise<n
   }
 }
 
-/** All of it, so that it can be imported as a ledger of its own. It stands under its name once it is whole. */
-async function writeArchive(file: string, folder: string): Promise<void> {
-  mkdirSync(folder, { recursive: true });
-  const to = join(folder, `${basename(file)}-${timeWord(clock.nowMs())}.jsonl`);
-  const ledger = readOnlyLedger({ file });
-  try {
-    await writeLines(ledger.lines(), `${to}.part`);
-    renameSync(`${to}.part`, to);
-    console.log(`${to} is written: the ledger as it is.`);
-  } finally {
-    await ledger.close();
-  }
-}
-
-async function compactFile(
-  file: string,
-  { tables }: Laboratory,
-  ask: Ask & { readonly by: string; readonly keep: string },
-): Promise<number> {
+async function compactFile(file: string, { tables }: Laboratory, { by, archive, ...ask }: Ask & Wanted): Promise<number> {
   const ledger = sqliteLedger({ file });
   try {
+    if (archive !== undefined) await writeArchive(ledger, join(archive, `${basename(file)}-${timeWord(clock.nowMs())}.jsonl`));
     const note = `changes from before ${instantOf({ ms: ask.beforeMs })}${ask.entity === undefined ? '' : ` of ${ask.entity}`}`;
     // First: that it was begun is known, also where it is stopped half-way.
-    await ledger.commit({ plans: [], cursors: [], failures: [], acts: [{ atMs: clock.nowMs(), operator: ask.by, act: 'compact', note }] });
+    await ledger.commit({ plans: [], cursors: [], failures: [], acts: [{ atMs: clock.nowMs(), operator: by, act: 'compact', note }] });
     const sum = await compactAll({ ledger, tables }, ask);
     if (sum.compacted > 0) await ledger.shrink();
     tell(sum, 'are gone');
@@ -92,6 +74,20 @@ async function compactFile(
   } finally {
     await ledger.close();
   }
+}
+
+interface Wanted {
+  readonly by: string;
+  /** The folder. */
+  readonly archive?: string;
+}
+
+/** All of it, so that it can be imported as a ledger of its own. It stands under its name once it is whole. */
+async function writeArchive(ledger: SqliteLedger, to: string): Promise<void> {
+  mkdirSync(dirname(to), { recursive: true });
+  await writeLines(ledger.lines(), `${to}.part`);
+  renameSync(`${to}.part`, to);
+  console.log(`${to} is written: the ledger as it is.`);
 }
 
 interface Sum {
