@@ -3,7 +3,9 @@ import {
   changesOf,
   compactedOf,
   compactionsIn,
+  momentsOf,
   must,
+  openFieldPlayer,
   prove,
   registersIn,
   verifyRecord,
@@ -45,7 +47,7 @@ function timeAt({ changes }: World, share: number): number {
 
 /** Some times of a record, each ended by its coming to rest, but for the last; what is held then is ruled on, or is not. */
 function lives(one: fc.Arbitrary<readonly Step[]>): fc.Arbitrary<Life> {
-  return fc.record({ times: fc.array(one, { minLength: 1, maxLength: 4 }), rules: fc.boolean(), rests: fc.boolean() });
+  return fc.record({ times: fc.array(one, { minLength: 1, maxLength: 3 }), rules: fc.boolean(), rests: fc.boolean() });
 }
 
 interface Life {
@@ -189,7 +191,7 @@ const playable = (table: Table) => {
 describe.each(kinds)('%s', (_title, table, values) => {
   const tables = new Map([[table.map.entity, table]]);
 
-  test('a compaction at any moment changes nothing that comes after, and the document is whole', { timeout: LONG_MS }, async () => {
+  test('a compaction at any moment changes nothing that comes after, and the document is whole', { timeout: 4 * LONG_MS }, async () => {
     let removed = 0;
     await fc.assert(
       fc.asyncProperty(lives(histories(SYSTEMS, values)), histories(SYSTEMS, values), shares, async (first, second, share) => {
@@ -216,12 +218,12 @@ describe.each(kinds)('%s', (_title, table, values) => {
         expect(verifyRecord(table, must(short.record, 'there is one'), short.changes)).toEqual([]);
         expect(shown(short)).toEqual(shown(plain));
       }),
-      { numRuns: runs(60) },
+      { numRuns: runs(25) },
     );
-    expect(removed, 'much goes').toBeGreaterThan(60);
+    expect(removed, 'much goes').toBeGreaterThan(10);
   });
 
-  test('what is compacted is proved as it was, and compacted again it stays as it is', { timeout: LONG_MS }, async () => {
+  test('what is compacted is proved as it was, and compacted again it stays as it is', { timeout: 4 * LONG_MS }, async () => {
     await fc.assert(
       fc.asyncProperty(lives(histories(SYSTEMS, values)), shares, async (life, share) => {
         const world = playable(table);
@@ -240,6 +242,9 @@ describe.each(kinds)('%s', (_title, table, values) => {
         const once = await all(ledger, id);
         const after = await prove(ledger, table, must(await ledger.record(id), 'it is there'));
         expect(after.differences).toEqual(before.differences);
+        expect(await playedIn(table, ledger, id), 'a replay comes to the same, whatever may follow').toEqual(
+          await played(table, inOrder(world.changes)),
+        );
         expect(await run()).not.toBe('compacted');
         expect(await all(ledger, id)).toEqual(once);
       }),
@@ -247,6 +252,25 @@ describe.each(kinds)('%s', (_title, table, values) => {
     );
   });
 });
+
+const playedIn = (table: Table, ledger: Ledger, id: RecordState['id']) => played(table, changesOf(ledger, id));
+
+/** All that a replay goes on from, but for the names of operations and for what nobody can stand on any more. */
+async function played(table: Table, changes: AsyncIterable<ChangeRow>) {
+  const player = openFieldPlayer(table);
+  for await (const moment of momentsOf(changes)) player.take(moment);
+  const { registers, life } = player.opening();
+  return [...Object.entries(registers), ...(life ? [['$life', life] as const] : [])].map(
+    ([name, { agreed: _agreed, ops, frontier, first, slots, ...told }]) => ({
+      name,
+      ...told,
+      ops: ops.length,
+      frontier: frontier.map(withoutOp),
+      first: first && withoutOp(first),
+      slots: Object.values(slots ?? {}).map(withoutOp),
+    }),
+  );
+}
 
 async function all(ledger: Ledger, id: RecordState['id']): Promise<readonly unknown[]> {
   const changes: unknown[] = [];

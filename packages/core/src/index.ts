@@ -71,6 +71,7 @@ export { policyKinds, type Modules } from './config/policies.ts';
 export * from './map/canonical.ts';
 export { members } from './policy/set.ts';
 export { canonicalJson } from './policy/json-text.ts';
+export { decode } from './record/decode.ts';
 export * from './record/encode.ts';
 export * from './record/verify.ts';
 export { difference, versionsAt, type VersionAsk, type VersionTold } from './record/versions.ts';
