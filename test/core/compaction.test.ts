@@ -1,5 +1,17 @@
 import { free, getConflicts, load } from '@automerge/automerge';
-import { archiveFaults, compactedOf, decode, must, registerIn, verifyRecord, type OpId, type RecordState } from '@concord/core';
+import { memoryLedger } from '@concord/adapters';
+import {
+  archiveFaults,
+  compactedOf,
+  compactionsIn,
+  decode,
+  erasureIn,
+  must,
+  registerIn,
+  verifyRecord,
+  type OpId,
+  type RecordState,
+} from '@concord/core';
 import { expect, test } from 'vitest';
 import { MIXED } from '../kit/mixed.ts';
 import { CE, FNO, tableOf } from '../kit/tables.ts';
@@ -82,4 +94,26 @@ test('what an open conflict is about is told whole', async () => {
   const { changes } = must(await compactedOf(table, recordOf(world), world.changes, NOW), 'what is before can be compacted');
   expect(changes.map(({ seq }) => seq)).toEqual(expect.arrayContaining(rivals));
   expect(changes.length).toBeLessThan(world.changes.length);
+});
+
+test('values that are erased leave an epoch, too, and the hashes of what it stands for', async () => {
+  const { world } = lived();
+  edit(world, FNO, { address: [null, null] });
+  calm(world);
+  const ledger = memoryLedger();
+  for (const plan of world.plans) await ledger.commit({ plans: [plan], cursors: [], failures: [], acts: [] });
+  const tables = new Map([[table.map.entity, table]]);
+  const { id } = recordOf(world);
+  // The epoch still holds the last street: the change that emptied it is young.
+  const emptied = must(world.changes.at(-1), 'it was emptied').stamp.ms;
+  for await (const { kind } of compactionsIn({ ledger, tables }, { beforeMs: emptied })) expect(kind).toBe('compacted');
+  const told = async (): Promise<string> =>
+    (await ledger.changes(id, { limit: 100 })).items.map(({ chunk, ...rest }) => JSON.stringify([rest, decode(chunk)])).join();
+  expect(await told()).toContain('three');
+  await erasureIn({ ledger, tables, nowMs: () => world.nowMs }, { record: id, fields: ['street', 'zip'], by: 'Mia' });
+  expect(await told()).not.toContain('three');
+  const { items } = await ledger.changes(id, { limit: 100 });
+  expect(items[0]?.epoch).toMatchObject({ changes: items[0]?.seq });
+  expect(items[0]?.epoch?.heads).toBeUndefined();
+  expect(verifyRecord(table, must(await ledger.record(id), 'it is there'), items)).toEqual([]);
 });
