@@ -61,7 +61,7 @@ function live(world: World, { times, rules, rests }: Life): void {
     play(world, steps);
     if (index === times.length - 1 && !rests) return;
     calm(world);
-    for (let ruling = 0; rules && ruling < RULINGS_MAX; ruling += 1) ruleHeld(world, ([first]) => first ?? null);
+    if (rules) for (let ruling = 0; ruling < RULINGS_MAX; ruling += 1) ruleHeld(world, ([first]) => first ?? null);
     calm(world);
   }
 }
@@ -140,7 +140,7 @@ function knownIn({ record, changes }: World): ReadonlyMap<string, readonly numbe
   const { links } = must(record, 'there is one');
   const attempts = (link: Link) => [link.planned, link.parked, ...(link.unconfirmed ?? [])].map((one) => one?.heads ?? []);
   const systems = Object.entries(links).map(
-    ([name, link]) => [name, [link.heads, ...attempts(link)].map((heads) => sorted(behind(heads))).flat()] as const,
+    ([name, link]) => [name, [link.heads, ...attempts(link)].flatMap((heads) => sorted(behind(heads)))] as const,
   );
   return new Map([...systems, ...[...past].map(([seq, all]) => [String(seq), sorted(all)] as const)]);
 }
@@ -239,14 +239,14 @@ describe.each(kinds)('%s', (_title, table, values) => {
         };
         const kind = await run();
         expect(kind).not.toBe('wrong');
-        const once = await all(ledger, id);
+        const once = await keptOf(ledger, id);
         const after = await prove(ledger, table, must(await ledger.record(id), 'it is there'));
         expect(after.differences).toEqual(before.differences);
         expect(await playedIn(table, ledger, id), 'a replay comes to the same, whatever may follow').toEqual(
           await played(table, inOrder(world.changes)),
         );
         expect(await run()).not.toBe('compacted');
-        expect(await all(ledger, id)).toEqual(once);
+        expect(await keptOf(ledger, id)).toEqual(once);
       }),
       { numRuns: runs(60) },
     );
@@ -272,7 +272,7 @@ async function played(table: Table, changes: AsyncIterable<ChangeRow>) {
   );
 }
 
-async function all(ledger: Ledger, id: RecordState['id']): Promise<readonly unknown[]> {
+async function keptOf(ledger: Ledger, id: RecordState['id']): Promise<readonly unknown[]> {
   const changes: unknown[] = [];
   for await (const change of changesOf(ledger, id)) changes.push(change);
   return [await ledger.record(id), ...changes];

@@ -41,12 +41,11 @@ async function lived(): Promise<string> {
   return id;
 }
 
-function changesIn(file: string): Promise<number> {
+async function changesIn(file: string): Promise<number> {
   const ledger = readOnlyLedger({ file });
-  return ledger
-    .counts()
-    .then(({ changes }) => changes)
-    .finally(() => ledger.close());
+  const { changes } = await ledger.counts();
+  await ledger.close();
+  return changes;
 }
 
 test(
@@ -80,7 +79,7 @@ test(
       printed: expect.stringMatching(/ 0 wrong[^]*[1-9]\d* compacted records are proved by the archive, 0 are not, 0 need/),
     });
     for (const command of [['doctor'], ['lab', 'prove', '--all'], ['lab', 'replay', '--preset', 'dual-write']])
-      expect(await concord(...command, ...config()), command.join(' ')).toMatchObject({ status: 0 });
+      expect({ command, ...(await concord(...command, ...config())) }).toMatchObject({ command, status: 0 });
     const again = await concord('compact', ...config(), '--keep', '1h', '--by', 'Ann', '--no-archive');
     expect(again.printed).toMatch(/^0 changes of 0 records/);
 

@@ -36,16 +36,16 @@ export function versionRoutes(app: App, { ledger }: Rooms): void {
   }
 
   /** Says whether there is no such version, or none any more. */
-  async function refuse(record: RecordState, ask: VersionAsk, version: string): Promise<never> {
+  async function refuse(record: RecordState, ask: VersionAsk, words: string): Promise<never> {
     const [first] = (await ledger.changes(record.id, { limit: 1 })).items;
     if (first?.epoch && mayBeBefore(first.epoch, ask))
       throw new ConcordError('VERSION_COMPACTED', {
         record: record.id,
-        version,
+        version: words,
         before: instantOf(first.stamp),
         first: first.seq,
       });
-    throw new ConcordError('VERSION_UNKNOWN', { record: record.id, version, first: first?.seq ?? 1, versions: record.seq });
+    throw new ConcordError('VERSION_UNKNOWN', { record: record.id, version: words, first: first?.seq ?? 1, versions: record.seq });
   }
 
   app.get('/v1/records/:id/version', { config: scoped, schema: { params, querystring: Type.Object({ at: version }) } }, async (request) => {

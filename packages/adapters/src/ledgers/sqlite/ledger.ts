@@ -1,4 +1,5 @@
 import { ConcordError, type ChangeRow, type Ledger, type PageOf, type RecordId } from '@concord/core';
+import type { Database } from 'better-sqlite3';
 import { backUp, type BackedUp, type Progress } from './backup.ts';
 import { prepareCommit } from './commit.ts';
 import { prepareCompact, shrink } from './compact.ts';
@@ -11,7 +12,7 @@ import { prepareLists } from './lists.ts';
 import { openLedgerFile } from './open.ts';
 import { prepareQueue } from './queue.ts';
 import { prepareReads } from './reads.ts';
-import { openRecords, type Pending } from './records.ts';
+import { openRecords, type Pending, type Records } from './records.ts';
 import { recover } from './recover.ts';
 import { prepareWriteBack, type Ahead } from './write-back.ts';
 
@@ -52,17 +53,10 @@ export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): SqliteLedger
   const writeBack = prepareWriteBack(db, records, journal, ahead);
   const commitAll = prepareCommit(db, records, journal, writeBack);
   const history = prepareHistory(db, file);
-  const enqueue = prepareQueue(db);
   const changesIn = (id: RecordId, ask: Parameters<Ledger['changes']>[1]): PageOf<ChangeRow> =>
     history({ id, number: records.get(id)?.number ?? NOBODY }, records.pending.get(id)?.changes ?? [], ask);
 
-  /** Brings the queue's table up to date, so that it can be listed and counted: what is queued mostly has left again before. */
-  const settleQueue = (): void => {
-    const unsettled = [...records.pending.values()].filter(({ queued }) => queued.size > 0);
-    if (unsettled.length === 0) return;
-    db.transaction(() => unsettled.forEach(({ state, queued }) => enqueue(state.id, queued)))();
-    unsettled.forEach((item: Pending) => item.queued.clear());
-  };
+  const settleQueue = prepareSettling(db, records);
   const writeAllBack = (): void => {
     const some = db.transaction(() => writeBack.some(WRITTEN_AT_ONCE_MAX));
     while (records.pending.size > 0) some().apply();
@@ -122,5 +116,16 @@ export function sqliteLedger({ file, ahead }: SqliteLedgerOptions): SqliteLedger
         db.close();
       }
     },
+  };
+}
+
+/** Brings the queue's table up to date, so that it can be listed and counted: what is queued mostly has left again before. */
+function prepareSettling(db: Database, records: Records): () => void {
+  const enqueue = prepareQueue(db);
+  return () => {
+    const unsettled = [...records.pending.values()].filter(({ queued }) => queued.size > 0);
+    if (unsettled.length === 0) return;
+    db.transaction(() => unsettled.forEach(({ state, queued }) => enqueue(state.id, queued)))();
+    unsettled.forEach((item: Pending) => item.queued.clear());
   };
 }
