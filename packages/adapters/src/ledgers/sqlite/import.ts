@@ -170,8 +170,8 @@ function openHistories(db: Database): Histories {
       if (!Number.isSafeInteger(seq) || Number(seq) < 1) return 'a change has no number';
       if (!isStory(story)) return 'a change tells nothing that can be read';
       const chunk = new Uint8Array(Buffer.from(String(told['chunk']), 'base64'));
-      if (splitChunks(chunk).length !== 1) return 'the bytes of a change are not those of one';
       if (hashOf(chunk) !== told['hash']) return 'the bytes of a change do not have its hash';
+      if (splitChunks(chunk).length !== 1) return 'the bytes of a change are not those of one';
       pending.push({ seq: Number(seq), told: JSON.stringify(story), chunk });
       changes += 1;
       return undefined;
