@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { parseConfig, tellFault, type Config } from '@concord/core';
+import { compileTable, parseConfig, policies, tellFault, type Config, type Tables } from '@concord/core';
 
 /** What a scenario turns; times in ms. */
 export interface TownRules {
@@ -85,4 +85,9 @@ export function townConfig(yaml: string, env: Readonly<Record<string, string>>, 
   if (parsed.kind === 'faults') throw new Error(parsed.faults.map(tellFault).join('\n'));
   const keys = join(dirname(ledgerFile), 'concord.keys.json');
   return { ...parsed.config, ledger: { file: ledgerFile }, server: { ...parsed.config.server, keys } };
+}
+
+/** What the town's configuration makes of its entities. */
+export function tablesOf({ entities }: Config): Tables {
+  return new Map(entities.map((map) => [map.entity, compileTable(map, policies)]));
 }

@@ -63,6 +63,7 @@ export function ledgerFor(kept: Ledger, { timeline, life, dice, isSlow, faultAt,
     latestNews: () => ask(() => kept.latestNews()),
     counts: () => ask(() => kept.counts()),
     erase: (erasure) => kept.erase(erasure),
+    compact: (compacted) => kept.compact(compacted),
     close: () => kept.close(),
   };
 }

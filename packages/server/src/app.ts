@@ -67,6 +67,8 @@ export function buildApp(rooms: Rooms): FastifyInstance {
     requestTimeout: REQUEST_MS_MAX,
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
+    // What is refused before it has come to a route, such as an address that cannot be decoded, is a problem like any other.
+    frameworkErrors: answerProblem,
     // A value that is not of its declared type is an error to show, not something to bend.
     ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false } },
   });

@@ -38,7 +38,7 @@ export function readYaml(text: string): YamlText {
   const refusal = refuse(text);
   if (refusal) return unreadable({ ...START, ...refusal });
   const lines = new LineCounter();
-  const document = parseDocument(markBraces(text), { lineCounter: lines, prettyErrors: false, version: '1.2' });
+  const document = parseDocument(markBraces(text), { lineCounter: lines, prettyErrors: false, version: '1.2', logLevel: 'error' });
   const fatal = document.errors.find((error) => error.code !== 'DUPLICATE_KEY');
   // Behind a bracket that is not closed everything looks wrong: only the first place helps.
   const told = fatal ? [fatal] : [...document.errors, ...document.warnings];

@@ -1,5 +1,6 @@
 import type { Ledger } from '../ports/ledger.ts';
 import { commitLaws } from './ledger-commit.ts';
+import { compactLaws } from './ledger-compact.ts';
 import { eraseLaws } from './ledger-erase.ts';
 import { keepingLaws } from './ledger-keeping.ts';
 import { newsLaws } from './ledger-news.ts';
@@ -20,4 +21,4 @@ export interface LedgerLaw {
 }
 
 /** The laws of ledgers, to be run by any test runner: `for (const { law, run } of ledgerLaws) test(law, () => run(rig))`. */
-export const ledgerLaws: readonly LedgerLaw[] = [...commitLaws, ...keepingLaws, ...eraseLaws, ...newsLaws, ...pageLaws];
+export const ledgerLaws: readonly LedgerLaw[] = [...commitLaws, ...keepingLaws, ...eraseLaws, ...compactLaws, ...newsLaws, ...pageLaws];

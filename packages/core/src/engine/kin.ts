@@ -100,7 +100,8 @@ function idOf(text: string): RecordId | undefined {
 
 /** When a record was first heard of, by its author's own time. */
 export async function birthOf(ledger: Ledger, id: RecordId): Promise<Stamp | undefined> {
-  return (await ledger.changes(id, { limit: 1 })).items[0]?.stamp;
+  const [first] = (await ledger.changes(id, { limit: 1 })).items;
+  return first?.epoch?.first ?? first?.stamp;
 }
 
 /** A record with its birth; of two, the earlier one goes on, whichever was heard of first. */

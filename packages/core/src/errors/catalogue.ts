@@ -217,8 +217,19 @@ export const catalogue = {
   },
   VERSION_UNKNOWN: {
     text: 'The record "{record}" has no version "{version}".',
-    remedy: 'It has versions 1 to {versions}; its history tells their hashes and times.',
+    remedy: 'It has versions {first} to {versions}; its history tells their hashes and times.',
     status: 404,
+  },
+  VERSION_COMPACTED: {
+    text: 'The version "{version}" of the record "{record}" was compacted away: nothing from before {before} is told any more.',
+    remedy:
+      'The ledger begins with version {first} of it. Earlier ones are in the archive that was written before `concord compact`, where one was: import it as a ledger of its own.',
+    status: 410,
+  },
+  ARCHIVE_WRONG: {
+    text: 'The archive "{file}" is not what was compacted away: {words}.',
+    remedy: 'Use the archive that was written when the ledger was compacted, as it was then.',
+    status: 422,
   },
   CONFLICT_UNKNOWN: {
     text: 'There is no conflict "{conflict}".',

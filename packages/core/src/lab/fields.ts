@@ -8,20 +8,22 @@ import { inTurn, valueAfter, withComputed, type Bench, type Judged } from '../me
 import { must } from '../errors/must.ts';
 import { PERSON } from '../record/actors.ts';
 import { LIFE, type Register } from '../record/record.ts';
+import type { Epoch, Opening } from '../ports/epoch.ts';
 import type { ResolutionTold } from '../ports/plan.ts';
 import { sameValue } from '../values.ts';
 import type { Decision } from '../merge/decide.ts';
 import { isFirstCopy, openKnowledge } from './knowledge.ts';
 import { isBack, lostWithLife, openLife, playLife } from './life.ts';
 import { heldAsTold, type Moment } from './moments.ts';
+import { lifeFrom, lifeOpening, openingFrom, replayedFrom } from './opening.ts';
 import type { Loss, Played, Player } from './player.ts';
 import { admitTold, gather, openReplayed, openTurns, settleReplayed, type Replayed } from './register.ts';
 
 /** Plays a record field by field, under the policies of a table map. */
-export function openFieldPlayer(table: Table): Player {
+export function openFieldPlayer(table: Table): Player & { opening(): Opening } {
   const registers = new Map<string, Replayed>();
-  const life = openLife();
-  const turn = openTurns();
+  let life = openLife();
+  const turns = openTurns();
   // Only where rules look at other fields does it matter who had seen what of the whole record.
   const knowledge = table.readers.size === 0 && table.invariants.length === 0 ? undefined : openKnowledge();
 
@@ -30,7 +32,7 @@ export function openFieldPlayer(table: Table): Player {
       const rule = table.registers.get(told.register);
       if (!rule) return [];
       if (isBack(life, change.system, table)) gather(open(told.register));
-      admitTold(open(told.register), told, rule, turn(told.system), change.seq);
+      admitTold(open(told.register), told, rule, turns.next(told.system), change.seq);
       return [told.register];
     });
   }
@@ -81,19 +83,36 @@ export function openFieldPlayer(table: Table): Player {
     return refused.length === 0 ? played : [...played, ...withComputed(bench, refused).map((judged) => settle(judged, seq, false))];
   }
 
+  /** Takes what stood where the history begins. What other policies do not have is left out, as it is when an edit of it is played. */
+  function begin({ opening }: Epoch): void {
+    turns.count = opening.turns;
+    if (opening.life) life = lifeFrom(opening.life);
+    for (const [name, told] of Object.entries(opening.registers)) if (table.registers.has(name)) registers.set(name, replayedFrom(told));
+  }
+
   const ruleOf = (name: string): RegisterRule => must(table.registers.get(name), 'a register that is played is in the table map');
 
   return {
     take(moment) {
+      if (moment.change.epoch) {
+        knowledge?.seen(moment);
+        begin(moment.change.epoch);
+        return [];
+      }
       const played = playFields(moment, openedBy(table, moment, knowledge?.seen(moment) ?? 0));
       const lifeBefore = life.standing.value;
-      const decision = playLife(life, moment, table, turn);
+      const decision = playLife(life, moment, table, turns);
       if (!decision) return played;
       const writes = life.standing.value === lifeBefore || life.standing.held ? 0 : table.systems.length - 1;
       return [...played, { register: LIFE, standing: life.standing, writes }];
     },
     standing: (name) => (name === LIFE ? life : registers.get(name))?.standing,
     registers: () => [LIFE, ...registers.keys()],
+    opening: () => ({
+      turns: turns.count,
+      registers: Object.fromEntries([...registers].map(([name, replayed]) => [name, openingFrom(replayed)])),
+      ...(life.register.count === 0 ? {} : { life: lifeOpening(life) }),
+    }),
     losses: () => [...[life, ...registers.values()].flatMap(lossesOf), ...lostWithLife(life)],
   };
 }

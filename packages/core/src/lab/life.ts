@@ -1,4 +1,4 @@
-import type { OpId, SystemId } from '../ids.ts';
+import type { SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import type { Decision } from '../merge/decide.ts';
 import { judgeLife, leavesAlone } from '../merge/life.ts';
@@ -8,7 +8,7 @@ import { PERSON } from '../record/actors.ts';
 import { LIFE } from '../record/record.ts';
 import { heldAsTold, type Moment } from './moments.ts';
 import type { Loss } from './player.ts';
-import { admitTold, openReplayed, settleReplayed, type Replayed } from './register.ts';
+import { admitTold, openReplayed, settleReplayed, type Replayed, type Turns } from './register.ts';
 
 const LIFE_RULE = { traits: PLAIN, type: { kind: 'text' } } as const;
 
@@ -29,17 +29,12 @@ export function openLife(): ReplayedLife {
  * Decides the record's life anew. Which edits a deletion had not seen hangs on what its author held of every field, which no edit tells;
  * but whenever there were any, the ledger told them all as contributors.
  */
-export function playLife(
-  life: ReplayedLife,
-  { change, resolutions }: Moment,
-  table: Table,
-  turn: (system: SystemId) => OpId,
-): Decision | undefined {
+export function playLife(life: ReplayedLife, { change, resolutions }: Moment, table: Table, turns: Turns): Decision | undefined {
   const edits = change.edits.filter(({ register }) => register === LIFE);
   if (change.system !== PERSON) life.has.set(change.system, !edits.some(({ value }) => value === 'deleted'));
   const judged = edits.length > 0 || (life.wasDead && change.system !== PERSON && change.edits.length > 0);
   if (!judged) return undefined;
-  for (const edit of edits) admitTold(life, edit, LIFE_RULE, turn(edit.system), change.seq);
+  for (const edit of edits) admitTold(life, edit, LIFE_RULE, turns.next(edit.system), change.seq);
   const told = resolutions.findLast(({ register }) => register === LIFE);
   life.rivals = rivalsIn(told);
   const isGone = isGoneEverywhere(life, table, told);

@@ -28,6 +28,8 @@ export interface Proof {
   readonly registers: number;
   readonly changes: number;
   readonly differences: readonly Difference[];
+  /** Its beginning was compacted away: what stood then is taken as told. */
+  readonly compacted: boolean;
   /** Registers of which values were erased, or that depend on such: where the edits come to something else, that proves nothing. */
   readonly erased: readonly string[];
 }
@@ -51,9 +53,10 @@ export async function prove(ledger: LabLedger, table: Table, record: RecordState
   const player = openFieldPlayer(table);
   const history = new Map<string, Recorded>();
   const erased = new Set<string>();
-  let changes = 0;
+  let [changes, compacted] = [0, false];
   for await (const moment of momentsOf(changesOf(ledger, record.id, paging))) {
     changes += 1 + moment.answers.length;
+    compacted ||= moment.change.epoch !== undefined;
     follow(moment, player, history);
     for (const change of [moment.change, ...moment.answers]) noteErased(table, change, erased);
   }
@@ -67,7 +70,7 @@ export async function prove(ledger: LabLedger, table: Table, record: RecordState
     const isReopened = reopened.has(name) && agrees(played, { value, held: false });
     return agrees(played, stored) || isReopened || erased.has(name) ? [] : [differenceOf(table, name, stored, played, history.get(name))];
   });
-  return { registers: registers.length, changes, differences, erased: [...erased].toSorted() };
+  return { registers: registers.length, changes, differences, compacted, erased: [...erased].toSorted() };
 }
 
 /** Registers that wait because a person wants them decided again: no edit says so. */

@@ -172,13 +172,22 @@ function toldOf(register: string, { op: _op, ...facts }: Edit): EditTold {
 }
 
 /** Names for operations of a replay: in the order of the moments, as they are in the document. */
-export function openTurns(): (system: SystemId) => OpId {
+export interface Turns {
+  next(system: SystemId): OpId;
+  /** How many were named. */
+  count: number;
+}
+
+export function openTurns(): Turns {
   const actors = new Map<SystemId, ReturnType<typeof actorOf>>();
-  let turn = 0;
-  return (system) => {
-    const actor = actors.get(system) ?? actorOf(system);
-    actors.set(system, actor);
-    turn += 1;
-    return opId(turn, actor);
+  const turns: Turns = {
+    count: 0,
+    next(system) {
+      const actor = actors.get(system) ?? actorOf(system);
+      actors.set(system, actor);
+      turns.count += 1;
+      return opId(turns.count, actor);
+    },
   };
+  return turns;
 }

@@ -33,6 +33,8 @@ export const LOSSES_DEFAULT = 100;
 export interface ReplayReport {
   readonly records: number;
   readonly changes: number;
+  /** Records of which the beginning was compacted away: they are played from what stood then. */
+  readonly compacted: number;
   /** Registers in which anything differs. */
   readonly registers: readonly RegisterTally[];
   readonly losses: Losses;
@@ -46,7 +48,7 @@ export interface ReplayReport {
 export async function replay(ledger: LabLedger, tables: Tables, other: Other, ask: ReplayAsk = {}): Promise<ReplayReport> {
   const { examples = EXAMPLES_DEFAULT, losses = LOSSES_DEFAULT, sinceMs = Number.MIN_SAFE_INTEGER } = ask;
   const tally = openTally({ examples, losses, sinceMs });
-  let [records, changes] = [0, 0];
+  let [records, changes, compacted] = [0, 0, 0];
   for await (const record of recordsOf(ledger, ask.entity, ask)) {
     const table = tables.get(record.entity);
     const rival = table && rivalOf(table, other);
@@ -55,6 +57,7 @@ export async function replay(ledger: LabLedger, tables: Tables, other: Other, as
     for await (const moment of momentsOf(changesOf(ledger, record.id, ask))) {
       tally.moment(rival, moment, playedBy(before, moment), playedBy(after, moment));
       changes += 1 + moment.answers.length;
+      if (moment.change.epoch) compacted += 1;
     }
     tally.record(rival, record, before, after);
     records += 1;
@@ -68,6 +71,7 @@ export async function replay(ledger: LabLedger, tables: Tables, other: Other, as
   return {
     records,
     changes,
+    compacted,
     registers: all.filter(differs),
     losses: tally.losses,
     writes,

@@ -1,6 +1,7 @@
 import type { SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import { isEmpty } from '../policy/edits.ts';
+import type { Opening } from '../ports/epoch.ts';
 import type { EditTold } from '../ports/plan.ts';
 import { PERSON } from '../record/actors.ts';
 import { LIFE } from '../record/record.ts';
@@ -110,8 +111,23 @@ export function openRowPlayer(table: Table, preset: Preset): Player {
     return { value, held: false, ...(open.length > 1 ? { rule: preset.name, reason: `${preset.name}: a whole row stands` } : {}) };
   }
 
+  /** What stood where the history begins, each value by whoever set it; nobody has anything to lose of it any more. */
+  function begin({ seq, epoch }: Moment['change']): void {
+    const { registers = {}, life } = epoch?.opening ?? NOTHING;
+    for (const [name, { value, frontier }] of [...Object.entries(registers), ...(life ? [[LIFE, life] as const] : [])]) {
+      const edit = frontier.at(-1);
+      told.put(name, seq, value);
+      if (edit) sources.set(name, { seq, system: edit.system, stamp: edit.stamp });
+    }
+  }
+
   return {
     take(moment) {
+      if (moment.change.epoch) {
+        knowledge.seen(moment);
+        begin(moment.change);
+        return [];
+      }
       const { edits } = moment.change;
       const before = new Map(edits.map(({ register }) => [register, told.now(register)]));
       const seen = knowledge.seen(moment);
@@ -141,6 +157,8 @@ function othersOf({ systems, registers }: Table, register: string, author: Syste
   const rule = registers.get(register);
   return systems.filter((system) => system !== author && (rule?.writes(system) ?? register === LIFE)).length;
 }
+
+const NOTHING: Partial<Opening> = {};
 
 /** So many earlier values of a field are remembered at the least. */
 const VALUES_MAX = 10_000;

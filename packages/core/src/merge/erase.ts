@@ -1,5 +1,6 @@
 import type { ActorId, ChangeHash } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
+import type { Epoch, RegisterOpening } from '../ports/epoch.ts';
 import type { ErasedRecord } from '../ports/erasure.ts';
 import type { ChangeRow, ConflictRow } from '../ports/plan.ts';
 import { decode } from '../record/decode.ts';
@@ -77,9 +78,29 @@ function eraseChange(change: ChangeRow, hashes: Map<ChangeHash, ChangeHash>, bla
     patch: change.patch.map((line) => ('value' in line ? { ...line, value: blankJson(line.path, line.value, blank) } : line)),
     edits: change.edits.map(blank.edit),
     resolutions: change.resolutions.map(blank.resolution),
+    ...(change.epoch === undefined ? {} : { epoch: eraseEpoch(change.epoch, blank) }),
   };
   const erased = [...new Set([...(change.erased ?? []), ...blank.met()])].toSorted();
   return erased.length === 0 ? told : { ...told, erased };
+}
+
+/** A hash of what was compacted away would tell a value to anybody who tries them all: it goes too. */
+function eraseEpoch({ heads: _heads, opening, ...epoch }: Epoch, blank: Blank): Epoch {
+  const registers = Object.entries(opening.registers).map(([name, told]) => [name, eraseOpening(name, told, blank)] as const);
+  const { life } = opening;
+  return {
+    ...epoch,
+    opening: {
+      ...opening,
+      registers: Object.fromEntries(registers),
+      ...(life ? { life: { ...life, rivals: life.rivals.map(blank.edit) } } : {}),
+    },
+  };
+}
+
+function eraseOpening(name: string, told: RegisterOpening, blank: Blank): RegisterOpening {
+  const why = told.why && { ...told.why, reason: blank.reason(name, told.why.reason) };
+  return { ...told, ...(blank.concerns(name) ? eraseStanding(name, told, blank) : {}), ...(why ? { why } : {}) };
 }
 
 /** Patches speak of fields, each of which is a scalar. */
@@ -112,11 +133,6 @@ function eraseRegister(name: string, register: Register, blank: Blank): Register
   const { verdict } = register;
   const told = verdict && { ...verdict, reason: blank.reason(name, verdict.reason) };
   if (!blank.concerns(name)) return { ...register, verdict: told };
-  const edit = (one: Edit): Edit => ({
-    ...one,
-    value: blank.value(name, one.value),
-    ...(one.on === undefined ? {} : { on: blank.value(name, one.on) }),
-  });
   const shadows = Object.entries(register.shadows).map(([system, shadow]) => [
     system,
     {
@@ -127,19 +143,31 @@ function eraseRegister(name: string, register: Register, blank: Blank): Register
   ]);
   return {
     ...register,
-    value: blank.value(name, register.value),
-    frontier: register.frontier.map(edit),
-    agreed: register.agreed.map(({ number, value }) => ({ number, value: blank.value(name, value) })),
+    ...eraseStanding(name, register, blank),
     shadows: Object.fromEntries(shadows),
     verdict: told,
-    ...(register.beneath === undefined ? {} : { beneath: blank.value(name, register.beneath) }),
-    ...(register.total === undefined ? {} : { total: blank.value(name, register.total) }),
-    ...(register.first === undefined ? {} : { first: edit(register.first) }),
-    ...(register.slots === undefined
-      ? {}
-      : { slots: Object.fromEntries(Object.entries(register.slots).map(([author, one]) => [author, edit(one)])) }),
     // What was turned away, and how often, is about values: it begins anew.
     trail: undefined,
+  };
+}
+
+type Standing = Pick<Register, 'value' | 'frontier' | 'agreed' | 'beneath' | 'total' | 'first' | 'slots'>;
+
+/** What a register stands at, and what that came from. */
+function eraseStanding(name: string, { value, frontier, agreed, beneath, total, first, slots }: Standing, blank: Blank): Standing {
+  const edit = (one: Edit): Edit => ({
+    ...one,
+    value: blank.value(name, one.value),
+    ...(one.on === undefined ? {} : { on: blank.value(name, one.on) }),
+  });
+  return {
+    value: blank.value(name, value),
+    frontier: frontier.map(edit),
+    agreed: agreed.map((one) => ({ number: one.number, value: blank.value(name, one.value) })),
+    ...(beneath === undefined ? {} : { beneath: blank.value(name, beneath) }),
+    ...(total === undefined ? {} : { total: blank.value(name, total) }),
+    ...(first === undefined ? {} : { first: edit(first) }),
+    ...(slots === undefined ? {} : { slots: Object.fromEntries(Object.entries(slots).map(([author, one]) => [author, edit(one)])) }),
   };
 }
 

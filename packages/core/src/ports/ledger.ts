@@ -1,6 +1,7 @@
 import type { ConflictId, Cursor, EntityName, Key, RecordId, SystemId } from '../ids.ts';
 import type { Json } from '../values.ts';
 import type { RecordState } from '../record/record.ts';
+import type { CompactedRecord } from './epoch.ts';
 import type { Erasure } from './erasure.ts';
 import type { News } from './news.ts';
 import type {
@@ -95,6 +96,11 @@ export interface Ledger {
    * are nowhere in the ledger, nor in what it was stored in. `moved`: the revision of a record is not one less; nothing was changed.
    */
   erase(erasure: Erasure): Promise<'erased' | 'moved'>;
+  /**
+   * Puts a record with a shorter history in the place of what it was; atomic and durable like `commit`. What is told beside its changes stays.
+   * `moved`: the revision of the record is not one less; nothing was changed.
+   */
+  compact(compacted: CompactedRecord): Promise<'compacted' | 'moved'>;
   counts(): Promise<Counts>;
   close(): Promise<void>;
 }

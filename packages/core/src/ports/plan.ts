@@ -4,6 +4,7 @@ import type { RecordState } from '../record/record.ts';
 import type { Question } from '../record/relations.ts';
 import type { Json, Value } from '../values.ts';
 import type { ConflictCode } from '../record/code.ts';
+import type { Epoch } from './epoch.ts';
 
 /** One line of a JSON Patch (RFC 6902). */
 export interface PatchLine {
@@ -41,7 +42,7 @@ export interface ResolutionTold {
   readonly losers: readonly EditTold[];
 }
 
-/** One change of a record's document. Appended, never altered. */
+/** One change of a record's document. Appended, and altered by nothing but an erasure and a compaction. */
 export interface ChangeRow {
   readonly record: RecordId;
   /** Counts from 1 in each record. */
@@ -63,6 +64,8 @@ export interface ChangeRow {
   readonly again?: readonly string[] | undefined;
   /** Fields of which it told values that were erased since: an empty value is told in their place. */
   readonly erased?: readonly string[] | undefined;
+  /** It begins an epoch: what was before it was compacted away, and it sets what stood then. It tells no edit and no decision. */
+  readonly epoch?: Epoch | undefined;
 }
 
 export type ConflictState = 'held' | 'settled' | 'resolved';

@@ -1,5 +1,5 @@
 import { decodeChange } from '@automerge/automerge';
-import { actorIdFrom, changeHash, opIdFrom } from '../ids.ts';
+import { actorIdFrom, changeHash, opIdFrom, type ChangeHash } from '../ids.ts';
 import type { Scalar } from '../values.ts';
 import { encode, type WireChange } from './encode.ts';
 
@@ -7,7 +7,7 @@ import { encode, type WireChange } from './encode.ts';
  * Reads a change that `encode` made: `encode(decode(chunk))` has the very bytes of `chunk`, which is checked, so that a change that Concord did
  * not make is refused and never read in part. Takes a tenth of a millisecond: it is not for the way of an edit.
  */
-export function decode(chunk: Uint8Array): WireChange {
+export function decode(chunk: Uint8Array): WireChange & { readonly hash: ChangeHash } {
   const told = decodeChange(chunk);
   const change = {
     actor: actorIdFrom(told.actor),
@@ -18,8 +18,9 @@ export function decode(chunk: Uint8Array): WireChange {
     deps: told.deps.map(changeHash),
     ops: told.ops.map(({ key, value, pred }) => ({ key, value: scalarOf(value), pred: pred.map(opIdFrom) })),
   };
-  if (encode(change).hash !== told.hash) throw new Error(`Change ${told.hash} was not made by Concord.`);
-  return change;
+  const { hash } = encode(change);
+  if (hash !== told.hash) throw new Error(`Change ${told.hash} was not made by Concord.`);
+  return { ...change, hash };
 }
 
 function scalarOf(value: unknown): Scalar {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { importDualWrite, type DualWriteGiven } from './dual-write.ts';
 import { backup, restore, type BackupGiven, type RestoreGiven } from './ledger/backup.ts';
+import { compact, type CompactGiven } from './ledger/compact.ts';
 import { doctor, type DoctorGiven } from './ledger/doctor.ts';
 import { erase, erasures, type EraseGiven } from './ledger/erase.ts';
 import { exportTo, importFrom, type ExportGiven } from './ledger/transfer.ts';
@@ -20,6 +21,7 @@ export function wayBackCommands(program: Command, does: Does): void {
   ledgerCommands(program, does);
   transferCommands(program, does);
   erasureCommands(program, does);
+  compactCommand(program, does);
   resyncCommands(program, does);
   parkedCommands(program, does);
   mapCommands(program, does);
@@ -45,6 +47,7 @@ function ledgerCommands(program: Command, does: Does): void {
     .description('hold all of a ledger, or of a backup, against itself; the sidecar must not be running on that file')
     .requiredOption(...CONFIG)
     .option('--ledger <file>', 'another ledger file, for example a backup')
+    .option('--archive <file>', 'hold what was compacted away against this archive, too')
     .action(does((given: VerifyGiven) => verify(given)));
   program
     .command('doctor')
@@ -97,6 +100,21 @@ function erasureCommands(program: Command, does: Does): void {
     .requiredOption(...CONFIG)
     .option('--ledger <file>', 'another ledger file, for example a backup')
     .action(does((given: { config: string; ledger?: string }) => erasures(given)));
+}
+
+function compactCommand(program: Command, does: Does): void {
+  program
+    .command('compact')
+    .description('have old changes leave the ledger, where nothing stands on them; the sidecar must not be running on that ledger')
+    .requiredOption(...CONFIG)
+    .requiredOption('--keep <time>', 'what is younger stays: 90d, 12h, 30m, or an instant')
+    .option('--entity <name>', 'only records of this entity')
+    .option('--ledger <file>', 'another ledger file than the configured one')
+    .option('--dry-run', 'say what would go, and change nothing')
+    .option('--archive <folder>', 'first write all of the ledger, as it is, into a file there')
+    .option('--no-archive', 'what goes is kept nowhere')
+    .option('--by <name>', 'who says so; kept in the ledger')
+    .action(does((given: CompactGiven) => compact(given)));
 }
 
 function resyncCommands(program: Command, does: Does): void {

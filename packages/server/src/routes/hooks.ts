@@ -18,10 +18,12 @@ export function hookRoutes(app: App, { engine, systems, hookSecrets }: Rooms): v
     );
     const options = { config: { needs: 'nobody' as const }, schema: { params: Type.Object({ system: Type.String() }) } };
     typed(instance).post('/hooks/:system', options, async (request, reply) => {
-      checkHook(request, request.params.system, hookSecrets[request.params.system]);
+      const { system } = request.params;
+      // A name that every object has is no system's.
+      checkHook(request, system, Object.hasOwn(hookSecrets, system) ? hookSecrets[system] : undefined);
       const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-      const taken = engine.hint(systemId(request.params.system), jsonOf(request.body), headers);
-      if (taken === undefined) throw new ConcordError('SYSTEM_UNKNOWN', { system: request.params.system, systems: systems.join(', ') });
+      const taken = engine.hint(systemId(system), jsonOf(request.body), headers);
+      if (taken === undefined) throw new ConcordError('SYSTEM_UNKNOWN', { system, systems: systems.join(', ') });
       return reply.status(202).send({ hints: taken });
     });
   });

@@ -1,4 +1,15 @@
-import { ConcordError, changesOf, difference, LIFE, must, versionsAt, type VersionAsk, type VersionTold } from '@concord/core';
+import {
+  ConcordError,
+  changesOf,
+  difference,
+  LIFE,
+  must,
+  versionsAt,
+  type Epoch,
+  type RecordState,
+  type VersionAsk,
+  type VersionTold,
+} from '@concord/core';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { App, Rooms } from '../app.ts';
@@ -15,14 +26,26 @@ const HASH = /^[0-9a-f]{64}$/u;
 
 /** A record as it was, and what changed between two of its versions. */
 export function versionRoutes(app: App, { ledger }: Rooms): void {
-  /** Throws RECORD_UNKNOWN, REQUEST_WRONG and VERSION_UNKNOWN. */
+  /** Throws RECORD_UNKNOWN, REQUEST_WRONG, VERSION_UNKNOWN and VERSION_COMPACTED. */
   async function find(request: FastifyRequest, id: string, asked: readonly string[]): Promise<readonly VersionTold[]> {
     const record = await recordFor(ledger, request, id);
-    const found = await versionsAt(changesOf(ledger, record.id), asked.map(askOf));
-    return found.map((one, index) => {
-      if (!one) throw new ConcordError('VERSION_UNKNOWN', { record: id, version: asked[index] ?? '', versions: record.seq });
-      return one;
-    });
+    const asks = asked.map(askOf);
+    const found = await versionsAt(changesOf(ledger, record.id), asks);
+    for (const [index, ask] of asks.entries()) if (!found[index]) await refuse(record, ask, asked[index] ?? '');
+    return found.map((one) => must(one, 'what was not found was refused'));
+  }
+
+  /** Says whether there is no such version, or none any more. */
+  async function refuse(record: RecordState, ask: VersionAsk, words: string): Promise<never> {
+    const [first] = (await ledger.changes(record.id, { limit: 1 })).items;
+    if (first?.epoch && mayBeBefore(first.epoch, ask))
+      throw new ConcordError('VERSION_COMPACTED', {
+        record: record.id,
+        version: words,
+        before: instantOf(first.stamp),
+        first: first.seq,
+      });
+    throw new ConcordError('VERSION_UNKNOWN', { record: record.id, version: words, first: first?.seq ?? 1, versions: record.seq });
   }
 
   app.get('/v1/records/:id/version', { config: scoped, schema: { params, querystring: Type.Object({ at: version }) } }, async (request) => {
@@ -36,6 +59,12 @@ export function versionRoutes(app: App, { ledger }: Rooms): void {
     const [before, after] = [must(from, 'the first that was asked'), must(to, 'the second')];
     return { from: before.seq, to: after.seq, patch: difference(before, after) };
   });
+}
+
+/** Of a hash that is not there nobody can tell any more whether it was. */
+function mayBeBefore({ changes, fromMs }: Epoch, ask: VersionAsk): boolean {
+  if ('seq' in ask) return ask.seq > 0 && ask.seq < changes;
+  return 'hash' in ask || ask.atMs >= fromMs;
 }
 
 /** Throws REQUEST_WRONG. */

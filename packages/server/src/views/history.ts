@@ -1,4 +1,4 @@
-import { choicesOf, type ChangeRow, type ConflictRow, type ResolutionTold, type Table } from '@concord/core';
+import { choicesOf, type ChangeRow, type ConflictRow, type Epoch, type ResolutionTold, type Table } from '@concord/core';
 import { fieldsIn, instantOf, tellEdit, valuesOf } from './values.ts';
 
 /** One version of a record: who changed what, what was merged, what lost, and why. */
@@ -14,7 +14,13 @@ export function tellChange(table: Table | undefined, change: ChangeRow) {
     resolutions: change.resolutions.map((resolution) => tellResolution(table, resolution)),
     patch: change.patch,
     ...(change.erased === undefined ? {} : { erased: change.erased }),
+    ...(change.epoch === undefined ? {} : { epoch: tellEpoch(change.epoch) }),
   };
+}
+
+/** What stood before the history begins, and by which hashes that can be proved. */
+function tellEpoch({ changes, fromMs, toMs, heads }: Epoch) {
+  return { compacted: changes, from: instantOf({ ms: fromMs }), to: instantOf({ ms: toMs }), ...(heads ? { heads } : {}) };
 }
 
 function tellResolution(table: Table | undefined, resolution: ResolutionTold) {

@@ -29,6 +29,8 @@ export const replayShape = Type.Object({
   under: Type.String(),
   records: Type.Number(),
   changes: Type.Number(),
+  /** Records that were played from where they were compacted. */
+  compacted: Type.Number(),
   registers: Type.Array(
     Type.Object({
       entity: Type.String(),
@@ -59,14 +61,14 @@ export const replayShape = Type.Object({
 export type ReplayTold = Static<typeof replayShape>;
 
 export function tellReplay(tables: ReadonlyMap<string, Table>, under: string, report: ReplayReport): ReplayTold {
-  const { records, changes, registers, losses, writes, unplayable } = report;
+  const { records, changes, compacted, registers, losses, writes, unplayable } = report;
   const { onlyBefore, onlyAfter, ...counts } = losses;
   const lost = {
     ...counts,
     onlyBefore: onlyBefore.map((one) => tellLoss(tables, one)),
     onlyAfter: onlyAfter.map((one) => tellLoss(tables, one)),
   };
-  return { under, records, changes, registers: registers.map(tellTally), lost, writes, unplayable: [...unplayable] };
+  return { under, records, changes, compacted, registers: registers.map(tellTally), lost, writes, unplayable: [...unplayable] };
 }
 
 function tellTally({ before, after, examples, fields, ...rest }: RegisterTally): ReplayTold['registers'][number] {

@@ -14,6 +14,8 @@ export const proofShape = Type.Object({
   ruleChanged: Type.Number(),
   /** Registers of which values were erased, or that depend on such: they prove nothing. */
   erased: Type.Number(),
+  /** Records of which the beginning was compacted away: they are proved from there. */
+  compacted: Type.Number(),
   /** The first ones. */
   differences: Type.Array(
     Type.Object({
@@ -35,11 +37,12 @@ export type ProofTold = Static<typeof proofShape>;
 const DIFFERENCES_MAX = 1_000;
 
 export async function tellProofs(proofs: AsyncIterable<ProvenRecord>, progress?: (records: number) => void): Promise<ProofTold> {
-  const told: ProofTold = { records: 0, registers: 0, differ: 0, ruleChanged: 0, erased: 0, differences: [] };
+  const told: ProofTold = { records: 0, registers: 0, differ: 0, ruleChanged: 0, erased: 0, compacted: 0, differences: [] };
   for await (const { record, table, proof } of proofs) {
     told.records += 1;
     told.registers += proof.registers;
     told.erased += proof.erased.length;
+    if (proof.compacted) told.compacted += 1;
     for (const difference of proof.differences) {
       if (difference.ruleChanged === undefined) told.differ += 1;
       else told.ruleChanged += 1;

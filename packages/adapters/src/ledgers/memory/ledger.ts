@@ -1,5 +1,6 @@
 import { ConcordError, type Ledger } from '@concord/core';
 import { commitAll } from './commit.ts';
+import { compactOne } from './compact.ts';
 import { eraseAll } from './erase.ts';
 import * as lists from './lists.ts';
 import { emptyStore, linkPlace, place } from './store.ts';
@@ -34,6 +35,7 @@ export function memoryLedger(): Ledger {
     latestNews: () => whileOpen(() => store.news.at(-1)?.number ?? 0),
     counts: () => whileOpen(() => lists.counts(store)),
     erase: (erasure) => whileOpen(() => eraseAll(store, erasure)),
+    compact: (compacted) => whileOpen(() => compactOne(store, compacted)),
     close: async () => {
       open = false;
     },

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ConcordError, decodeRecord, type RecordState } from '@concord/core';
-import type { Database } from 'better-sqlite3';
+import Sqlite, { type Database } from 'better-sqlite3';
 import { syncFile } from './backup.ts';
-import { hashOf } from './chunks.ts';
+import { hashOf, splitChunks } from './chunks.ts';
 import { FORMAT, TABLES, type TableName } from './export.ts';
 import { prepareAppend, type ChangeText } from './history.ts';
 import { SCHEMA_VERSION } from './migrations.ts';
 import { openLedgerFile } from './open.ts';
+import { readChange } from './told.ts';
 
 /** So many lines go into one transaction. */
 const LINES_TOGETHER = 2_000;
@@ -103,13 +104,14 @@ function openTaking(db: Database): Taking {
         return;
       }
       digest.update(`${text}\n`);
-      const words = take(told);
+      const words = taken(() => take(told));
       if (words !== undefined) wrong(words);
     },
     end() {
       at += 1;
       if (!ended) wrong('the end is missing: the file was cut off');
-      histories.end();
+      const words = taken(() => histories.end());
+      if (words !== undefined) wrong(words);
     },
     get counts() {
       return histories.counts;
@@ -117,11 +119,23 @@ function openTaking(db: Database): Taking {
   };
 }
 
+/** What a table does not take, or no reader of ours, is wrong with the line; that the disk is full is not. */
+function taken(take: () => string | undefined): string | undefined {
+  try {
+    return take();
+  } catch (thrown) {
+    if (!(thrown instanceof Error) || (thrown instanceof Sqlite.SqliteError && !OF_THE_LINE.test(thrown.code))) throw thrown;
+    return `it cannot be put into a ledger (${thrown.message})`;
+  }
+}
+
+const OF_THE_LINE = /^SQLITE_(?:CONSTRAINT|MISMATCH|TOOBIG)/u;
+
 interface Histories {
   /** Answers what is wrong with it; so does `change`. */
   record(text: string): string | undefined;
   change(told: Told): string | undefined;
-  end(): void;
+  end(): string | undefined;
   readonly counts: { readonly records: number; readonly changes: number };
 }
 
@@ -152,20 +166,34 @@ function openHistories(db: Database): Histories {
     },
     change(told) {
       if (told['record'] !== current.id) return 'a change does not stand behind its record';
+      const [seq, story] = [told['seq'], told['told']];
+      if (!Number.isSafeInteger(seq) || Number(seq) < 1) return 'a change has no number';
+      if (!isStory(story)) return 'a change tells nothing that can be read';
       const chunk = new Uint8Array(Buffer.from(String(told['chunk']), 'base64'));
       if (hashOf(chunk) !== told['hash']) return 'the bytes of a change do not have its hash';
-      pending.push({ seq: Number(told['seq']), told: JSON.stringify(told['told']), chunk });
+      if (splitChunks(chunk).length !== 1) return 'the bytes of a change are not those of one';
+      pending.push({ seq: Number(seq), told: JSON.stringify(story), chunk });
       changes += 1;
       return undefined;
     },
     end() {
       flush();
       db.prepare<[number, number]>('UPDATE totals SET records = ?, changes = ?').run(records, changes);
+      return undefined;
     },
     get counts() {
       return { records, changes };
     },
   };
+}
+
+/** Whether it can be read again as the story of a change. */
+function isStory(story: unknown): boolean {
+  try {
+    return isTold(story) && readChange(JSON.stringify(story)).patch.length >= 0;
+  } catch {
+    return false;
+  }
 }
 
 function decoded(text: string): RecordState | undefined {

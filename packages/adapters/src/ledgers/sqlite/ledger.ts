@@ -1,8 +1,10 @@
-import { ConcordError, type Ledger } from '@concord/core';
+import { ConcordError, type ChangeRow, type Ledger, type PageOf, type RecordId } from '@concord/core';
 import type { Database } from 'better-sqlite3';
 import { backUp, type BackedUp, type Progress } from './backup.ts';
 import { prepareCommit } from './commit.ts';
+import { prepareCompact, shrink } from './compact.ts';
 import { finishErasing, prepareErase } from './erase.ts';
+import { exportLines } from './export.ts';
 import { speaking } from './faults.ts';
 import { prepareHistory } from './history.ts';
 import { openJournal } from './journal.ts';
@@ -28,6 +30,10 @@ export interface SqliteLedgerOptions {
 export interface SqliteLedger extends Ledger {
   /** Throws BACKUP_FAILED, and leaves nothing then. */
   backUp(to: string, progress?: Progress): Promise<BackedUp>;
+  /** Gives room back that nothing stands in any more. */
+  shrink(): Promise<void>;
+  /** All of it, as `importLedger` takes it. Nothing may be committed while it is read. */
+  lines(): Generator<string>;
 }
 
 /** The number of no record. */
@@ -51,14 +57,16 @@ export function sqliteLedger({ file, ahead, newsMax }: SqliteLedgerOptions): Sql
   const news = prepareNews(db, file, newsMax);
   const commitAll = prepareCommit(db, records, journal, writeBack, news);
   const history = prepareHistory(db, file);
-  const enqueue = prepareQueue(db);
+  const changesIn = (id: RecordId, ask: Parameters<Ledger['changes']>[1]): PageOf<ChangeRow> =>
+    history({ id, number: records.get(id)?.number ?? NOBODY }, records.pending.get(id)?.changes ?? [], ask);
 
-  const settleQueue = openSettling(db, records, enqueue);
+  const settleQueue = prepareSettling(db, records);
   const writeAllBack = (): void => {
     const some = db.transaction(() => writeBack.some(WRITTEN_AT_ONCE_MAX));
     while (records.pending.size > 0) some().apply();
   };
   const erase = prepareErase(db, records, writeAllBack);
+  const compact = prepareCompact(db, records, writeAllBack);
   const whileOpen = async <Answer>(work: () => Answer): Promise<Answer> => {
     if (!db.open) throw new ConcordError('LEDGER_CLOSED');
     return speaking(file, work);
@@ -83,8 +91,7 @@ export function sqliteLedger({ file, ahead, newsMax }: SqliteLedgerOptions): Sql
     links: (system, entity, ask) => whileOpen(() => lists.links(system, entity, ask)),
     deliveries: (ask) => queued(() => lists.deliveries(ask)),
     records: (ask) => whileOpen(() => lists.records(ask)),
-    changes: (id, ask) =>
-      whileOpen(() => history({ id, number: records.get(id)?.number ?? NOBODY }, records.pending.get(id)?.changes ?? [], ask)),
+    changes: (id, ask) => whileOpen(() => changesIn(id, ask)),
     conflicts: (ask) => whileOpen(() => lists.conflicts(ask)),
     conflict: (id) => whileOpen(() => reads.conflict(id)),
     failures: (ask) => whileOpen(() => lists.failures(ask)),
@@ -96,6 +103,12 @@ export function sqliteLedger({ file, ahead, newsMax }: SqliteLedgerOptions): Sql
     latestNews: () => whileOpen(news.latest),
     counts: () => queued(() => reads.counts()),
     erase: (erasure) => whileOpen(() => erase(erasure)),
+    compact: (compacted) => whileOpen(() => compact(compacted)),
+    lines: () => {
+      writeAllBack();
+      return exportLines({ db, records: lists.records, record: (id) => records.get(id)?.state, changes: changesIn }, undefined);
+    },
+    shrink: () => whileOpen(() => shrink(db)),
     backUp: async (to, progress) => {
       if (!db.open) throw new ConcordError('LEDGER_CLOSED');
       finishErasing(db);
@@ -113,7 +126,8 @@ export function sqliteLedger({ file, ahead, newsMax }: SqliteLedgerOptions): Sql
 }
 
 /** Brings the queue's table up to date, so that it can be listed and counted: what is queued mostly has left again before. */
-function openSettling(db: Database, records: Pick<Records, 'pending'>, enqueue: ReturnType<typeof prepareQueue>): () => void {
+function prepareSettling(db: Database, records: Records): () => void {
+  const enqueue = prepareQueue(db);
   return () => {
     const unsettled = [...records.pending.values()].filter(({ queued }) => queued.size > 0);
     if (unsettled.length === 0) return;

@@ -61,6 +61,7 @@ interface ChangeShort {
   readonly r?: readonly ResolutionShort[];
   readonly a?: readonly string[];
   readonly x?: readonly string[];
+  readonly z?: ChangeRow['epoch'];
 }
 
 interface ConflictShort extends Omit<ConflictRow, 'id' | 'record' | 'entity' | 'state' | 'openedAtMs' | 'resolution'> {
@@ -79,7 +80,7 @@ export type ChangeTold = Omit<ChangeRow, 'record' | 'seq' | 'hash' | 'chunk'>;
 export type ConflictTold = Omit<ConflictRow, 'id' | 'record' | 'entity' | 'state' | 'openedAtMs'>;
 
 export function writeChange(change: ChangeTold): string {
-  const { system, stamp, by, note, patch, edits, resolutions, again, erased } = change;
+  const { system, stamp, by, note, patch, edits, resolutions, again, erased, epoch } = change;
   let text = `{"s":"${system}","t":${stampText(stamp)}`;
   if (by !== undefined) text += `,"b":${valueText(by)}`;
   if (note !== undefined) text += `,"n":${valueText(note)}`;
@@ -88,6 +89,7 @@ export function writeChange(change: ChangeTold): string {
   if (resolutions.length > 0) text += `,"r":[${resolutions.map((told) => resolutionText(told, change)).join(',')}]`;
   if (again !== undefined) text += `,"a":${JSON.stringify(again)}`;
   if (erased !== undefined) text += `,"x":${JSON.stringify(erased)}`;
+  if (epoch !== undefined) text += `,"z":${JSON.stringify(epoch)}`;
   return `${text}}`;
 }
 
@@ -159,7 +161,7 @@ export function readChanges(text: string): readonly ChangeTold[] {
   return all.map(longChange);
 }
 
-function longChange({ s, t, b, n, p = [], e = [], r = [], a, x }: ChangeShort): ChangeTold {
+function longChange({ s, t, b, n, p = [], e = [], r = [], a, x, z }: ChangeShort): ChangeTold {
   const system = systemId(s);
   const author = { system, stamp: longStamp(t) };
   const told = { edits: e.map((edit) => longEdit(edit, author)), resolutions: r.map((resolution) => longResolution(resolution, author)) };
@@ -172,6 +174,7 @@ function longChange({ s, t, b, n, p = [], e = [], r = [], a, x }: ChangeShort): 
     ...told,
     ...(a === undefined ? {} : { again: a }),
     ...(x === undefined ? {} : { erased: x }),
+    ...(z === undefined ? {} : { epoch: z }),
   };
 }
 

@@ -35,13 +35,14 @@ async function recordIn(ledger: LabLedger, id: string): Promise<RecordState> {
   return record;
 }
 
-function print({ records, registers, differ, ruleChanged, erased, differences }: ProofTold): number {
+function print({ records, registers, differ, ruleChanged, erased, compacted, differences }: ProofTold): number {
   for (const difference of differences) console.log(lineOf(difference));
   const more = differ + ruleChanged - differences.length;
   if (more > 0) console.log(`… and ${more} more`);
   const other = ruleChanged === 0 ? '' : `; ${ruleChanged} were decided by a rule that is no longer configured`;
   const gone = erased === 0 ? '' : `; ${erased} cannot be proven, because values were erased`;
   console.log(`${records} records, ${registers} registers played from their edits alone, ${differ} differ${other}${gone}`);
+  if (compacted > 0) console.log(`${compacted} records were compacted: what stood then is taken as told`);
   return differ === 0 ? 0 : 1;
 }
 

@@ -7,12 +7,15 @@ type Loss = ReplayTold['lost']['onlyAfter'][number];
 
 /** A report for a terminal: first what it comes to, then register by register, then every edit that only one of the two loses. */
 export function replayLines(told: ReplayTold): readonly string[] {
-  const { under, records, changes, registers, lost, writes, unplayable } = told;
+  const { under, records, changes, compacted, registers, lost, writes, unplayable } = told;
   const standing = registers.reduce((sum, one) => sum + one.standing, 0);
   const held = registers.reduce((sum, one) => sum + one.newlyHeld, 0);
   const free = registers.reduce((sum, one) => sum + one.noLongerHeld, 0);
   return [
     `${changes} changes of ${records} records, played again under ${under}. Nothing was written.`,
+    ...(compacted === 0
+      ? []
+      : [`${compacted} records were compacted: they are played from what stood then, and what was lost before is not counted.`]),
     '',
     `  merged values that would be other now  ${standing}`,
     `  edits lost                             ${lost.before} as configured, ${lost.after} under ${under} (${lost.both} under both)`,

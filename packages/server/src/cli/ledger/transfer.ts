@@ -24,12 +24,17 @@ export async function exportTo({ config, to, ledger: other, record, as = 'jsonl'
   try {
     if (record !== undefined && !(await ledger.record(recordId(record)))) throw new ConcordError('RECORD_UNKNOWN', { record });
     if (as === 'automerge') writeFileSync(to, await documentOf(ledger, record ?? ''));
-    else await pipeline(Readable.from(ended(ledger.lines(record === undefined ? undefined : recordId(record)))), createWriteStream(to));
+    else await writeLines(ledger.lines(record === undefined ? undefined : recordId(record)), to);
     console.log(`${to} is written.`);
     return 0;
   } finally {
     await ledger.close();
   }
+}
+
+/** They are on the disk when it resolves. */
+export async function writeLines(lines: Iterable<string>, to: string): Promise<void> {
+  await pipeline(Readable.from(ended(lines)), createWriteStream(to, { flush: true }));
 }
 
 /** The chunks of a record, one behind another, are its document. */

@@ -10,11 +10,14 @@ import {
   type Tables,
 } from '@concord/core';
 import { inLaboratory } from '../lab/opened.ts';
+import { verifyArchive } from './archive.ts';
 
 export interface VerifyGiven {
   readonly config: string;
   /** Another ledger file than the configured one: a backup. */
   readonly ledger?: string;
+  /** What was written before changes were compacted away. */
+  readonly archive?: string;
 }
 
 const TOLD_EVERY = 1000;
@@ -35,7 +38,8 @@ export async function verify(given: VerifyGiven): Promise<number> {
       console.log(`${records} records verified, ${faults} wrong`);
       if (erased > 0) console.log(`values of ${erased} records were erased: concord erasures --config ${given.config}`);
       if (faults > 0) console.log(`Restore the last backup that verifies: concord restore <backup> --config ${given.config}`);
-      return faults === 0 ? 0 : 1;
+      const unproved = given.archive === undefined ? 0 : await verifyArchive(ledger, given.archive);
+      return faults + unproved === 0 ? 0 : 1;
     } finally {
       await ledger.close();
     }
@@ -91,7 +95,8 @@ async function faultsOf(
 ): Promise<readonly string[]> {
   const table = tables.get(record.entity);
   const keeping = await verifyKeeping(ledger, record);
-  if (history.length !== record.seq) return [...keeping, `${history.length} of its ${record.seq} changes can be read`];
+  const expected = record.seq - ((history[0]?.epoch?.changes ?? 1) - 1);
+  if (history.length !== expected) return [...keeping, `${history.length} of its ${expected} changes can be read`];
   try {
     return [...keeping, ...(table ? verifyRecord(table, record, history) : [])];
   } catch (thrown) {

@@ -1,0 +1,162 @@
+import type { EntityName, RecordId } from '../ids.ts';
+import { openFieldPlayer } from '../lab/fields.ts';
+import { momentsOf } from '../lab/moments.ts';
+import { trimmed, type OpeningNeeds } from '../lab/opening.ts';
+import { changesOf, recordsOf, type LabLedger } from '../lab/pages.ts';
+import type { Tables } from '../lab/replay.ts';
+import { fieldsOf, type Table } from '../map/compile.ts';
+import { compactRecord } from '../merge/compact.ts';
+import { cutOf } from '../merge/cut.ts';
+import type { CompactedRecord, Opening } from '../ports/epoch.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { ChangeRow } from '../ports/plan.ts';
+import { decode } from '../record/decode.ts';
+import type { Digest } from '../record/encode.ts';
+import { LIFE, type RecordState } from '../record/record.ts';
+import { registersIn } from '../record/registers.ts';
+import { verifyRecord } from '../record/verify.ts';
+import type { Scalar, Value } from '../values.ts';
+
+export interface CompactingParts {
+  /** Without `compact` nothing is changed: what would be is only told. */
+  readonly ledger: LabLedger & Partial<Pick<Ledger, 'compact'>>;
+  readonly tables: Tables;
+  readonly digest?: Digest | undefined;
+}
+
+export interface CompactingAsk {
+  /** What was changed before then may go; ms since 1970 UTC. */
+  readonly beforeMs: number;
+  readonly entity?: EntityName;
+}
+
+/** What became of one record, or would. */
+export interface CompactedTold {
+  readonly record: RecordId;
+  /** `compacted`, or why not: nothing old is there, something still stands on it, it does not agree with itself, or it is too long. */
+  readonly kind: 'compacted' | 'recent' | 'needed' | 'wrong' | 'long';
+  /** Changes that are told no longer, and those that are left, the epoch's own among them. */
+  readonly removed: number;
+  readonly kept: number;
+  /** About so many bytes of changes, before and after. */
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+  /** When the oldest change that is still told was made; ms since 1970 UTC. */
+  readonly oldestMs: number;
+}
+
+/** A history of more changes than this is not held in memory at once. */
+const CHANGES_MAX = 200_000;
+
+/**
+ * Begins a new epoch in every record that has changes from before a time, one after another. Each is put in place whole, or left as it was:
+ * it may be stopped at any moment, and done again. For a ledger of which no sidecar holds records in memory.
+ */
+export async function* compactionsIn(parts: CompactingParts, { beforeMs, entity }: CompactingAsk): AsyncGenerator<CompactedTold> {
+  for await (const record of recordsOf(parts.ledger, entity)) {
+    const table = parts.tables.get(record.entity);
+    if (table) yield await compactOne(parts, table, record, beforeMs);
+  }
+}
+
+async function compactOne(
+  { ledger, digest }: CompactingParts,
+  table: Table,
+  record: RecordState,
+  beforeMs: number,
+): Promise<CompactedTold> {
+  if (record.seq > CHANGES_MAX) return { ...told(record, []), kind: 'long' };
+  const changes: ChangeRow[] = [];
+  for await (const change of changesOf(ledger, record.id)) changes.push(change);
+  const as = told(record, changes);
+  const [first, second] = changes;
+  if (!first || !second || Math.max(first.stamp.ms, second.stamp.ms) >= beforeMs) return { ...as, kind: 'recent' };
+  // What is wrong already is looked into while all of it is there.
+  if (verifyRecord(table, record, changes).length > 0) return { ...as, kind: 'wrong' };
+  const compacted = await compactedOf(table, record, changes, { beforeMs, digest });
+  if (!compacted) return { ...as, kind: 'needed' };
+  if (verifyRecord(table, compacted.record, compacted.changes).length > 0) return { ...as, kind: 'wrong' };
+  if (ledger.compact && (await ledger.compact(compacted)) === 'moved')
+    throw new Error(`Record ${record.id} was changed while it was compacted.`);
+  const after = told(record, compacted.changes);
+  const removed = changes.length - compacted.changes.length;
+  return { ...after, kind: 'compacted', removed, bytesBefore: as.bytesBefore, bytesAfter: after.bytesBefore };
+}
+
+function told({ id }: RecordState, changes: readonly ChangeRow[]): Omit<CompactedTold, 'kind'> {
+  const bytes = changes.reduce((sum, change) => sum + bytesOf(change), 0);
+  const oldestMs = changes.reduce((least, { stamp }) => Math.min(least, stamp.ms), Number.POSITIVE_INFINITY);
+  return { record: id, removed: 0, kept: changes.length, bytesBefore: bytes, bytesAfter: bytes, oldestMs };
+}
+
+/** About what a ledger needs for it: the chunk, and what is told beside it. */
+function bytesOf({ chunk, patch, edits, resolutions, epoch }: ChangeRow): number {
+  return chunk.length + JSON.stringify([patch, edits, resolutions, epoch ?? null]).length;
+}
+
+/** The record with a new epoch; `undefined` where nothing can be told short. */
+export async function compactedOf(
+  table: Table,
+  record: RecordState,
+  changes: readonly ChangeRow[],
+  { beforeMs, digest }: Pick<CompactingAsk, 'beforeMs'> & Pick<CompactingParts, 'digest'>,
+): Promise<CompactedRecord | undefined> {
+  const wires = changes.map(({ chunk }) => decode(chunk));
+  const cut = cutOf({ record, changes, deps: wires.map(({ deps }) => deps), beforeMs });
+  if (cut === 0) return undefined;
+  const opening = await openingAt(table, record, changes, cut);
+  return compactRecord({ record, changes, wires, cut, opening, digest });
+}
+
+async function openingAt(table: Table, record: RecordState, changes: readonly ChangeRow[], cut: number): Promise<Opening> {
+  const player = openFieldPlayer(table);
+  for await (const moment of momentsOf(changes.slice(0, cut))) player.take(moment);
+  return trimmed(player.opening(), { floors: floorsOf(record, changes.slice(cut)), stood: stoodAt(table, changes.slice(0, cut)) });
+}
+
+/** Where edits that are kept stand, and where the systems do, who may make more. */
+function floorsOf(record: RecordState, kept: readonly ChangeRow[]): OpeningNeeds['floors'] {
+  const floors = new Map<string, number>();
+  const take = (name: string, number: number | undefined): void => {
+    if (number !== undefined) floors.set(name, Math.min(floors.get(name) ?? number, number));
+  };
+  for (const { register, saw, known } of kept.flatMap(({ edits }) => edits)) {
+    take(register, saw);
+    take(register, known);
+  }
+  for (const [name, { frontier, shadows, agreed }] of Object.entries(registersIn(record))) {
+    for (const { saw, known } of frontier) for (const number of [saw, known]) take(name, number);
+    for (const { saw } of Object.values(shadows)) take(name, saw);
+    take(name, agreed[0]?.number);
+  }
+  return floors;
+}
+
+/** The merged values as the patches tell them, but of what waited for a person. */
+function stoodAt(table: Table, changes: readonly ChangeRow[]): OpeningNeeds['stood'] {
+  const [values, held] = [new Map<string, Scalar>(), new Set<string>()];
+  for (const { patch, edits, resolutions } of changes) {
+    for (const { op, path, value } of patch) {
+      if (op === 'remove') values.delete(path);
+      else if (isScalar(value)) values.set(path, value);
+    }
+    for (const { register } of edits) held.delete(register);
+    for (const { register, kind } of resolutions) {
+      if (kind === 'held') held.add(register);
+      else held.delete(register);
+    }
+  }
+  const names = [LIFE, ...table.registers.keys()].filter((name) => !held.has(name));
+  return new Map(
+    names.flatMap((name) => {
+      const members = fieldsOf(table, name).map((field) => values.get(`/${field}`));
+      if (members.every((member) => member === undefined)) return [];
+      const value: Value = members.length === 1 ? (members[0] ?? null) : members.map((member) => member ?? null);
+      return [[name, value] as const];
+    }),
+  );
+}
+
+function isScalar(value: unknown): value is Scalar {
+  return value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}

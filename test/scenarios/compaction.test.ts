@@ -1,0 +1,156 @@
+import { copyFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { load } from '@automerge/automerge';
+import { readOnlyLedger, sqliteLedger } from '@concord/adapters';
+import { compactionsIn } from '@concord/core';
+import { afterEach, expect, test } from 'vitest';
+import { member, objectsOf, textOf } from '../../packages/adapters/src/shared/json/look.ts';
+import { tablesOf, townConfig } from '../kit/town-config.ts';
+import { contested, make } from '../kit/town-burst.ts';
+import { account } from '../kit/town-tables.ts';
+import { AS_ADMIN } from '../kit/key.ts';
+import { ask, openTown, recordOf, untilEqual, type Town } from '../kit/town.ts';
+import { runInside } from '../kit/run-inside.ts';
+import { startCommand } from '../server/command.ts';
+
+const CUSTOMERS = 10;
+const ONE = account(1);
+const MINUTES = 180_000;
+
+let town: Town;
+afterEach(() => town.close());
+
+const concord = (...args: readonly string[]) => runInside(args, town.env);
+const config = () => ['--config', town.configFile];
+const inFolder = (name: string) => join(dirname(town.ledgerFile), name);
+
+/** People edit for a while; then the sidecar is stopped. */
+async function lived(): Promise<string> {
+  town = await openTown(CUSTOMERS);
+  const { url, stop } = await town.startInside();
+  await untilEqual(town, url);
+  await make(town, contested(80, CUSTOMERS, 3));
+  for (const name of ['First Ltd', 'Second Ltd', 'Third Ltd']) {
+    await town.anna.edit(ONE, { name });
+    await untilEqual(town, url);
+  }
+  const held = await concord('compact', ...config(), '--keep', '0m', '--by', 'Ann', '--no-archive');
+  expect(held).toMatchObject({ status: 1, printed: expect.stringContaining('Stop the other sidecar first') });
+  const id = textOf(await recordOf(url, ONE), 'id') ?? '';
+  await stop();
+  return id;
+}
+
+async function changesIn(file: string): Promise<number> {
+  const ledger = readOnlyLedger({ file });
+  const { changes } = await ledger.counts();
+  await ledger.close();
+  return changes;
+}
+
+test(
+  'old changes leave the ledger, are proved by the archive, and everything goes on; what is asked of before is refused, not guessed',
+  { timeout: MINUTES },
+  async () => {
+    const id = await lived();
+    const before = await changesIn(town.ledgerFile);
+    for (const [given, words] of [
+      [['--keep', '0m'], '--by'],
+      [['--keep', '0m', '--by', 'Ann'], '--archive'],
+      [['--keep', 'soon', '--by', 'Ann', '--no-archive'], 'no time'],
+      [['--keep', '2999-01-01T00:00:00Z', '--by', 'Ann', '--no-archive'], 'yet to come'],
+      [['--keep', '0m', '--entity', 'nothing', '--dry-run'], 'no entity'],
+    ] as const)
+      expect(await concord('compact', ...config(), ...given)).toMatchObject({ status: 1, printed: expect.stringContaining(words) });
+    const dry = await concord('compact', ...config(), '--keep', '0m', '--dry-run');
+    expect(dry).toMatchObject({ status: 0, printed: expect.stringMatching(/^\d+ changes of \d+ records would go/) });
+    expect(await changesIn(town.ledgerFile), 'nothing went').toBe(before);
+    const young = await concord('compact', ...config(), '--keep', '30d', '--dry-run');
+    expect(young.printed, 'nothing is that old').toMatch(/^0 changes of 0 records would go/);
+    const done = await concord('compact', ...config(), '--keep', '0m', '--by', 'Ann', '--archive', inFolder('archive'));
+    expect(done.printed).toContain(dry.printed.split(' would go')[0]);
+    const after = await changesIn(town.ledgerFile);
+    expect(after).toBeLessThan(before / 2);
+    expect(readFileSync(town.ledgerFile).includes('First Ltd'), 'not in free pages either').toBe(false);
+    const [archive = ''] = readdirSync(inFolder('archive'));
+    const verified = await concord('verify', ...config(), '--archive', inFolder(`archive/${archive}`));
+    expect(verified).toMatchObject({
+      status: 0,
+      printed: expect.stringMatching(/ 0 wrong[^]*[1-9]\d* compacted records are proved by the archive, 0 are not, 0 need/),
+    });
+    for (const command of [['doctor'], ['lab', 'prove', '--all'], ['lab', 'replay', '--preset', 'dual-write']])
+      expect({ command, ...(await concord(...command, ...config())) }).toMatchObject({ command, status: 0 });
+    const again = await concord('compact', ...config(), '--keep', '1h', '--by', 'Ann', '--no-archive');
+    expect(again.printed).toMatch(/^0 changes of 0 records/);
+
+    const { url } = await town.startInside();
+    await Promise.all([town.anna.edit(ONE, { name: 'Fourth Ltd' }), town.ben.edit(ONE, { PrimaryContactPhone: '+1 555 0199' })]);
+    await untilEqual(town, url);
+    const get = async (path: string) => {
+      const response = await fetch(`${url}/v1/records/${id}${path}`, { headers: AS_ADMIN });
+      return { status: response.status, body: await response.json() };
+    };
+    const history = objectsOf(await ask(url, `/v1/records/${id}/history`), 'items');
+    const begun = Number(member(history[0], 'version'));
+    expect(member(history[0], 'epoch')).toMatchObject({ compacted: begun, heads: [expect.stringMatching(/^[0-9a-f]{64}$/)] });
+    expect(
+      history.map((one) => member(one, 'version')),
+      'numbers go on',
+    ).toEqual(history.map((_one, index) => begun + index));
+    expect(await get(`/version?at=${begun}`)).toMatchObject({ status: 200, body: { values: { name: 'Third Ltd' } } });
+    const refused = { status: 410, body: { code: 'VERSION_COMPACTED' } };
+    expect(await get('/version?at=1')).toMatchObject(refused);
+    expect(await get(`/diff?from=1&to=${begun}`)).toMatchObject(refused);
+    expect(await get(`/version?at=${'0'.repeat(64)}`)).toMatchObject(refused);
+    expect(await get('/version?at=1970-01-01T00:00:00Z')).toMatchObject({ status: 404, body: { code: 'VERSION_UNKNOWN' } });
+    const document = await fetch(`${url}/v1/records/${id}/document`, { headers: AS_ADMIN });
+    expect(load(new Uint8Array(await document.arrayBuffer()))).toMatchObject({ name: expect.objectContaining({ val: 'Fourth Ltd' }) });
+  },
+);
+
+test('an archive that is another, or is none, proves nothing', { timeout: MINUTES }, async () => {
+  await lived();
+  await concord('compact', ...config(), '--keep', '0m', '--by', 'Ann', '--archive', inFolder('archive'));
+  const [name = ''] = readdirSync(inFolder('archive'));
+  const lines = readFileSync(inFolder(`archive/${name}`), 'utf8').split('\n');
+  const verified = async (told: readonly string[]) => {
+    writeFileSync(inFolder('other.jsonl'), told.join('\n'));
+    return concord('verify', ...config(), '--archive', inFolder('other.jsonl'));
+  };
+  const change = lines.findIndex((line) => line.includes('"kind":"change"'));
+  expect(await verified(lines.toSpliced(change, 1)), 'without its first change').toMatchObject({
+    status: 1,
+    printed: expect.stringContaining('is missing'),
+  });
+  expect(await verified(['{"kind":"else"}'])).toMatchObject({ status: 1, printed: expect.stringContaining('line 1 is not of an export') });
+  expect(await verified(['no json'])).toMatchObject({ status: 1, printed: expect.stringContaining('line 1') });
+});
+
+test('killed at any moment, each record is as it was or compacted, and it is done by doing it again', { timeout: MINUTES }, async () => {
+  await lived();
+  const killed = startCommand(['compact', ...config(), '--keep', '0m', '--by', 'Ann', '--archive', inFolder('archive')], town.env);
+  await killed.prints(/(is written)/);
+  killed.stop('SIGTERM');
+  await killed.ended;
+  expect(await concord('verify', ...config())).toMatchObject({ status: 0 });
+
+  // What a kill leaves behind each record: the file and its log, as they are then.
+  const ledger = sqliteLedger({ file: town.ledgerFile });
+  const tables = tablesOf(townConfig(readFileSync(town.configFile, 'utf8'), town.env, town.ledgerFile));
+  const copies: string[] = [];
+  for await (const { kind } of compactionsIn({ ledger, tables }, { beforeMs: Date.now() })) {
+    if (kind !== 'compacted' || copies.length > 3) continue;
+    const copy = inFolder(`copy-${copies.length}.db`);
+    for (const end of ['', '-wal']) if (existsSync(`${town.ledgerFile}${end}`)) copyFileSync(`${town.ledgerFile}${end}`, `${copy}${end}`);
+    copies.push(copy);
+  }
+  await ledger.close();
+  expect(copies.length).toBeGreaterThan(1);
+  for (const copy of copies) {
+    expect(await concord('verify', ...config(), '--ledger', copy)).toMatchObject({ status: 0 });
+    expect(await concord('compact', ...config(), '--ledger', copy, '--keep', '0m', '--by', 'Ann', '--no-archive')).toMatchObject({
+      status: 0,
+    });
+    expect(await changesIn(copy)).toBe(await changesIn(town.ledgerFile));
+  }
+});
