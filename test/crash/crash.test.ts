@@ -14,7 +14,9 @@ import { counted, killedAt, logged, untraceable, type Point } from './traced.ts'
 const POINTS = numberSet('points', runs(6));
 const IMAGES = numberSet('images', runs(40));
 const SEED = numberSet('seed', 20_261);
-const LONG_MS = 30_000 + POINTS * 5_000 + IMAGES * 1_000;
+/** On a machine that is busy with other things, a start of Node takes seconds. */
+const LONG_MS = 60_000 + POINTS * 30_000 + IMAGES * 3_000;
+const TOLD_EVERY = 50;
 /** One that fails is enough. */
 const CONTROLS_MAX = 100;
 
@@ -64,7 +66,8 @@ describe.skipIf(why !== undefined)(`a ledger whose writer ends without warning${
     await logged(log, fresh(), sequenceFile);
     const points = sampled(allPoints(counted(log)), POINTS, chanceOf(SEED));
     const tally = new Tally();
-    for (const point of points) {
+    for (const [index, point] of points.entries()) {
+      if (index > 0 && index % TOLD_EVERY === 0) console.log(`${index} points: ${tally.words()}`);
       const file = fresh();
       const { acknowledged, wasKilled } = await killedAt(file, sequenceFile, point);
       expect(wasKilled, `${point.call} ${point.nth}`).toBe(true);
