@@ -2,7 +2,7 @@ import type { Key, RecordId, SystemId } from '../ids.ts';
 import type { ConflictRow, Plan } from '../ports/plan.ts';
 import type { RecordState } from '../record/record.ts';
 import { choicesOf, type Question, type Relations } from '../record/relations.ts';
-import type { RulingAsk } from './engine.ts';
+import type { RulingAsk } from './offered.ts';
 import { join } from './folding.ts';
 import type { Intake } from './intake.ts';
 import type { Parts } from './parts.ts';

@@ -1,14 +1,9 @@
-import type { ConflictId, DeliveryId, EntityName, Key, RecordId, SystemId } from '../ids.ts';
+import type { EntityName, SystemId } from '../ids.ts';
 import { keyReferences, type Table } from '../map/compile.ts';
 import type { Ledger } from '../ports/ledger.ts';
-import type { ConflictRow, ErasedTold, Plan } from '../ports/plan.ts';
-import type { Clock, Ids, Log, Wakeable } from '../ports/surroundings.ts';
-import type { System } from '../ports/system.ts';
+import type { Plan } from '../ports/plan.ts';
 import { pagesOf } from '../ports/paging.ts';
-import type { Digest } from '../record/encode.ts';
-import type { Json, Value } from '../values.ts';
-import type { RowAside } from './aside.ts';
-import { erasureIn, type ErasureAsk } from './erasing.ts';
+import { erasureIn } from './erasing.ts';
 import { openChores, type Chore } from './chores.ts';
 import { openCommitter } from './committer.ts';
 import { openFresh } from './fresh.ts';
@@ -16,125 +11,27 @@ import { openDeliverer, type Deliverer } from './deliverer.ts';
 import { openInitial } from './initial.ts';
 import type { InitialStatus } from './initial-status.ts';
 import { openIntake } from './intake.ts';
-import { openGuard, type Decision, type Guard } from './guard.ts';
+import { openGuard, type Guard } from './guard.ts';
 import type { ChildRule } from './governor.ts';
 import { openLanes } from './lanes.ts';
-import { openLedgerHealth, type LedgerTrouble } from './ledger-health.ts';
-import { backoffMs, type Circuit } from './pace.ts';
-import { LIMITS, type Limits, type Parts, type Stop } from './parts.ts';
+import { openLedgerHealth } from './ledger-health.ts';
+import { backoffMs } from './pace.ts';
+import { LIMITS, type Parts, type Stop } from './parts.ts';
 import type { PullerStatus } from './map-status.ts';
-import { setLink, type LinkingAnswer, type LinkingAsk } from './linking.ts';
-import { openPauses, type PauseAsk, type Pauses } from './pauses.ts';
-import { openPins, type Pin, type PinAnswer, type PinAsk } from './pins.ts';
+import { setLink } from './linking.ts';
+import { openPauses, type Pauses } from './pauses.ts';
+import { openPins } from './pins.ts';
 import { openPuller, type Puller } from './puller.ts';
 import { openReads } from './reads.ts';
-import { openTally, type Tallies } from './tally.ts';
-import { actOfRow, release, releaseAll, type Parked, type ReleaseAnswer, type ReleaseAsk, type ReleasedAll } from './release.ts';
-import { actOf, resyncRecord, type ResyncAsk, type Resynced } from './resync.ts';
-import { restore, type RestoringAnswer, type RestoringAsk } from './restoring.ts';
-import { revise, type RevisingAnswer, type RevisingAsk } from './revising.ts';
-import { reopenConflict, rule, type ReopeningAnswer, type RulingAnswer } from './ruling.ts';
+import { openTally } from './tally.ts';
+import { actOfRow, release, releaseAll, type ReleasedAll } from './release.ts';
+import { actOf, resyncRecord, type ResyncAsk } from './resync.ts';
+import { restore } from './restoring.ts';
+import { revise } from './revising.ts';
+import { reopenConflict, rule } from './ruling.ts';
 import { openBell } from './signal.ts';
 import { takeHints } from './hints.ts';
-
-export interface EngineOptions {
-  readonly tables: readonly Table[];
-  readonly systems: readonly System[];
-  readonly ledger: Ledger;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly log: Log;
-  readonly limits?: Partial<Limits>;
-  /** SHA-256, where the platform has a faster one than the core's own. */
-  readonly digest?: Digest;
-}
-
-export interface EngineStatus {
-  /** What keeps the ledger from being written; absent while it can be. */
-  readonly ledger?: LedgerTrouble;
-  readonly maps: readonly PullerStatus[];
-  readonly deliveries: readonly {
-    readonly system: SystemId;
-    readonly waiting: number;
-    readonly underWay: number;
-    readonly paused?: string;
-    readonly circuit: Circuit;
-    /** By entity, since when its oldest write to the system is planned and not done, at the earliest since the start; ms since 1970 UTC. */
-    readonly behindMs: Readonly<Record<EntityName, number>>;
-  }[];
-  /** What happened since the start. */
-  readonly tallies: Tallies;
-}
-
-/** What a person decides about an open conflict: the value of one side, or a value; or, about a record as a whole, what it asks. */
-export interface RulingAsk {
-  readonly conflict: ConflictId;
-  readonly choice:
-    | { readonly side: SystemId }
-    | { readonly value: Value }
-    /** It is the same thing as this record. */
-    | { readonly join: RecordId }
-    /** It is the same thing as none of them. */
-    | { readonly apart: true }
-    /** This row is the one that is mirrored. */
-    | { readonly row: Key };
-  readonly by: string;
-  readonly note?: string;
-  /** Whether the conflict is still as the person saw it; asked where nothing can change it any more. Absent: it may be as it is. */
-  readonly isAsSeen?: (conflict: ConflictRow) => boolean;
-}
-
-/** What a person wants of a conflict that is closed. */
-export type ReopeningAsk = Pick<RulingAsk, 'conflict' | 'by' | 'note' | 'isAsSeen'>;
-
-export interface Engine {
-  /** Begins to pull and to deliver. Resolves when what the ledger holds is in the queues. */
-  start(): Promise<void>;
-  /** Lets what is under way come to its end, and stops. What is planned stays in the ledger. */
-  stop(): Promise<void>;
-  /** An inbound hook arrived. Answers how many rows or feeds it led to; `undefined` when there is no such system. */
-  hint(system: SystemId, body: Json, headers: Readonly<Record<string, string>>): number | undefined;
-  resolve(decision: RulingAsk): Promise<RulingAnswer>;
-  /** Has a closed conflict wait for a person again. */
-  reopen(ask: ReopeningAsk): Promise<ReopeningAnswer>;
-  /** Brings a record to where it was reviewed to come to under other policies. */
-  revise(ask: RevisingAsk): Promise<RevisingAnswer>;
-  /** Lets what a map's guard keeps waiting pass, or has it undone. `idle`: nothing waits. */
-  guard(system: SystemId, entity: EntityName, decision: Decision): Promise<'decided' | 'idle' | 'unknown'>;
-  /** Has a map rest, or go on. `idle`: there was nothing to change. */
-  pause(system: SystemId, entity: EntityName, ask: PauseAsk): Promise<'done' | 'idle' | 'unknown'>;
-  /** Has one write tried again at once, or given up. */
-  release(id: DeliveryId, ask: ReleaseAsk): Promise<ReleaseAnswer>;
-  /** Reads a record's rows in all systems again, and takes what differs from what is known. */
-  resyncRecord(id: RecordId, ask: ResyncAsk): Promise<Resynced | 'unknown'>;
-  /** The same for all rows of an entity; it goes on by itself, and `status` tells how far. Answers the systems that are read. */
-  resyncEntity(entity: EntityName, ask: ResyncAsk): Promise<readonly SystemId[]>;
-  /** Rows that are set aside because something broke over them, of all maps. */
-  aside(): readonly RowAside[];
-  /** Has a row that is set aside read again, or given up. `still`: something breaks over it as before. */
-  releaseRow(row: Pick<RowAside, 'system' | 'entity' | 'key'>, ask: ReleaseAsk): Promise<'released' | 'gone' | 'still'>;
-  /** The same for everything that is parked, or a part of it. */
-  releaseAll(which: Parked, ask: ReleaseAsk): Promise<ReleasedAll>;
-  /** Parts a record from its row in one system, or has them mirrored again. */
-  link(ask: LinkingAsk): Promise<LinkingAnswer>;
-  /** Has a past value of a record stand again. */
-  restore(ask: RestoringAsk): Promise<RestoringAnswer>;
-  /** Has a value of a record stand until a time, whoever edits the field meanwhile. */
-  pin(ask: PinAsk): Promise<PinAnswer>;
-  unpin(ask: Pick<Pin, 'record' | 'register' | 'by'>): Promise<'unpinned' | 'gone'>;
-  pins(): readonly Pin[];
-  /** Starts what the configuration keeps waiting. Begun already: has what failed, and only that, tried again. `unknown`: no such entity. */
-  beginInitial(entity: EntityName, ask: ResyncAsk): Promise<'begun' | ReleasedAll | 'unknown'>;
-  /** How far systems have come to their first agreement. */
-  initial(entity: EntityName): InitialStatus | undefined;
-  /** Has values of a record leave the ledger, in its lane. Throws as `erasureIn` does. */
-  erase(ask: ErasureAsk): Promise<ErasedTold>;
-  status(): EngineStatus;
-  /** Rings when the ledger has news. */
-  readonly news: Wakeable;
-  /** Whether nothing is left to take, to send or to wait for, as far as is known. */
-  isQuiet(): boolean;
-}
+import type { EngineOptions, Engine } from './offered.ts';
 
 /** The loop: five hops, two of them pure, one transaction. */
 export function openEngine(options: EngineOptions): Engine {

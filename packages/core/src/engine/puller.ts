@@ -80,7 +80,7 @@ export function openPuller(
   const isPaused = (): boolean => parts.pauseOf(system.id, entity) !== undefined;
 
   async function once(): Promise<number> {
-    if (isPaused()) return pause();
+    if (isPaused()) return holdBack('paused');
     // What was saved by a pull that was still under way is not gone on from.
     if (anew) return relist();
     if (comparing?.state === 'waits') {
@@ -88,7 +88,7 @@ export function openPuller(
       comparing.state = 'reads';
     }
     const pressure = parts.pressure(system.id, table);
-    if (pressure !== undefined) return holdBack(pressure);
+    if (pressure !== undefined) return holdBack('pressed', pressure);
     const startedMs = clock.nowMs();
     const began = reads.begin();
     try {
@@ -104,15 +104,9 @@ export function openPuller(
     }
   }
 
-  function pause(): number {
-    state = 'paused';
-    words = undefined;
-    return limits.pollMs;
-  }
-
-  /** The feed keeps what it has: there is no room for what would come of it. */
-  function holdBack(why: string): number {
-    state = 'pressed';
+  /** The feed keeps what it has: the map rests, or there is no room for what would come of it. */
+  function holdBack(as: 'paused' | 'pressed', why?: string): number {
+    state = as;
     words = why;
     return limits.pollMs;
   }
@@ -302,7 +296,7 @@ export function openPuller(
     await aside.load();
     if (listed) listedNow();
     while (!stop.isStopped && !isReady()) await clock.sleep(limits.gatherMs, [stop]);
-    while (!stop.isStopped && isPaused()) await clock.sleep(pause(), [stop, bell]);
+    while (!stop.isStopped && isPaused()) await clock.sleep(holdBack('paused'), [stop, bell]);
     if (stop.isStopped) return;
     if (state === 'paused') state = 'starting';
     // Another version of Concord, or another configuration, may know what to do with them.

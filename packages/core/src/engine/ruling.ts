@@ -5,7 +5,7 @@ import type { OperatorAct, Plan } from '../ports/plan.ts';
 import { registerIn } from '../record/registers.ts';
 import type { RecordState, Register } from '../record/record.ts';
 import type { Value } from '../values.ts';
-import type { ReopeningAsk, RulingAsk } from './engine.ts';
+import type { ReopeningAsk, RulingAsk } from './offered.ts';
 import { answerQuestion } from './answers.ts';
 import type { Context } from '../merge/draft.ts';
 import type { Intake } from './intake.ts';
