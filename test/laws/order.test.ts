@@ -88,6 +88,7 @@ const cases: readonly (readonly [string, Case])[] = [
   ['text', { options: { unit: 'lines', fallback: 'longest' }, type: text, values: notes }],
   ['append', { type: text, values: notes }],
   ['log', { type: text, values: notes }],
+  ['fork', { options: { into: 'note', field: 'text', link: 'about' }, type: text, values: words }],
   [
     'normalise',
     {

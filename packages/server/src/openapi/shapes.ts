@@ -64,6 +64,8 @@ export const change = closed({
   edits: Type.Array(edit),
   resolutions: Type.Array(closed(resolution)),
   patch: Type.Array(line, { description: 'RFC 6902' }),
+  erased: some(names),
+  epoch: some(closed({ compacted: Type.Integer(), from: instant, to: instant, heads: some(names) })),
 });
 
 export const version = closed({ version: Type.Integer(), hash: Type.String(), at: instant, state: scalar, values });
@@ -144,6 +146,7 @@ export const map = closed({
   state: Type.String({ description: '`paused` or as `/healthz` tells it' }),
   listed: Type.Boolean({ description: 'Whether all rows have been read once' }),
   words: some(Type.String()),
+  toldRows: Type.Integer({ description: 'Rows that the listing told since the start' }),
   filteredRows: Type.Integer(),
   asideRows: Type.Integer(),
   guard: some(Type.Array(Type.Unknown())),
