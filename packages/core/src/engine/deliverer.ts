@@ -2,7 +2,7 @@ import type { EntityName, RecordId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import { settle, type Settled } from '../merge/settle.ts';
 import type { DeliveryRow } from '../ports/plan.ts';
-import type { Outcome, System } from '../ports/system.ts';
+import type { Outcome, System, Write } from '../ports/system.ts';
 import type { Attempt, RecordState } from '../record/record.ts';
 import { composeWrite, translateOutcome, type Composed } from './delivery.ts';
 import { NotNow, type Intake } from './intake.ts';
@@ -114,9 +114,33 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     const composed = await composeWrite(ledger, record, planned, table, system);
     if (composed.kind === 'waits') return missing(record, planned, table, row, composed);
     if (composed.kind === 'not-representable') return end(record.id, planned, table, { kind: 'unfit', registers: composed.registers });
+    if (composed.kind === 'write' && composed.write.kind === 'create') return make(record, planned, table, row, composed.write);
     const outcome = composed.kind === 'confirm' ? await confirm(record, planned) : await system.write(composed.write);
     reads.touch(record.id + system.id);
     await conclude(record, planned, table, row, outcome);
+  }
+
+  /** A row can be gone again before its making was answered: what the feed said of a row that nobody knew may be said of this one. */
+  async function make(record: RecordState, planned: Attempt, table: Table, row: DeliveryRow, write: Write): Promise<void> {
+    const answered = parts.births.begin(system.id);
+    try {
+      const outcome = await system.write(write);
+      reads.touch(record.id + system.id);
+      const wasGone = (): boolean => outcome.kind === 'written' && parts.births.wasGone(system.id, record.entity, outcome.key);
+      const read = wasGone() && outcome.kind === 'written' ? await system.read(record.entity, outcome.key) : undefined;
+      const isSure = read === undefined || read.kind === 'row' || read.kind === 'missing';
+      await conclude(
+        record,
+        planned,
+        table,
+        row,
+        isSure ? outcome : { kind: 'unknown', words: 'whether the row is still there, nobody can tell' },
+      );
+      const now = isSure && wasGone() ? await ledger.record(record.id) : undefined;
+      if (now) await intake.reread(now, system);
+    } finally {
+      answered();
+    }
   }
 
   /** Records that wait for each other's unique values: this one takes a value that nobody has, and its own when it is its turn again. */

@@ -4,6 +4,7 @@ import type { Ledger } from '../ports/ledger.ts';
 import type { Plan } from '../ports/plan.ts';
 import { pagesOf } from '../ports/paging.ts';
 import { erasureIn } from './erasing.ts';
+import { openBirths } from './births.ts';
 import { openChores, type Chore } from './chores.ts';
 import { openCommitter } from './committer.ts';
 import { openFresh } from './fresh.ts';
@@ -289,6 +290,7 @@ function partsOf(
     lanes: openLanes(),
     reads: openReads(),
     tally,
+    births: openBirths(),
     committer: openCommitter(ledger, clock, { health, stop, waitMs }),
     isFresh: fresh.has,
     ...(digest ? { digest } : {}),

@@ -292,9 +292,10 @@ export function openIntake(parts: Parts): Intake {
     });
   }
 
-  function forget({ awaiting, door }: Origin, key: Key): void {
+  function forget({ awaiting, door, system, table }: Origin, key: Key): void {
     awaiting?.drop(key);
     door?.drop(key);
+    parts.births.gone(system.id, table.map.entity, key);
   }
 
   /** A row that nobody knows: it is read first, and then belongs where it says. */

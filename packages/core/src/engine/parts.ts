@@ -7,6 +7,7 @@ import type { System } from '../ports/system.ts';
 import type { Digest } from '../record/encode.ts';
 import type { Chore } from './chores.ts';
 import type { Committer } from './committer.ts';
+import type { Births } from './births.ts';
 import type { ChildRule } from './governor.ts';
 import type { Guard } from './guard.ts';
 import type { LedgerHealth } from './ledger-health.ts';
@@ -62,6 +63,7 @@ export interface Parts {
   readonly lanes: Lanes;
   readonly reads: Reads;
   readonly tally: Tally;
+  readonly births: Births;
   readonly committer: Committer;
   readonly health: LedgerHealth;
   readonly digest?: Digest;
