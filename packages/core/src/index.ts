@@ -73,6 +73,7 @@ export type { Decision, GuardStatus } from './engine/guard.ts';
 export * from './audit/audit.ts';
 export * from './audit/baseline.ts';
 export * from './audit/finding.ts';
+export type { AlertRule, AlertsConfig, DestinationConfig } from './config/alerts.ts';
 export * from './config/config.ts';
 export { tellFault, type Fault } from './config/fault.ts';
 export * from './config/json-schema.ts';

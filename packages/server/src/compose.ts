@@ -21,6 +21,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Door } from './access/gate.ts';
 import { openKeyring } from './access/keyring.ts';
+import { openAlerts } from './alerts/alerts.ts';
+import { openDestinations } from './alerts/destinations.ts';
 import { buildApp } from './app.ts';
 import { backupFile } from './backups.ts';
 import { clock, ids, logTo } from './surroundings.ts';
@@ -43,6 +45,7 @@ export interface Sidecar {
 
 /** Puts the parts together: the only place that knows every package. Throws when an option is wrong or the ledger cannot be used. */
 export async function startSidecar(config: Config, logger: Logger): Promise<Sidecar> {
+  const destinations = openDestinations(config, clock);
   const sandbox = quickjsSandbox();
   const kinds = policyKinds(config.policies, sandbox);
   const tables = config.entities.map((map) => compileTable(map, kinds));
@@ -54,7 +57,18 @@ export async function startSidecar(config: Config, logger: Logger): Promise<Side
   const backUp = () => ledger.backUp(backupFile(config.ledger, clock.nowMs()));
   const keyring = openKeyring(config.server.keys, clock.nowMs, (words) => logger.error(words));
   if (keyring.keys().size === 0) logger.warn(NO_KEYS);
+  const alerts =
+    config.alerts &&
+    openAlerts({
+      config: config.alerts,
+      destinations,
+      status: () => engine.status(),
+      counts: () => ledger.counts(),
+      clock,
+      warn: (fields, words) => logger.warn(fields, words),
+    });
   const app = buildApp({
+    ...(alerts ? { alertTallies: alerts.tallies } : {}),
     config,
     sandbox,
     engine,
@@ -78,6 +92,7 @@ export async function startSidecar(config: Config, logger: Logger): Promise<Side
     await Promise.all([closeAll(systems), ledger.close(), sandbox.close()]);
     throw cause;
   });
+  alerts?.start();
   return {
     engine,
     ledger,
@@ -86,6 +101,7 @@ export async function startSidecar(config: Config, logger: Logger): Promise<Side
     url,
     async stop() {
       await app.close();
+      await alerts?.stop();
       await settled(engine.stop(), systems);
       await Promise.all([ledger.close(), sandbox.close()]);
     },
