@@ -31,6 +31,7 @@ export * from './policy/order.ts';
 export * from './errors/must.ts';
 export * from './errors/catalogue.ts';
 export * from './errors/concord-error.ts';
+export * from './errors/broke.ts';
 export * from './record/codec.ts';
 export * from './map/compile.ts';
 export * from './map/inlets.ts';

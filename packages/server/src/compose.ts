@@ -25,7 +25,7 @@ import { openAlerts } from './alerts/alerts.ts';
 import { openDestinations } from './alerts/destinations.ts';
 import { buildApp } from './app.ts';
 import { backupFile } from './backups.ts';
-import { clock, ids, logTo } from './surroundings.ts';
+import { clock, ids, logTo, withoutValues } from './surroundings.ts';
 
 /** The REST API answers nobody without a key. */
 const NO_KEYS = 'There are no API keys yet. Make one: concord keys add --config <file> --name <yours> --role admin';
@@ -44,7 +44,8 @@ export interface Sidecar {
 }
 
 /** Puts the parts together: the only place that knows every package. Throws when an option is wrong or the ledger cannot be used. */
-export async function startSidecar(config: Config, logger: Logger): Promise<Sidecar> {
+export async function startSidecar(config: Config, given: Logger): Promise<Sidecar> {
+  const logger = withoutValues(given);
   const destinations = openDestinations(config, clock);
   const sandbox = quickjsSandbox();
   const kinds = policyKinds(config.policies, sandbox);
