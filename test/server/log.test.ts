@@ -20,13 +20,13 @@ test(
     const lines: string[] = [];
     const told = (words: string) => lines.some((line) => line.includes(`"msg":"${words}"`));
     try {
+      await town.anna.addCustomer(ACCOUNT, { name: `${PLANTED} Ltd`, emailaddress1: `a@${PLANTED}.example` });
       const config = townConfig(await readFile(town.configFile, 'utf8'), town.env, town.ledgerFile);
       const { url, ledger, stop } = await startSidecar(config, pino({ level: 'trace' }, { write: (line) => void lines.push(line) }));
       town.hook(url);
       const post = (path: string, body: string) =>
         fetch(`${url}${path}`, { method: 'POST', headers: { ...AS_ADMIN, 'content-type': 'application/json' }, body });
 
-      await town.anna.addCustomer(ACCOUNT, { name: `${PLANTED} Ltd`, emailaddress1: `a@${PLANTED}.example` });
       await untilEqual(town, url);
       await town.ben.edit(ACCOUNT, { SalesMemo: `${PLANTED} memo` });
       await whileApart(town, () =>

@@ -22,7 +22,7 @@ import type { Logger } from 'pino';
 import type { Door } from './access/gate.ts';
 import { openKeyring } from './access/keyring.ts';
 import { openAlerts } from './alerts/alerts.ts';
-import { openDestinations } from './alerts/destinations.ts';
+import { destinationFaults, openDestinations } from './alerts/destinations.ts';
 import { buildApp } from './app.ts';
 import { backupFile } from './backups.ts';
 import { clock, ids, logTo, withoutValues } from './surroundings.ts';
@@ -152,7 +152,7 @@ export async function examine(config: Config): Promise<{ readonly faults: readon
   const tables = config.entities.map((map) => compileTable(map, kinds));
   const warnings = await lensWarnings(tables, systems);
   await Promise.all([closeAll(systems), sandbox.close()]);
-  return { faults: faultsOf(opened), warnings };
+  return { faults: [...faultsOf(opened), ...destinationFaults(config)], warnings };
 }
 
 /** What the metadata of all systems says of every entity, or of one. Reads alone, and nothing but metadata. */

@@ -48,6 +48,11 @@ test('a sidecar tells that a map rests, and that it goes on; one that takes noth
     expect(receiver.received.at(-1)?.body).toContain('This is a test of alerts.');
     const all = await runInside(['alerts', 'test', '--config', town.configFile], env);
     expect([all.status, all.printed]).toEqual([1, expect.stringMatching(/closed: not sent: localhost leads to (127|::1).*allowPrivate/u)]);
+    const checked = await runInside(['check', town.configFile], { ...env, ALERTS_SECRET: 'not one' });
+    expect([checked.status, checked.printed]).toEqual([
+      1,
+      expect.stringContaining('alerts.destinations.hook.webhook.secret: The variable does not hold whsec_'),
+    ]);
     const nobody = await runInside(['alerts', 'test', '--config', town.configFile, '--to', 'hok'], env);
     expect([nobody.status, nobody.printed]).toEqual([1, 'There is no destination "hok"; there are hook, closed.\n']);
   } finally {

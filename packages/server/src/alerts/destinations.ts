@@ -21,15 +21,30 @@ export interface Sending {
 
 /** Opens every destination of a configuration; nothing is sent yet. Throws CONFIG_WRONG with all that their variables hold amiss. */
 export function openDestinations(config: Config, sending: Sending): readonly Destination[] {
-  const opened = Object.entries(config.alerts?.destinations ?? {}).map(([name, one]) => open(name, one, sending));
-  const faults = opened.flatMap((one) => (typeof one === 'string' ? [one] : []));
+  const opened = openAll(config, sending);
+  const faults = faultsIn(opened);
   if (faults.length > 0)
     throw new ConcordError('CONFIG_WRONG', { file: config.file, count: faults.length, faults: `\n${faults.join('\n')}` });
   return opened.flatMap((one) => (typeof one === 'string' ? [] : [one]));
 }
 
+/** What the variables of destinations hold amiss. Never the values themselves: they are secrets. */
+export function destinationFaults(config: Config): readonly string[] {
+  return faultsIn(openAll(config, { nowMs: () => 0 }));
+}
+
+type Opened = Destination | string;
+
+function openAll(config: Config, sending: Sending): readonly Opened[] {
+  return Object.entries(config.alerts?.destinations ?? {}).map(([name, one]) => open(name, one, sending));
+}
+
+function faultsIn(opened: readonly Opened[]): readonly string[] {
+  return opened.flatMap((one) => (typeof one === 'string' ? [one] : []));
+}
+
 /** The destination, or what is wrong with it. */
-function open(name: string, config: DestinationConfig, { nowMs, resolve }: Sending): Destination | string {
+function open(name: string, config: DestinationConfig, { nowMs, resolve }: Sending): Opened {
   const fault = (key: string, text: string): string => `alerts.destinations.${name}.${config.kind}.${key}: ${text}`;
   if (config.kind === 'email')
     return { name, send: (message, signal) => sendMail(config, message, signal, resolve), close: () => Promise.resolve() };
