@@ -151,7 +151,7 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
       log: {
         event: (name, fields) => {
           if (name === 'map stopped' || name === 'delivery defect' || name === 'hint missed')
-            chronicle.breach(10, `${name}: ${fields['words']}`);
+            chronicle.breach(10, `${name}: ${fields['error']} ${fields['at']}`);
         },
       },
       limits: { pollMs: story.pollMs, rowsMax: story.rowsMax, writesMax: story.writesMax, retryMs: 50, retryMsMax: 1500, gatherMs: 5 },

@@ -4,6 +4,7 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import type { Logger } from 'pino';
 import { guardRoutes } from './access/gate.ts';
 import type { Keyring } from './access/keyring.ts';
+import type { Measured } from './metrics.ts';
 import { describe } from './openapi/describe.ts';
 import { PAGE_HEADERS, pageOf } from './openapi/page.ts';
 import { answerProblem } from './problem.ts';
@@ -45,6 +46,8 @@ export interface Rooms {
   readonly logger: Logger;
   /** The size of the ledger on the disk. */
   readonly ledgerBytes: () => number;
+  /** What became of alerts, by destination; absent where none are configured. */
+  readonly alertTallies?: () => NonNullable<Measured['alerts']>;
   /** Copies the ledger while it is in use. */
   readonly backUp: () => Promise<{ readonly file: string; readonly bytes: number }>;
 }

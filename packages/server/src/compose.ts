@@ -21,9 +21,11 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Door } from './access/gate.ts';
 import { openKeyring } from './access/keyring.ts';
+import { openAlerts } from './alerts/alerts.ts';
+import { destinationFaults, openDestinations } from './alerts/destinations.ts';
 import { buildApp } from './app.ts';
 import { backupFile } from './backups.ts';
-import { clock, ids, logTo } from './surroundings.ts';
+import { clock, ids, logTo, withoutValues } from './surroundings.ts';
 
 /** The REST API answers nobody without a key. */
 const NO_KEYS = 'There are no API keys yet. Make one: concord keys add --config <file> --name <yours> --role admin';
@@ -42,7 +44,9 @@ export interface Sidecar {
 }
 
 /** Puts the parts together: the only place that knows every package. Throws when an option is wrong or the ledger cannot be used. */
-export async function startSidecar(config: Config, logger: Logger): Promise<Sidecar> {
+export async function startSidecar(config: Config, given: Logger): Promise<Sidecar> {
+  const logger = withoutValues(given);
+  const destinations = openDestinations(config, clock);
   const sandbox = quickjsSandbox();
   const kinds = policyKinds(config.policies, sandbox);
   const tables = config.entities.map((map) => compileTable(map, kinds));
@@ -54,7 +58,18 @@ export async function startSidecar(config: Config, logger: Logger): Promise<Side
   const backUp = () => ledger.backUp(backupFile(config.ledger, clock.nowMs()));
   const keyring = openKeyring(config.server.keys, clock.nowMs, (words) => logger.error(words));
   if (keyring.keys().size === 0) logger.warn(NO_KEYS);
+  const alerts =
+    config.alerts &&
+    openAlerts({
+      config: config.alerts,
+      destinations,
+      status: () => engine.status(),
+      counts: () => ledger.counts(),
+      clock,
+      warn: (fields, words) => logger.warn(fields, words),
+    });
   const app = buildApp({
+    ...(alerts ? { alertTallies: alerts.tallies } : {}),
     config,
     sandbox,
     engine,
@@ -78,6 +93,7 @@ export async function startSidecar(config: Config, logger: Logger): Promise<Side
     await Promise.all([closeAll(systems), ledger.close(), sandbox.close()]);
     throw cause;
   });
+  alerts?.start();
   return {
     engine,
     ledger,
@@ -86,6 +102,7 @@ export async function startSidecar(config: Config, logger: Logger): Promise<Side
     url,
     async stop() {
       await app.close();
+      await alerts?.stop();
       await settled(engine.stop(), systems);
       await Promise.all([ledger.close(), sandbox.close()]);
     },
@@ -135,7 +152,7 @@ export async function examine(config: Config): Promise<{ readonly faults: readon
   const tables = config.entities.map((map) => compileTable(map, kinds));
   const warnings = await lensWarnings(tables, systems);
   await Promise.all([closeAll(systems), sandbox.close()]);
-  return { faults: faultsOf(opened), warnings };
+  return { faults: [...faultsOf(opened), ...destinationFaults(config)], warnings };
 }
 
 /** What the metadata of all systems says of every entity, or of one. Reads alone, and nothing but metadata. */

@@ -8,6 +8,8 @@ export interface Measured {
   readonly counts: Counts | undefined;
   readonly ledgerBytes: number;
   readonly nowMs: number;
+  /** By destination of alerts; absent where none are configured. */
+  readonly alerts?: Readonly<Record<string, { readonly sent: number; readonly failed: number }>> | undefined;
 }
 
 const MS_A_SECOND = 1000;
@@ -50,10 +52,17 @@ export function openMetrics(measure: () => Promise<Measured>): { readonly type: 
   const writable = gauge('concord_ledger_writable', '1 while the ledger can be written');
   const conflicts = counter('concord_conflicts_total', 'Conflicts that were opened since the start', ['code']);
   const writes = counter('concord_writes_total', 'What became of the writes to a system since the start', ['system', 'outcome']);
+  const alertsSent = counter('concord_alerts_sent_total', 'Messages with alerts that a destination took', ['destination']);
+  const alertsFailed = counter('concord_alerts_failed_total', 'Tries to send alerts that failed', ['destination']);
   const bytes = gauge('concord_ledger_bytes', 'Size of the ledger file and its log');
 
-  function set({ status, counts, ledgerBytes, nowMs }: Measured): void {
-    for (const one of [lag, behind, state, aside, filtered, queue, underWay, circuit, conflicts, writes]) one.reset();
+  function set({ status, counts, ledgerBytes, nowMs, alerts = {} }: Measured): void {
+    for (const one of [lag, behind, state, aside, filtered, queue, underWay, circuit, conflicts, writes, alertsSent, alertsFailed])
+      one.reset();
+    for (const [destination, { sent, failed }] of Object.entries(alerts)) {
+      alertsSent.inc({ destination }, sent);
+      alertsFailed.inc({ destination }, failed);
+    }
     for (const { system, entity, state: now, upToMs, asideRows, filteredRows } of status.maps) {
       const labels = { system, entity };
       if (upToMs !== undefined) lag.set(labels, Math.max(0, nowMs - upToMs) / MS_A_SECOND);

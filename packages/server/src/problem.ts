@@ -18,7 +18,7 @@ export function problemOf(error: ConcordError): Problem {
 /** Answers every error as a problem; what is not of the catalogue is a defect of ours and is logged with its cause. */
 export function answerProblem(error: FastifyError | ConcordError, request: FastifyRequest, reply: FastifyReply): void {
   const known = knownError(error);
-  if (known.status >= 500) request.log.error({ err: error }, known.message);
+  if (known.status >= 500) request.log.error({ err: error, code: known.code }, 'a request could not be answered');
   void reply.status(known.status).header('content-type', 'application/problem+json').send(problemOf(known));
 }
 

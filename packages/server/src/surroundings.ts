@@ -1,4 +1,4 @@
-import { recordId, type Clock, type Ids, type Log } from '@concord/core';
+import { brokeOf, recordId, type Clock, type Ids, type Log } from '@concord/core';
 import { nanoid } from 'nanoid';
 import type { Logger } from 'pino';
 
@@ -20,6 +20,11 @@ export const clock: Clock = {
 
 /** Ids of 126 random bits. */
 export const ids: Ids = { record: () => recordId(nanoid()), fraction: Math.random };
+
+/** The log, in which errors stand without their messages: those may quote what they broke over. */
+export function withoutValues(logger: Logger): Logger {
+  return logger.child({}, { serializers: { err: brokeOf } });
+}
 
 export function logTo(logger: Logger): Log {
   return { event: (name, fields) => logger.info(fields, name) };

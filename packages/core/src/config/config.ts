@@ -1,6 +1,7 @@
 import type { SystemId } from '../ids.ts';
 import type { TableMap } from '../map/table.ts';
 import type { JsonObject } from '../values.ts';
+import type { AlertsConfig } from './alerts.ts';
 
 /** Where the sidecar listens when nobody says otherwise: on this machine alone. */
 export const HOST_DEFAULT = '127.0.0.1';
@@ -58,4 +59,6 @@ export interface Config {
     readonly hooks: Readonly<Record<string, string>>;
   };
   readonly limits: LimitsConfig;
+  /** Absent: nobody is told. */
+  readonly alerts?: AlertsConfig;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { policies } from '../policy/registry.ts';
 import { innerPolicy } from '../policy/spec.ts';
 import type { JsonObject } from '../values.ts';
+import { alertsShape } from './alerts.ts';
 import { NAME_PATTERN } from './names.ts';
 import {
   customPolicyShape,
@@ -41,6 +42,7 @@ export function configJsonSchema(): JsonObject {
     ledger: ledgerShape.optional(),
     server: serverShape.optional(),
     limits: limitsShape.optional(),
+    alerts: alertsShape.optional(),
   });
   const made = z.toJSONSchema(root, {
     target: 'draft-2020-12',

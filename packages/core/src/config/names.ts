@@ -26,7 +26,7 @@ const ENTITY_WORDS = [
 ];
 const FIELD_WORDS = ['type', 'values', 'policy', 'derived', 'refused', 'onMissing', 'waitAtMost', 'onParentDeleted'];
 
-export function checkName(kind: 'system' | 'entity' | 'field' | 'group' | 'policy', path: Path): Complaint | undefined {
+export function checkName(kind: 'system' | 'entity' | 'field' | 'group' | 'policy' | 'destination', path: Path): Complaint | undefined {
   const name = String(path.at(-1));
   const wrong = (text: string, suggestion: string): Complaint => ({ path, at: 'key', text, suggestion });
   if (!NAME_PATTERN.test(name) || name.length > NAME_CHARS_MAX) {

@@ -1,5 +1,6 @@
 import { systemId } from '../ids.ts';
 import type { JsonObject } from '../values.ts';
+import { readAlerts } from './alerts.ts';
 import { tableMapOf } from './assemble.ts';
 import {
   HOST_DEFAULT,
@@ -85,6 +86,7 @@ function readConfig(reading: Reading, json: unknown, { file, adapters }: ParseOp
   const server = reading.read(serverShape, raw['server'] ?? {}, ['server']);
   checkHooks(reading, server?.hooks ?? {}, Object.keys(membersOf(raw['systems'])));
   const limits = reading.read(limitsShape, raw['limits'] ?? {}, ['limits']);
+  const alerts = readAlerts(reading, raw['alerts']);
   if (!root || !ledger || !server || !limits || reading.complaints.length > 0) return undefined;
   return {
     file,
@@ -98,6 +100,7 @@ function readConfig(reading: Reading, json: unknown, { file, adapters }: ParseOp
       hooks: server.hooks ?? {},
     },
     limits: limitsOf(limits),
+    ...(alerts ? { alerts } : {}),
   };
 }
 

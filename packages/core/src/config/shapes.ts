@@ -188,14 +188,14 @@ export const ledgerShape = block({
 /** A port may come from a variable. */
 const port = z.union([z.int().min(0).max(PORT_MAX), z.string().regex(/^\$\{\w+\}$/u, 'Expected a port number')]);
 
+/** Nothing that only one of us may know stands in the file. */
+export const secretShape = z.string().regex(/^\$\{\w+\}$/u, 'Expected a variable, ${NAME}: a secret does not belong in the file');
+
 export const serverShape = block({
   host: words.optional().describe('Default 127.0.0.1: this machine alone.'),
   port: port.optional().describe('Default 8085; 0 for any that is free.'),
   keys: words.optional().describe('The file that holds the API keys; default concord.keys.json.'),
-  hooks: z
-    .record(z.string(), z.string().regex(/^\$\{\w+\}$/u, 'Expected a variable, ${NAME}: a secret does not belong in the file'))
-    .optional()
-    .describe('By system, the secret that its hooks bring, as a variable.'),
+  hooks: z.record(z.string(), secretShape).optional().describe('By system, the secret that its hooks bring, as a variable.'),
 }).describe('Where the API and the console listen.');
 
 const ms = z.int().min(1).max(DAY_MS).optional();
@@ -224,4 +224,5 @@ export const rootShape = block({
   ledger: z.unknown().optional(),
   server: z.unknown().optional(),
   limits: z.unknown().optional(),
+  alerts: z.unknown().optional(),
 });

@@ -1,3 +1,4 @@
+import { brokeOf } from '../errors/broke.ts';
 import type { ConflictId, EntityName, RecordId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import type { UniqueRule } from '../map/relations.ts';
@@ -165,8 +166,9 @@ export function openChores(parts: Parts, intake: () => Intake): Chores {
   }
 
   /** A defect of ours: it is shown, and tried again. */
-  async function tell({ kind, entity }: Chore, words: string): Promise<void> {
-    parts.log.event('chore failed', { kind, entity, words });
+  async function tell({ kind, entity }: Chore, cause: unknown): Promise<void> {
+    const words = cause instanceof Error ? cause.message : String(cause);
+    parts.log.event('chore failed', { kind, entity, ...brokeOf(cause) });
     const row = { atMs: clock.nowMs(), system: CONCORD, entity, code: 'DEFECT', words: `${kind}: ${words}` };
     await parts.committer.failure(row).catch(() => undefined);
   }
@@ -181,7 +183,7 @@ export function openChores(parts: Parts, intake: () => Intake): Chores {
       await work(chore);
       failures = 0;
     } catch (cause) {
-      if (!(cause instanceof NotNow) && failures === 0) await tell(chore, cause instanceof Error ? cause.message : String(cause));
+      if (!(cause instanceof NotNow) && failures === 0) await tell(chore, cause);
       put([chore]);
       failures += 1;
       await clock.sleep(backoffMs(parts, failures), [stop]);

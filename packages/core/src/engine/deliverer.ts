@@ -1,3 +1,4 @@
+import { brokeOf } from '../errors/broke.ts';
 import type { EntityName, RecordId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import { settle, type Settled } from '../merge/settle.ts';
@@ -308,7 +309,7 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
   /** A defect of ours or of an adapter's: it is shown, only this record waits, and where it does not pass the write is parked. */
   async function defect(row: DeliveryRow, cause: unknown): Promise<void> {
     const words = cause instanceof Error ? cause.message : String(cause);
-    parts.log.event('delivery defect', { system: system.id, record: row.record, words });
+    parts.log.event('delivery defect', { system: system.id, entity: row.entity, record: row.record, ...brokeOf(cause) });
     await parts.committer.failure({
       atMs: clock.nowMs(),
       system: system.id,

@@ -1,3 +1,4 @@
+import { brokeOf } from '../errors/broke.ts';
 import type { SystemId } from '../ids.ts';
 import type { Json } from '../values.ts';
 import { NotNow } from './intake.ts';
@@ -25,6 +26,6 @@ export function takeHints(
 
 /** A hint that could not be followed costs nothing: the feed tells the same, a little later. */
 function missed(parts: Parts, puller: Puller | undefined, system: SystemId, cause: unknown): void {
-  if (!(cause instanceof NotNow)) parts.log.event('hint missed', { system, words: cause instanceof Error ? cause.message : String(cause) });
+  if (!(cause instanceof NotNow)) parts.log.event('hint missed', { system, ...brokeOf(cause) });
   puller?.wake();
 }

@@ -1,3 +1,4 @@
+import { brokeOf } from '../errors/broke.ts';
 import type { EntityName, RecordId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import { resolve } from '../merge/resolve.ts';
@@ -172,8 +173,7 @@ export function openPins(parts: Parts, intake: () => Intake): Pins {
       if (pin) await uphold(pin);
       failures = 0;
     } catch (cause) {
-      if (!(cause instanceof NotNow) && !isOfLedger(cause))
-        parts.log.event('pin failed', { words: cause instanceof Error ? cause.message : String(cause) });
+      if (!(cause instanceof NotNow) && !isOfLedger(cause)) parts.log.event('pin failed', { ...brokeOf(cause) });
       touch(name);
       failures += 1;
       await clock.sleep(backoffMs(parts, failures), [stop]);

@@ -1,3 +1,4 @@
+import { brokeOf } from '../errors/broke.ts';
 import type { Cursor, EntityName, Key, SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import type { Pull, Sighting, System, Trouble } from '../ports/system.ts';
@@ -283,7 +284,7 @@ export function openPuller(
   }
 
   function trouble(kind: 'unreachable' | 'denied' | 'drifted', why: string): number {
-    if (state !== kind) parts.log.event(kind, { system: system.id, entity, words: why });
+    if (state !== kind) parts.log.event(kind, { system: system.id, entity });
     state = kind;
     words = why;
     failures += 1;
@@ -308,7 +309,7 @@ export function openPuller(
     const why = cause instanceof Error ? cause.message : String(cause);
     if (cause instanceof NotNow) return trouble('unreachable', why);
     if (state !== 'stopped' || words !== why) {
-      parts.log.event('map stopped', { system: system.id, entity, words: why });
+      parts.log.event('map stopped', { system: system.id, entity, ...brokeOf(cause) });
       if (!isOfLedger(cause)) await tell('MAP_STOPPED', why);
     }
     state = 'stopped';

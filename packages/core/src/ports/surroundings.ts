@@ -23,7 +23,7 @@ export interface Ids {
   fraction(): number;
 }
 
-/** What the engine tells the outside while it works. Names of fields may appear, values never. */
+/** What the engine tells the outside while it works. Names of fields may appear, values never: so no words of a system, and no message of an error. */
 export interface Log {
   event(name: string, fields: Readonly<Record<string, string | number | boolean>>): void;
 }

@@ -1,5 +1,6 @@
 import { ConcordError } from '@concord/core';
 import { Command } from 'commander';
+import { testAlerts, type AlertsGiven } from './alerts.ts';
 import { audit, type AuditGiven } from './audit.ts';
 import { check } from './check.ts';
 import { demo } from '../demo/demo.ts';
@@ -53,6 +54,14 @@ export async function run(args: readonly string[]): Promise<number> {
     .option('--once', 'stop after the story, with status 1 if a scene did not end as told')
     .action(does((options: { once?: boolean }) => demo(options)));
   keyCommands(program, does);
+  program
+    .command('alerts')
+    .description('alerts: who is told when something needs a person')
+    .command('test')
+    .description('send a test message; status 1 where a destination does not take it')
+    .requiredOption(...CONFIG)
+    .option('--to <name>', 'only to this destination')
+    .action(does((given: AlertsGiven) => testAlerts(given)));
   wayBackCommands(program, does);
   planCommand(program, does);
   labCommands(program, does);

@@ -3,13 +3,14 @@ import { openMetrics } from '../metrics.ts';
 import { clock } from '../surroundings.ts';
 
 /** For Prometheus. */
-export function metricsRoutes(app: App, { engine, ledger, ledgerBytes }: Rooms): void {
+export function metricsRoutes(app: App, { engine, ledger, ledgerBytes, alertTallies }: Rooms): void {
   const metrics = openMetrics(async () => ({
     status: engine.status(),
     // Counting brings the queue's table up to date, which a full disk refuses.
     counts: await ledger.counts().catch(() => undefined),
     ledgerBytes: ledgerBytes(),
     nowMs: clock.nowMs(),
+    alerts: alertTallies?.(),
   }));
   app.get('/metrics', async (_request, reply) => {
     void reply.type(metrics.type);
