@@ -3,6 +3,8 @@ import { ConcordError, type Config, type Engine, type Ledger, type Registry, typ
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { guardRoutes } from './access/gate.ts';
+import { hardenAnswers } from './access/headers.ts';
+import { openCounters } from './access/rate.ts';
 import type { Keyring } from './access/keyring.ts';
 import { describe } from './openapi/describe.ts';
 import { PAGE_HEADERS, pageOf } from './openapi/page.ts';
@@ -73,7 +75,8 @@ export function buildApp(rooms: Rooms): FastifyInstance {
     ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false } },
   });
   app.setErrorHandler(answerProblem);
-  guardRoutes(app, rooms.keyring);
+  hardenAnswers(app);
+  guardRoutes(app, rooms.keyring, openCounters(app, rooms.config.server.rate));
   app.setNotFoundHandler((request) => {
     throw new ConcordError('ROUTE_UNKNOWN', { method: request.method, path: request.url.split('?')[0] ?? '' });
   });

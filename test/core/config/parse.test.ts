@@ -1,4 +1,4 @@
-import { parseConfig, type Config } from '@concord/core';
+import { parseConfig, RATE_DEFAULT, type Config } from '@concord/core';
 import { expect, test } from 'vitest';
 import { ENV, SAMPLE } from './sample.ts';
 
@@ -99,7 +99,7 @@ test('what is left out has a default that is safe', () => {
   const { ledger, server, limits, entities } = parsed(SAMPLE.slice(0, SAMPLE.indexOf('ledger:')));
   expect({ ledger, server, limits }).toEqual({
     ledger: { file: 'concord.db' },
-    server: { host: '127.0.0.1', port: 8085, keys: 'concord.keys.json', hooks: {} },
+    server: { host: '127.0.0.1', port: 8085, keys: 'concord.keys.json', hooks: {}, rate: RATE_DEFAULT },
     limits: {},
   });
   expect(entities.map((entity) => entity.delete)).toEqual(['manual', 'update-wins']);

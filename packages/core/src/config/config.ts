@@ -40,6 +40,19 @@ export interface LimitsConfig {
   readonly gatherMs?: number;
 }
 
+/** How often somebody may ask in a minute. */
+export interface RateConfig {
+  /** With one key. */
+  readonly key: number;
+  /** From one address without a key, or with a wrong one. */
+  readonly address: number;
+  /** Hooks from one address. */
+  readonly hooks: number;
+}
+
+/** Far above what people, consoles and systems need; far below what it takes to keep a sidecar busy, or to guess anything. */
+export const RATE_DEFAULT: RateConfig = { key: 12_000, address: 600, hooks: 60_000 };
+
 /** A whole configuration, checked: every name in it exists, every option is one that its owner accepts. */
 export interface Config {
   readonly file: string;
@@ -56,6 +69,7 @@ export interface Config {
     readonly keys: string;
     /** By system, the secret that its hooks bring. */
     readonly hooks: Readonly<Record<string, string>>;
+    readonly rate: RateConfig;
   };
   readonly limits: LimitsConfig;
 }

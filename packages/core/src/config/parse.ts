@@ -6,8 +6,10 @@ import {
   KEYS_FILE_DEFAULT,
   LEDGER_FILE_DEFAULT,
   PORT_DEFAULT,
+  RATE_DEFAULT,
   type Config,
   type LimitsConfig,
+  type RateConfig,
   type SystemConfig,
 } from './config.ts';
 import { readYaml, type YamlText } from './document.ts';
@@ -96,9 +98,14 @@ function readConfig(reading: Reading, json: unknown, { file, adapters }: ParseOp
       port: server.port ?? PORT_DEFAULT,
       keys: server.keys ?? KEYS_FILE_DEFAULT,
       hooks: server.hooks ?? {},
+      rate: rateOf(server.rate ?? {}),
     },
     limits: limitsOf(limits),
   };
+}
+
+function rateOf({ key, address, hooks }: { readonly [By in keyof RateConfig]?: number | undefined }): RateConfig {
+  return { key: key ?? RATE_DEFAULT.key, address: address ?? RATE_DEFAULT.address, hooks: hooks ?? RATE_DEFAULT.hooks };
 }
 
 function checkHooks(reading: Reading, hooks: Readonly<Record<string, string>>, systems: readonly string[]): void {

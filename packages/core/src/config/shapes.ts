@@ -188,6 +188,10 @@ export const ledgerShape = block({
 /** A port may come from a variable. */
 const port = z.union([z.int().min(0).max(PORT_MAX), z.string().regex(/^\$\{\w+\}$/u, 'Expected a port number')]);
 
+/** More than any sidecar answers in a minute. */
+const RATE_MAX = 10_000_000;
+const rate = z.int().min(1).max(RATE_MAX).optional();
+
 export const serverShape = block({
   host: words.optional().describe('Default 127.0.0.1: this machine alone.'),
   port: port.optional().describe('Default 8085; 0 for any that is free.'),
@@ -196,6 +200,13 @@ export const serverShape = block({
     .record(z.string(), z.string().regex(/^\$\{\w+\}$/u, 'Expected a variable, ${NAME}: a secret does not belong in the file'))
     .optional()
     .describe('By system, the secret that its hooks bring, as a variable.'),
+  rate: block({
+    key: rate.describe('Requests with one key; default 12000.'),
+    address: rate.describe('Requests from one address without a key, or with a wrong one; default 600.'),
+    hooks: rate.describe('Hooks from one address; default 60000.'),
+  })
+    .optional()
+    .describe('How often somebody may ask in a minute.'),
 }).describe('Where the API and the console listen.');
 
 const ms = z.int().min(1).max(DAY_MS).optional();

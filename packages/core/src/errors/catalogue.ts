@@ -346,6 +346,11 @@ export const catalogue = {
     remedy: 'Leave `by` out, or send your own name; only an admin speaks for others.',
     status: 403,
   },
+  RATE_EXCEEDED: {
+    text: 'More than {max} requests in a minute came {who}.',
+    remedy: 'Try again in {seconds} seconds, as `Retry-After` says, and more slowly; an operator may set more under `server.rate`.',
+    status: 429,
+  },
   HOOK_REFUSED: {
     text: 'The hook does not come from "{system}", as far as can be told.',
     remedy:

@@ -2,6 +2,7 @@ import { ConcordError } from '@concord/core';
 import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
 import { keyBehind } from './keys.ts';
 import type { Keyring } from './keyring.ts';
+import type { Count } from './rate.ts';
 import { mayAs, type Caller, type Role } from './roles.ts';
 
 declare module 'fastify' {
@@ -10,6 +11,8 @@ declare module 'fastify' {
     readonly needs?: Role | 'nobody';
     /** The route looks at the entities of a caller itself. Any other is closed to callers who may not see all entities. */
     readonly scoped?: boolean;
+    /** It is counted with those that systems send, not with those of strangers. */
+    readonly counted?: 'hooks';
     /** Its body says in whose name it is asked, as `by`: the caller's own, where it says nothing. */
     readonly speaks?: boolean;
   }
@@ -32,30 +35,33 @@ export interface Door {
 
 const BEARER = /^bearer +(\S+)$/iu;
 
-/** Lets nobody in who has no key, before anything else is looked at. */
-export function guardRoutes(app: FastifyInstance, keyring: Keyring): void {
+/** Lets nobody in who has no key, and nobody too often, before anything else is looked at. */
+export function guardRoutes(app: FastifyInstance, keyring: Keyring, count: Count): void {
   const doors: Door[] = [];
   app.decorate('doors', doors);
   app.addHook('onRoute', ({ method, url: path, config }) => {
     for (const one of [method].flat()) doors.push({ method: one, path, needs: neededBy(one, config) });
   });
   app.decorateRequest('caller');
-  app.addHook('onRequest', (request, reply, done) => {
+  app.addHook('onRequest', async (request, reply) => {
     const needed = neededFor(request);
     const caller = callerOf(request, keyring);
+    // Whoever tries keys is counted by address, so that no number of keys is a way around it.
+    await (caller
+      ? count('key', caller.id, request, reply)
+      : count(request.routeOptions.config.counted ?? 'address', request.ip, request, reply));
     if (needed === 'nobody') {
       if (caller) request.caller = caller;
-      return done();
+      return;
     }
     if (!caller) {
       void reply.header('www-authenticate', 'Bearer realm="concord"');
-      return done(new ConcordError('KEY_MISSING', {}));
+      throw new ConcordError('KEY_MISSING', {});
     }
-    if (!mayAs(caller.role, needed)) return done(new ConcordError('ROLE_TOO_LOW', { name: caller.name, role: caller.role, needed }));
+    if (!mayAs(caller.role, needed)) throw new ConcordError('ROLE_TOO_LOW', { name: caller.name, role: caller.role, needed });
     if (caller.entities && request.routeOptions.config.scoped !== true)
-      return done(new ConcordError('SCOPE_TOO_NARROW', { name: caller.name, entities: caller.entities.join(', ') }));
+      throw new ConcordError('SCOPE_TOO_NARROW', { name: caller.name, entities: caller.entities.join(', ') });
     request.caller = caller;
-    return done();
   });
   app.addHook('preValidation', (request, _reply, done) => {
     if (request.routeOptions.config.speaks === true && request.caller) nameSpeaker(request, request.caller);

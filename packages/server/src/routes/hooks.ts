@@ -16,7 +16,10 @@ export function hookRoutes(app: App, { engine, systems, hookSecrets }: Rooms): v
     instance.addContentTypeParser('*', { parseAs: 'string', bodyLimit: HOOK_BYTES_MAX }, (_request, body, done) =>
       done(null, parsed(String(body))),
     );
-    const options = { config: { needs: 'nobody' as const }, schema: { params: Type.Object({ system: Type.String() }) } };
+    const options = {
+      config: { needs: 'nobody' as const, counted: 'hooks' as const },
+      schema: { params: Type.Object({ system: Type.String() }) },
+    };
     typed(instance).post('/hooks/:system', options, async (request, reply) => {
       const { system } = request.params;
       // A name that every object has is no system's.

@@ -20,7 +20,7 @@ export interface Sse {
 
 const HEAD = {
   'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-cache, no-transform',
+  'cache-control': 'no-store, no-transform',
   connection: 'close',
   // What stands in between must not gather what is told: nginx reads this.
   'x-accel-buffering': 'no',
