@@ -4,6 +4,7 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import type { Logger } from 'pino';
 import { guardRoutes } from './access/gate.ts';
 import { hardenAnswers } from './access/headers.ts';
+import { maskAnswers, sensitiveIn } from './access/mask.ts';
 import { openCounters } from './access/rate.ts';
 import type { Keyring } from './access/keyring.ts';
 import { describe } from './openapi/describe.ts';
@@ -77,6 +78,7 @@ export function buildApp(rooms: Rooms): FastifyInstance {
   app.setErrorHandler(answerProblem);
   hardenAnswers(app);
   guardRoutes(app, rooms.keyring, openCounters(app, rooms.config.server.rate));
+  maskAnswers(app, sensitiveIn(rooms.config));
   app.setNotFoundHandler((request) => {
     throw new ConcordError('ROUTE_UNKNOWN', { method: request.method, path: request.url.split('?')[0] ?? '' });
   });

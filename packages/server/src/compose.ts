@@ -20,6 +20,7 @@ import {
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Door } from './access/gate.ts';
+import { sensitiveIn } from './access/mask.ts';
 import { openKeyring } from './access/keyring.ts';
 import { buildApp } from './app.ts';
 import { backupFile } from './backups.ts';
@@ -50,7 +51,7 @@ export async function startSidecar(config: Config, logger: Logger): Promise<Side
   for (const words of await lensWarnings(tables, systems)) logger.warn(words);
   mkdirSync(dirname(config.ledger.file), { recursive: true });
   const ledger = sqliteLedger({ file: config.ledger.file });
-  const engine = openEngine({ tables, systems, ledger, clock, ids, log: logTo(logger), limits: config.limits });
+  const engine = openEngine({ tables, systems, ledger, clock, ids, log: logTo(logger, sensitiveIn(config)), limits: config.limits });
   const backUp = () => ledger.backUp(backupFile(config.ledger, clock.nowMs()));
   const keyring = openKeyring(config.server.keys, clock.nowMs, (words) => logger.error(words));
   if (keyring.keys().size === 0) logger.warn(NO_KEYS);

@@ -1,6 +1,7 @@
 import { recordId, type Clock, type Ids, type Log } from '@concord/core';
 import { nanoid } from 'nanoid';
 import type { Logger } from 'pino';
+import { maskedForLog, type Sensitive } from './access/mask.ts';
 
 /** The machine's clock. */
 export const clock: Clock = {
@@ -21,6 +22,7 @@ export const clock: Clock = {
 /** Ids of 126 random bits. */
 export const ids: Ids = { record: () => recordId(nanoid()), fraction: Math.random };
 
-export function logTo(logger: Logger): Log {
-  return { event: (name, fields) => logger.info(fields, name) };
+/** Whoever reads a log has no key: what quotes a sensitive value, or may, is not in it. */
+export function logTo(logger: Logger, sensitive: Sensitive): Log {
+  return { event: (name, fields) => logger.info(maskedForLog(sensitive, fields), name) };
 }

@@ -132,3 +132,13 @@ test('an adapter that does not exist is told where the adapters are known', () =
     faults: [{ line: 3, path: 'systems.ce.adapter', suggestion: 'Did you mean "dataverses"?' }],
   });
 });
+
+test('a field may be sensitive, but not one that rows are named by: keys are told to everybody', () => {
+  const name = SAMPLE.replace('name: { fno: OrganizationName, ce: name }', 'name: { fno: OrganizationName, ce: name, sensitive: true }');
+  expect(parsed(name).entities[0]?.registers.find((register) => register.name === 'name')?.fields[0].sensitive).toBe(true);
+  const account = SAMPLE.replace('ce: accountnumber,', 'ce: accountnumber, sensitive: true,');
+  expect(parseConfig(account, { file: 'concord.yaml', env: ENV })).toMatchObject({
+    kind: 'faults',
+    faults: [{ path: 'entities.customer.fields.account.sensitive', text: expect.stringContaining('is in the key') }],
+  });
+});

@@ -98,6 +98,7 @@ export const fieldShape = z.object({
   values: valuesShape.optional(),
   policy: innerPolicy.optional(),
   refused: refusedShape,
+  sensitive: z.boolean().optional().describe('true: whoever has no right to see it is told ••• in its place.'),
   derived: expression.optional().describe('CEL over other fields: the value is computed, not edited.'),
   onMissing: z
     .enum(['hold', 'null', 'stub', 'retry'])

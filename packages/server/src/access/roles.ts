@@ -10,6 +10,8 @@ export interface Caller {
   readonly role: Role;
   /** The entities that the caller may see; absent: all. */
   readonly entities?: readonly string[] | undefined;
+  /** Whether the caller is told the values of sensitive fields; an admin always is. */
+  readonly seesSensitive?: boolean | undefined;
 }
 
 export function isRole(word: string): word is Role {

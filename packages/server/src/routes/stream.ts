@@ -42,7 +42,7 @@ export function streamRoutes(app: App, rooms: Rooms): void {
       if (readers >= READERS_MAX) throw new ConcordError('STREAM_FULL', { max: READERS_MAX });
       const lastId = request.headers['last-event-id'];
       reply.hijack();
-      const sse = openSse(reply.raw, SLOW_MS_MAX);
+      const sse = openSse(reply.raw, SLOW_MS_MAX, (data) => app.shown(request, data));
       readers += 1;
       try {
         const set = entities && new Set(entities);
