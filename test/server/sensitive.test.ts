@@ -65,7 +65,7 @@ const TELLING = ['', '/history', '/version', '/diff', '/blame', '/views/:system'
 
 describe('a field that is sensitive', () => {
   test('stands in no answer of any route for a reader, and in those that tell it for an admin', async () => {
-    const doors = api.doors.filter(({ method, path }) => method === 'GET' && path !== '/');
+    const doors = api.doors.filter(({ method, needs }) => method === 'GET' && needs !== 'operator');
     const telling = new Set<string>();
     for (const { path } of [...doors, { path: '/v1/conflicts/:id' }, { path: '/v1/records?entity=customer' }]) {
       const [asReader, asAdmin] = [await read(addressOf(path), AS_READER ?? {}), await read(addressOf(path), AS_ADMIN)];

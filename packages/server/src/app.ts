@@ -11,6 +11,7 @@ import { describe } from './openapi/describe.ts';
 import { PAGE_HEADERS, pageOf } from './openapi/page.ts';
 import { answerProblem } from './problem.ts';
 import { actRoutes } from './routes/acts.ts';
+import { auditLogRoutes } from './routes/audit-log.ts';
 import { backupRoutes } from './routes/backups.ts';
 import { configurationRoutes } from './routes/configuration.ts';
 import { conflictRoutes } from './routes/conflicts.ts';
@@ -96,6 +97,7 @@ function addRoutes(routes: App, rooms: Rooms): void {
   viewRoutes(routes, rooms);
   actRoutes(routes, rooms);
   pinRoutes(routes, rooms);
+  auditLogRoutes(routes, rooms);
   conflictRoutes(routes, rooms);
   mapRoutes(routes, rooms);
   parkedRoutes(routes, rooms);
