@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { guardRoutes } from './access/gate.ts';
 import { hardenAnswers } from './access/headers.ts';
 import { maskAnswers, sensitiveIn } from './access/mask.ts';
+import { openIssuer } from './access/oidc.ts';
 import { openCounters } from './access/rate.ts';
 import type { Keyring } from './access/keyring.ts';
 import { describe } from './openapi/describe.ts';
@@ -78,7 +79,8 @@ export function buildApp(rooms: Rooms): FastifyInstance {
   });
   app.setErrorHandler(answerProblem);
   hardenAnswers(app);
-  guardRoutes(app, rooms.keyring, openCounters(app, rooms.config.server.rate));
+  const { oidc, rate } = rooms.config.server;
+  guardRoutes(app, { keyring: rooms.keyring, issuer: oidc && openIssuer(oidc) }, openCounters(app, rate));
   maskAnswers(app, sensitiveIn(rooms.config));
   app.setNotFoundHandler((request) => {
     throw new ConcordError('ROUTE_UNKNOWN', { method: request.method, path: request.url.split('?')[0] ?? '' });

@@ -50,6 +50,25 @@ export interface RateConfig {
   readonly hooks: number;
 }
 
+/** The identity provider whose people may use the API. */
+export interface OidcConfig {
+  readonly issuer: string;
+  readonly audience: string;
+  /** Where its keys are; absent: as it says itself. */
+  readonly jwks?: string;
+  readonly roles: {
+    readonly claim: string;
+    /** What the claim holds, to a role. */
+    readonly map: Readonly<Record<string, 'reader' | 'resolver' | 'operator' | 'admin'>>;
+    /** What the claim holds for those who see sensitive fields. */
+    readonly sensitive?: string;
+  };
+  /** The claim that names the entities that somebody may see; absent: all. */
+  readonly entities?: string;
+  /** The claim by which somebody is named in what is kept of their acts. */
+  readonly name: string;
+}
+
 /** Far above what people, consoles and systems need; far below what it takes to keep a sidecar busy, or to guess anything. */
 export const RATE_DEFAULT: RateConfig = { key: 12_000, address: 600, hooks: 60_000 };
 
@@ -70,6 +89,9 @@ export interface Config {
     /** By system, the secret that its hooks bring. */
     readonly hooks: Readonly<Record<string, string>>;
     readonly rate: RateConfig;
+    readonly oidc?: OidcConfig;
+    /** PEM files. */
+    readonly tls?: { readonly cert: string; readonly key: string };
   };
   readonly limits: LimitsConfig;
 }

@@ -193,6 +193,24 @@ const port = z.union([z.int().min(0).max(PORT_MAX), z.string().regex(/^\$\{\w+\}
 const RATE_MAX = 10_000_000;
 const rate = z.int().min(1).max(RATE_MAX).optional();
 
+/** Over TLS, but for tests on one machine. */
+const secureUrl = z
+  .string()
+  .regex(/^(?:https:\/\/|http:\/\/127\.0\.0\.1[:/]|\$\{\w+\}$)/u, 'Expected an address that begins with https://');
+
+export const oidcShape = block({
+  issuer: secureUrl.describe('Exactly as it stands in tokens.'),
+  audience: words.describe('For whom tokens must be.'),
+  jwks: secureUrl.optional().describe('Where its keys are; asked of the issuer where it is left out.'),
+  roles: block({
+    claim: words.optional().describe('Default roles.'),
+    map: z.record(words, z.enum(['reader', 'resolver', 'operator', 'admin'])).describe('What the claim holds, to a role.'),
+    sensitive: words.optional().describe('What the claim holds for those who see sensitive fields.'),
+  }),
+  entities: words.optional().describe('The claim that names the entities that somebody may see; left out, all.'),
+  name: words.optional().describe('The claim by which somebody is named in the audit log; default preferred_username, else the subject.'),
+}).describe('People of an identity provider (OpenID Connect).');
+
 export const serverShape = block({
   host: words.optional().describe('Default 127.0.0.1: this machine alone.'),
   port: port.optional().describe('Default 8085; 0 for any that is free.'),
@@ -208,6 +226,13 @@ export const serverShape = block({
   })
     .optional()
     .describe('How often somebody may ask in a minute.'),
+  oidc: oidcShape.optional(),
+  tls: block({
+    cert: words.describe('The certificate, and those that vouch for it: a PEM file.'),
+    key: words.describe('Its key: a PEM file.'),
+  })
+    .optional()
+    .describe('Serves HTTPS in place of HTTP.'),
 }).describe('Where the API and the console listen.');
 
 const ms = z.int().min(1).max(DAY_MS).optional();

@@ -22,6 +22,11 @@ export const accessErrors = {
     remedy: 'Leave `by` out, or send your own name; only an admin speaks for others.',
     status: 403,
   },
+  ISSUER_UNREACHABLE: {
+    text: 'The identity provider {issuer} cannot be asked for its keys: {words}.',
+    remedy: 'Try again; if it lasts, look at `server.oidc` and at the network. API keys are let in all the same.',
+    status: 503,
+  },
   RATE_EXCEEDED: {
     text: 'More than {max} requests in a minute came {who}.',
     remedy: 'Try again in {seconds} seconds, as `Retry-After` says, and more slowly; an operator may set more under `server.rate`.',

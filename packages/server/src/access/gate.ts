@@ -2,6 +2,7 @@ import { ConcordError } from '@concord/core';
 import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
 import { keyBehind } from './keys.ts';
 import type { Keyring } from './keyring.ts';
+import type { Issuer } from './oidc.ts';
 import type { Count } from './rate.ts';
 import { mayAs, type Caller, type Role } from './roles.ts';
 
@@ -35,8 +36,14 @@ export interface Door {
 
 const BEARER = /^bearer +(\S+)$/iu;
 
+/** Those who are let in: by a key, or as people of an identity provider. */
+interface Known {
+  readonly keyring: Keyring;
+  readonly issuer: Issuer | undefined;
+}
+
 /** Lets nobody in who has no key, and nobody too often, before anything else is looked at. */
-export function guardRoutes(app: FastifyInstance, keyring: Keyring, count: Count): void {
+export function guardRoutes(app: FastifyInstance, { keyring, issuer }: Known, count: Count): void {
   const doors: Door[] = [];
   app.decorate('doors', doors);
   app.addHook('onRoute', ({ method, url: path, config }) => {
@@ -45,7 +52,7 @@ export function guardRoutes(app: FastifyInstance, keyring: Keyring, count: Count
   app.decorateRequest('caller');
   app.addHook('onRequest', async (request, reply) => {
     const needed = neededFor(request);
-    const caller = callerOf(request, keyring);
+    const caller = await callerOf(request, { keyring, issuer });
     // Whoever tries keys is counted by address, so that no number of keys is a way around it.
     await (caller
       ? count('key', caller.id, request, reply)
@@ -89,9 +96,11 @@ export function neededBy(method: string, config: FastifyContextConfig | undefine
   return config?.needs ?? (method === 'GET' || method === 'HEAD' ? 'reader' : 'operator');
 }
 
-function callerOf({ headers }: FastifyRequest, keyring: Keyring): Caller | undefined {
+async function callerOf({ headers }: FastifyRequest, { keyring, issuer }: Known): Promise<Caller | undefined> {
   const [, text] = BEARER.exec(headers.authorization ?? '') ?? [];
-  return text === undefined ? undefined : keyBehind(keyring.keys(), text);
+  if (text === undefined) return undefined;
+  // A token has three parts with dots between; no key has a dot.
+  return issuer && text.includes('.') ? issuer.callerBehind(text) : keyBehind(keyring.keys(), text);
 }
 
 /** Whether a caller may see the records of an entity. */

@@ -4,7 +4,7 @@ export type Role = (typeof ROLES)[number];
 
 /** Whoever asks, once it is known who that is. */
 export interface Caller {
-  /** The id of the key. */
+  /** The id of the key, or of whom a token is for. */
   readonly id: string;
   readonly name: string;
   readonly role: Role;
@@ -12,6 +12,8 @@ export interface Caller {
   readonly entities?: readonly string[] | undefined;
   /** Whether the caller is told the values of sensitive fields; an admin always is. */
   readonly seesSensitive?: boolean | undefined;
+  /** Until when a token is good. */
+  readonly untilMs?: number | undefined;
 }
 
 export function isRole(word: string): word is Role {

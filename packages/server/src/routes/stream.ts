@@ -29,6 +29,7 @@ export function streamRoutes(app: App, rooms: Rooms): void {
   app.addHook('preClose', async () => closing.close());
 
   function mayListen({ caller }: FastifyRequest): boolean {
+    if (caller?.untilMs !== undefined) return clock.nowMs() < caller.untilMs;
     const key = caller && keyring.keys().get(caller.id);
     return key !== undefined && key.revokedAt === undefined;
   }
