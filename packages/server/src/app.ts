@@ -8,6 +8,7 @@ import { maskAnswers, sensitiveIn } from './access/mask.ts';
 import { openIssuer } from './access/oidc.ts';
 import { openCounters } from './access/rate.ts';
 import type { Keyring } from './access/keyring.ts';
+import { serverFactory } from './access/tls.ts';
 import { describe } from './openapi/describe.ts';
 import { PAGE_HEADERS, pageOf } from './openapi/page.ts';
 import { answerProblem } from './problem.ts';
@@ -66,10 +67,12 @@ export type App = ReturnType<typeof typed>;
 /** The REST API. It listens nowhere yet. */
 export function buildApp(rooms: Rooms): FastifyInstance {
   const logger: FastifyBaseLogger = rooms.logger;
+  const { oidc, rate, tls } = rooms.config.server;
   const app = Fastify({
     loggerInstance: logger,
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS_MAX,
+    ...(tls ? { serverFactory: serverFactory(tls, REQUEST_MS_MAX) } : {}),
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
     // What is refused before it has come to a route, such as an address that cannot be decoded, is a problem like any other.
@@ -79,7 +82,6 @@ export function buildApp(rooms: Rooms): FastifyInstance {
   });
   app.setErrorHandler(answerProblem);
   hardenAnswers(app);
-  const { oidc, rate } = rooms.config.server;
   guardRoutes(app, { keyring: rooms.keyring, issuer: oidc && openIssuer(oidc) }, openCounters(app, rate));
   maskAnswers(app, sensitiveIn(rooms.config));
   app.setNotFoundHandler((request) => {

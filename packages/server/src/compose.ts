@@ -98,10 +98,14 @@ function bytesOf(files: readonly string[]): number {
 }
 
 /** Answers the URL. Throws PORT_TAKEN when the port cannot be had. */
-function listen(app: FastifyInstance, { host, port }: Config['server']): Promise<string> {
-  return app.listen({ host, port }).catch((cause: unknown) => {
+async function listen(app: FastifyInstance, { host, port, tls }: Config['server']): Promise<string> {
+  try {
+    const url = await app.listen({ host, port });
+    // Fastify does not know what the server speaks that it was given.
+    return tls ? url.replace(/^http:/u, 'https:') : url;
+  } catch (cause) {
     throw new ConcordError('PORT_TAKEN', { host, port, words: cause instanceof Error ? cause.message : String(cause) }, cause);
-  });
+  }
 }
 
 /** What is under way to the systems may come to its end for so long; what is cut off then is read and tried again at the next start. */

@@ -22,6 +22,11 @@ export const accessErrors = {
     remedy: 'Leave `by` out, or send your own name; only an admin speaks for others.',
     status: 403,
   },
+  TLS_WRONG: {
+    text: 'HTTPS cannot be served with {file}: {words}.',
+    remedy: 'Name a certificate and its own key, as PEM files that this process may read, under `server.tls`.',
+    status: 500,
+  },
   ISSUER_UNREACHABLE: {
     text: 'The identity provider {issuer} cannot be asked for its keys: {words}.',
     remedy: 'Try again; if it lasts, look at `server.oidc` and at the network. API keys are let in all the same.',

@@ -1,5 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
+
+const YEAR_SECONDS = 31_536_000;
 
 /** What a browser that is led here may do with an answer: nothing but show it. A page that needs more says so itself. */
 const HARDENED = {
@@ -23,4 +26,5 @@ export function hardenAnswers(app: FastifyInstance): void {
 /** On the raw answer, so that whatever a route says itself stands in their place. */
 export function harden(raw: ServerResponse): void {
   for (const [name, value] of Object.entries(HARDENED)) raw.setHeader(name, value);
+  if (raw.req.socket instanceof TLSSocket) raw.setHeader('strict-transport-security', `max-age=${YEAR_SECONDS}`);
 }
