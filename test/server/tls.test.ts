@@ -52,7 +52,7 @@ test.skipIf(!hasOpenssl)('with a certificate the API answers over TLS 1.2 and la
   const { url } = await town.startInside((config) => ({ ...config, server: { ...config.server, tls: { cert, key } } }));
   expect(url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/u);
   expect(await get(`${url}/v1/records`)).toEqual({ status: 200, hsts: expect.stringContaining('max-age=') });
-  await expect(fetch(url.replace('https:', 'http:'))).rejects.toThrow();
+  await expect(fetch(url.replace('https:', 'http:'))).rejects.toThrow('fetch failed');
   const port = Number(new URL(url).port);
   expect([await handshakeOf(port, 'TLSv1.1'), await handshakeOf(port, 'TLSv1.2'), await handshakeOf(port, 'TLSv1.3')]).toEqual([
     'refused',

@@ -23,7 +23,7 @@ import { toPlain } from './plain.ts';
 import { readPolicies, type Modules, type PoliciesRead } from './policies.ts';
 import { membersOf, openReading, type Reading } from './reading.ts';
 import { checkRelations } from './relations.ts';
-import { ledgerShape, limitsShape, oidcShape, PORT_MAX, rootShape, serverShape, systemShape } from './shapes.ts';
+import { ledgerShape, limitsShape, type oidcShape, PORT_MAX, rootShape, serverShape, systemShape } from './shapes.ts';
 import { fillVariables, isVariable, type Environment } from './variables.ts';
 
 /** More faults than anybody reads at once; the count of the rest is told. */

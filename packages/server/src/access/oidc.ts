@@ -71,8 +71,8 @@ function isOfToken(cause: unknown): boolean {
 
 function callerOf({ roles, entities, name }: OidcConfig, payload: JWTPayload): Caller | undefined {
   const claimed = textsIn(payload[roles.claim]);
-  const given = claimed.flatMap((one) => (Object.hasOwn(roles.map, one) ? [roles.map[one]] : []));
-  const role = ROLES.findLast((one) => given.includes(one));
+  const given = new Set(claimed.flatMap((one) => (Object.hasOwn(roles.map, one) ? [roles.map[one]] : [])));
+  const role = ROLES.findLast((one) => given.has(one));
   const { sub, exp } = payload;
   if (role === undefined || sub === undefined || sub === '' || exp === undefined) return undefined;
   const told = payload[name];
