@@ -26,7 +26,7 @@ export function sensitiveIn({ entities }: Pick<Config, 'entities'>): Sensitive {
   return new Map(all.filter(([, names]) => names.size > 0));
 }
 
-export function seesSensitive(caller: Pick<Caller, 'role' | 'seesSensitive'> | undefined): boolean {
+function seesSensitive(caller: Pick<Caller, 'role' | 'seesSensitive'> | undefined): boolean {
   return caller?.role === 'admin' || caller?.seesSensitive === true;
 }
 
