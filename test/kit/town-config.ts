@@ -74,7 +74,7 @@ ${rules.customer.map((line) => `    ${line}\n`).join('')}    fields:
         ce: { column: _customerid_value, write: customerid_account@odata.bind, as: '/accounts({})' }
         policy: { prefer: ce }
 ${rules.reference === '' ? '' : `        ${rules.reference}\n`}ledger: { file: ledger.db }
-server: { host: 127.0.0.1, port: ${port} }
+server: { host: 127.0.0.1, port: ${port}, rate: { key: 1000000, address: 1000000, hooks: 1000000 } }
 limits: { pollMs: ${rules.pollMs}, retryMs: ${rules.retryMs}, retryMsMax: 1000, writesMax: ${rules.writesMax} }
 `;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDataverse, startFinops, type DataverseSettings, type Emulator, type FinopsSettings } from '@concord/adapters';
 import { startSidecar, type Sidecar } from '@concord/server';
-import type { Json, JsonObject } from '@concord/core';
+import type { Config, Json, JsonObject } from '@concord/core';
 import { pino } from 'pino';
 import { isObject, member, objectsOf } from '../../packages/adapters/src/shared/json/look.ts';
 import { AS_ADMIN, keyOf, writeKeys } from './key.ts';
@@ -30,8 +30,8 @@ export interface Town {
   /** For commands: the configuration, and the environment that it takes addresses and secrets from. */
   readonly configFile: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Starts the sidecar inside this process, with hooks from both systems. */
-  startInside(): Promise<Sidecar>;
+  /** Starts the sidecar inside this process, with hooks from both systems; `change` makes another configuration of the town's. */
+  startInside(change?: (config: Config) => Config): Promise<Sidecar>;
   /** Starts it as a process of its own, with hooks from both systems. Throws when it refuses. */
   startOutside(): Promise<SidecarProcess>;
   /** The same, for a start that may be refused; without hooks. */
@@ -60,8 +60,8 @@ export async function openTown(customers: number, given: Partial<TownRules> = {}
     }
   }
 
-  async function startInside(): Promise<Sidecar> {
-    const sidecar = await startSidecar(townConfig(yaml, env, ledgerFile), pino({ level: 'silent' }));
+  async function startInside(change = (config: Config): Config => config): Promise<Sidecar> {
+    const sidecar = await startSidecar(change(townConfig(yaml, env, ledgerFile)), pino({ level: 'silent' }));
     hook(sidecar.url);
     const stop = async (): Promise<void> => {
       if (running.delete(stop)) await sidecar.stop();

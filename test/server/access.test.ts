@@ -1,10 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Value } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { member, objectsOf, textOf } from '../../packages/adapters/src/shared/json/look.ts';
 import { AS_ADMIN, keyOf } from '../kit/key.ts';
 import { until } from '../kit/until.ts';
+import { ROUTES } from '../../packages/server/src/openapi/routes.ts';
 import { runCommand } from './command.ts';
 import { openApi, type Api } from './api-town.ts';
 
@@ -23,6 +25,7 @@ async function status(
   return (await fetch(`${api.url}${path}`, { ...init, headers })).status;
 }
 
+const misfits = (body: unknown) => [...Value.Errors(ROUTES['GET /v1/acts']?.answer ?? {}, body)];
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 const filled = (path: string): string => path.replaceAll(/:(\w+)/gu, (_whole, name: string) => (name === 'system' ? 'ce' : 'x'));
 
@@ -51,7 +54,11 @@ describe('who may come in', () => {
 
   test('no route does more for a role than it asks for', async () => {
     for (const { method, path } of api.doors.filter(({ needs }) => needs === 'operator' || needs === 'admin' || needs === 'resolver')) {
-      const told = await status(filled(path), { ...bearer(keyOf('reader')), 'content-type': 'application/json' }, { method, body: '{}' });
+      const told = await status(
+        filled(path),
+        { ...bearer(keyOf('reader')), 'content-type': 'application/json' },
+        method === 'POST' ? { method, body: '{}' } : { method },
+      );
       expect([`${method} ${path}`, told]).toEqual([`${method} ${path}`, 403]);
     }
   });
@@ -92,6 +99,13 @@ describe('in whose name', () => {
     expect(await status(path, as, { method: 'POST', body: '{"side":"ce"}' })).toBe(200);
     const told = await api.get(`/v1/conflicts/${encodeURIComponent(conflict)}`);
     expect(JSON.stringify(told.body)).toContain('resolver decided');
+    const log = await api.get('/v1/acts');
+    expect([log.status, objectsOf(log.body, 'items')[0]]).toEqual([
+      200,
+      expect.objectContaining({ by: 'resolver', act: 'resolve', conflict }),
+    ]);
+    expect(misfits(log.body), 'as it is described').toEqual([]);
+    expect(await status('/v1/acts', bearer(keyOf('reader')))).toBe(403);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Door } from '@concord/server';
-import type { Engine, Json, JsonObject, Ledger, TableMap } from '@concord/core';
+import type { Config, Engine, Json, JsonObject, Ledger, TableMap } from '@concord/core';
 import { openTown, untilEqual, whileApart, type Town } from '../kit/town.ts';
 import { RULES, SECRETS, townConfig, townYaml } from '../kit/town-config.ts';
 import { until } from '../kit/until.ts';
@@ -34,9 +34,10 @@ const CUSTOMERS = 7;
 /** Names are decided by people, everything else by rules. */
 const GIVEN = { name: 'manual' };
 
-export async function openApi(): Promise<Api> {
+/** `change` makes another configuration of the town's. */
+export async function openApi(change?: (config: Config) => Config): Promise<Api> {
   const town = await openTown(CUSTOMERS, GIVEN);
-  const { url, engine, ledger, doors } = await town.startInside();
+  const { url, engine, ledger, doors } = await town.startInside(change);
   await untilEqual(town, url);
   const env = { ...SECRETS, CE_URL: town.ce.url, FNO_URL: town.fno.url };
   const maps = townConfig(townYaml({ ...RULES, ...GIVEN }, 0), env, town.ledgerFile).entities;

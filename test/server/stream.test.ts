@@ -158,7 +158,7 @@ describe('a reader', () => {
   test('that takes nothing is let go, and nothing is kept for it', async () => {
     let [sent, isThere] = [0, true];
     const rig = await serve(async (raw) => {
-      const sse = openSse(raw, 50);
+      const sse = openSse(raw, 50, (data) => data);
       while (isThere) {
         isThere = await sse.send({ id: '1', event: 'version', data: { filler: 'x'.repeat(65_536) } });
         sent += 1;
@@ -217,7 +217,11 @@ async function serving(ledger: ReturnType<typeof memoryLedger>, beatMs = 60_000,
     status: () => ({ maps: [], deliveries: [], tallies: { conflicts: {}, writes: {} } }),
   };
   const rig = await serve((raw, lastId) =>
-    follow({ ledger, engine, clock }, { sse: openSse(raw, 1000), lastId, entities: undefined, mayListen, closing }, { lookMs: 5, beatMs }),
+    follow(
+      { ledger, engine, clock },
+      { sse: openSse(raw, 1000, (data) => data), lastId, entities: undefined, mayListen, closing },
+      { lookMs: 5, beatMs },
+    ),
   );
   return {
     ...rig,

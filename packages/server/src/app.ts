@@ -3,12 +3,18 @@ import { ConcordError, type Config, type Engine, type Ledger, type Registry, typ
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { guardRoutes } from './access/gate.ts';
+import { hardenAnswers } from './access/headers.ts';
+import { maskAnswers, sensitiveIn } from './access/mask.ts';
+import { openIssuer } from './access/oidc.ts';
+import { openCounters } from './access/rate.ts';
 import type { Keyring } from './access/keyring.ts';
 import type { Measured } from './metrics.ts';
+import { serverFactory } from './access/tls.ts';
 import { describe } from './openapi/describe.ts';
 import { PAGE_HEADERS, pageOf } from './openapi/page.ts';
 import { answerProblem } from './problem.ts';
 import { actRoutes } from './routes/acts.ts';
+import { auditLogRoutes } from './routes/audit-log.ts';
 import { backupRoutes } from './routes/backups.ts';
 import { configurationRoutes } from './routes/configuration.ts';
 import { conflictRoutes } from './routes/conflicts.ts';
@@ -64,10 +70,12 @@ export type App = ReturnType<typeof typed>;
 /** The REST API. It listens nowhere yet. */
 export function buildApp(rooms: Rooms): FastifyInstance {
   const logger: FastifyBaseLogger = rooms.logger;
+  const { oidc, rate, tls } = rooms.config.server;
   const app = Fastify({
     loggerInstance: logger,
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS_MAX,
+    ...(tls ? { serverFactory: serverFactory(tls, REQUEST_MS_MAX) } : {}),
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
     // What is refused before it has come to a route, such as an address that cannot be decoded, is a problem like any other.
@@ -76,7 +84,9 @@ export function buildApp(rooms: Rooms): FastifyInstance {
     ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false } },
   });
   app.setErrorHandler(answerProblem);
-  guardRoutes(app, rooms.keyring);
+  hardenAnswers(app);
+  guardRoutes(app, { keyring: rooms.keyring, issuer: oidc && openIssuer(oidc) }, openCounters(app, rate));
+  maskAnswers(app, sensitiveIn(rooms.config));
   app.setNotFoundHandler((request) => {
     throw new ConcordError('ROUTE_UNKNOWN', { method: request.method, path: request.url.split('?')[0] ?? '' });
   });
@@ -94,6 +104,7 @@ function addRoutes(routes: App, rooms: Rooms): void {
   viewRoutes(routes, rooms);
   actRoutes(routes, rooms);
   pinRoutes(routes, rooms);
+  auditLogRoutes(routes, rooms);
   conflictRoutes(routes, rooms);
   mapRoutes(routes, rooms);
   parkedRoutes(routes, rooms);

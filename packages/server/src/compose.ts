@@ -20,6 +20,7 @@ import {
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Door } from './access/gate.ts';
+import { sensitiveIn } from './access/mask.ts';
 import { openKeyring } from './access/keyring.ts';
 import { openAlerts } from './alerts/alerts.ts';
 import { destinationFaults, openDestinations } from './alerts/destinations.ts';
@@ -54,7 +55,7 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
   for (const words of await lensWarnings(tables, systems)) logger.warn(words);
   mkdirSync(dirname(config.ledger.file), { recursive: true });
   const ledger = sqliteLedger({ file: config.ledger.file });
-  const engine = openEngine({ tables, systems, ledger, clock, ids, log: logTo(logger), limits: config.limits });
+  const engine = openEngine({ tables, systems, ledger, clock, ids, log: logTo(logger, sensitiveIn(config)), limits: config.limits });
   const backUp = () => ledger.backUp(backupFile(config.ledger, clock.nowMs()));
   const keyring = openKeyring(config.server.keys, clock.nowMs, (words) => logger.error(words));
   if (keyring.keys().size === 0) logger.warn(NO_KEYS);
@@ -114,10 +115,14 @@ function bytesOf(files: readonly string[]): number {
 }
 
 /** Answers the URL. Throws PORT_TAKEN when the port cannot be had. */
-function listen(app: FastifyInstance, { host, port }: Config['server']): Promise<string> {
-  return app.listen({ host, port }).catch((cause: unknown) => {
+async function listen(app: FastifyInstance, { host, port, tls }: Config['server']): Promise<string> {
+  try {
+    const url = await app.listen({ host, port });
+    // Fastify does not know what the server speaks that it was given.
+    return tls ? url.replace(/^http:/u, 'https:') : url;
+  } catch (cause) {
     throw new ConcordError('PORT_TAKEN', { host, port, words: cause instanceof Error ? cause.message : String(cause) }, cause);
-  });
+  }
 }
 
 /** What is under way to the systems may come to its end for so long; what is cut off then is read and tried again at the next start. */

@@ -1,4 +1,5 @@
 import { ConcordError } from '@concord/core';
+import { harden } from './access/headers.ts';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 
 /** A problem answer (RFC 9457), with the catalogue's code and remedy. */
@@ -19,6 +20,8 @@ export function problemOf(error: ConcordError): Problem {
 export function answerProblem(error: FastifyError | ConcordError, request: FastifyRequest, reply: FastifyReply): void {
   const known = knownError(error);
   if (known.status >= 500) request.log.error({ err: error, code: known.code }, 'a request could not be answered');
+  // What is refused before it has come to a route has passed no hook either.
+  if (!reply.raw.headersSent) harden(reply.raw);
   void reply.status(known.status).header('content-type', 'application/problem+json').send(problemOf(known));
 }
 

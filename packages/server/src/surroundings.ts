@@ -1,6 +1,7 @@
 import { brokeOf, recordId, type Clock, type Ids, type Log } from '@concord/core';
 import { nanoid } from 'nanoid';
 import type { Logger } from 'pino';
+import { maskedForLog, type Sensitive } from './access/mask.ts';
 
 /** The machine's clock. */
 export const clock: Clock = {
@@ -26,6 +27,7 @@ export function withoutValues(logger: Logger): Logger {
   return logger.child({}, { serializers: { err: brokeOf } });
 }
 
-export function logTo(logger: Logger): Log {
-  return { event: (name, fields) => logger.info(fields, name) };
+/** Whoever reads a log has no key: what quotes a sensitive value, or may, is not in it. */
+export function logTo(logger: Logger, sensitive: Sensitive): Log {
+  return { event: (name, fields) => logger.info(maskedForLog(sensitive, fields), name) };
 }

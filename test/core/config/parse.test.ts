@@ -1,4 +1,4 @@
-import { parseConfig, type Config } from '@concord/core';
+import { parseConfig, RATE_DEFAULT, type Config } from '@concord/core';
 import { expect, test } from 'vitest';
 import { ENV, SAMPLE } from './sample.ts';
 
@@ -99,7 +99,7 @@ test('what is left out has a default that is safe', () => {
   const { ledger, server, limits, entities } = parsed(SAMPLE.slice(0, SAMPLE.indexOf('ledger:')));
   expect({ ledger, server, limits }).toEqual({
     ledger: { file: 'concord.db' },
-    server: { host: '127.0.0.1', port: 8085, keys: 'concord.keys.json', hooks: {} },
+    server: { host: '127.0.0.1', port: 8085, keys: 'concord.keys.json', hooks: {}, rate: RATE_DEFAULT },
     limits: {},
   });
   expect(entities.map((entity) => entity.delete)).toEqual(['manual', 'update-wins']);
@@ -130,5 +130,15 @@ test('an adapter that does not exist is told where the adapters are known', () =
   expect(answer).toMatchObject({
     kind: 'faults',
     faults: [{ line: 3, path: 'systems.ce.adapter', suggestion: 'Did you mean "dataverses"?' }],
+  });
+});
+
+test('a field may be sensitive, but not one that rows are named by: keys are told to everybody', () => {
+  const name = SAMPLE.replace('name: { fno: OrganizationName, ce: name }', 'name: { fno: OrganizationName, ce: name, sensitive: true }');
+  expect(parsed(name).entities[0]?.registers.find((register) => register.name === 'name')?.fields[0].sensitive).toBe(true);
+  const account = SAMPLE.replace('ce: accountnumber,', 'ce: accountnumber, sensitive: true,');
+  expect(parseConfig(account, { file: 'concord.yaml', env: ENV })).toMatchObject({
+    kind: 'faults',
+    faults: [{ path: 'entities.customer.fields.account.sensitive', text: expect.stringContaining('is in the key') }],
   });
 });

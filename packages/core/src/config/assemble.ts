@@ -88,6 +88,6 @@ function refusedOf({ refused }: { readonly refused?: Refused | undefined }): Pic
   return refused === undefined ? {} : { refused };
 }
 
-function fieldMapOf({ name, type, sides, reference }: FieldRead): FieldMap {
-  return { name, type, sides, ...(reference === undefined ? {} : { reference }) };
+function fieldMapOf({ name, type, sides, sensitive, reference }: FieldRead): FieldMap {
+  return { name, type, sides, ...(sensitive ? { sensitive } : {}), ...(reference === undefined ? {} : { reference }) };
 }

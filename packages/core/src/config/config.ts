@@ -41,6 +41,38 @@ export interface LimitsConfig {
   readonly gatherMs?: number;
 }
 
+/** How often somebody may ask in a minute. */
+export interface RateConfig {
+  /** With one key. */
+  readonly key: number;
+  /** From one address without a key, or with a wrong one. */
+  readonly address: number;
+  /** Hooks from one address. */
+  readonly hooks: number;
+}
+
+/** The identity provider whose people may use the API. */
+export interface OidcConfig {
+  readonly issuer: string;
+  readonly audience: string;
+  /** Where its keys are; absent: as it says itself. */
+  readonly jwks?: string;
+  readonly roles: {
+    readonly claim: string;
+    /** What the claim holds, to a role. */
+    readonly map: Readonly<Record<string, 'reader' | 'resolver' | 'operator' | 'admin'>>;
+    /** What the claim holds for those who see sensitive fields. */
+    readonly sensitive?: string;
+  };
+  /** The claim that names the entities that somebody may see; absent: all. */
+  readonly entities?: string;
+  /** The claim by which somebody is named in what is kept of their acts. */
+  readonly name: string;
+}
+
+/** Far above what people, consoles and systems need; far below what it takes to keep a sidecar busy, or to guess anything. */
+export const RATE_DEFAULT: RateConfig = { key: 12_000, address: 600, hooks: 60_000 };
+
 /** A whole configuration, checked: every name in it exists, every option is one that its owner accepts. */
 export interface Config {
   readonly file: string;
@@ -57,6 +89,10 @@ export interface Config {
     readonly keys: string;
     /** By system, the secret that its hooks bring. */
     readonly hooks: Readonly<Record<string, string>>;
+    readonly rate: RateConfig;
+    readonly oidc?: OidcConfig;
+    /** PEM files. */
+    readonly tls?: { readonly cert: string; readonly key: string };
   };
   readonly limits: LimitsConfig;
   /** Absent: nobody is told. */

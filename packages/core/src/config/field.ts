@@ -25,6 +25,8 @@ export interface FieldRead {
   readonly policy?: PolicyWords;
   /** What becomes of a value that a system refuses, where it says so itself. */
   readonly refused?: Refused;
+  /** Not for everybody to see. */
+  readonly sensitive?: true;
   /** What it is computed by, where it is. */
   readonly derived?: string;
   readonly reference?: ReferenceMap;
@@ -63,6 +65,7 @@ export function readField(reading: Reading, raw: unknown, path: Path, around: Fi
     ...symbols,
     ...(words.policy === undefined ? {} : { policy: words.policy }),
     ...(words.refused === undefined ? {} : { refused: words.refused }),
+    ...(words.sensitive ? { sensitive: true } : {}),
     ...(words.derived === undefined ? {} : { derived: words.derived }),
     ...(reference === undefined ? {} : { reference }),
   };

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { systemId } from '../ids.ts';
 import type { JsonObject } from '../values.ts';
 import { readAlerts } from './alerts.ts';
@@ -7,8 +8,11 @@ import {
   KEYS_FILE_DEFAULT,
   LEDGER_FILE_DEFAULT,
   PORT_DEFAULT,
+  RATE_DEFAULT,
   type Config,
   type LimitsConfig,
+  type OidcConfig,
+  type RateConfig,
   type SystemConfig,
 } from './config.ts';
 import { readYaml, type YamlText } from './document.ts';
@@ -20,7 +24,7 @@ import { toPlain } from './plain.ts';
 import { readPolicies, type Modules, type PoliciesRead } from './policies.ts';
 import { membersOf, openReading, type Reading } from './reading.ts';
 import { checkRelations } from './relations.ts';
-import { ledgerShape, limitsShape, PORT_MAX, rootShape, serverShape, systemShape } from './shapes.ts';
+import { ledgerShape, limitsShape, type oidcShape, PORT_MAX, rootShape, serverShape, systemShape } from './shapes.ts';
 import { fillVariables, isVariable, type Environment } from './variables.ts';
 
 /** More faults than anybody reads at once; the count of the rest is told. */
@@ -98,9 +102,28 @@ function readConfig(reading: Reading, json: unknown, { file, adapters }: ParseOp
       port: server.port ?? PORT_DEFAULT,
       keys: server.keys ?? KEYS_FILE_DEFAULT,
       hooks: server.hooks ?? {},
+      rate: rateOf(server.rate ?? {}),
+      ...(server.oidc === undefined ? {} : { oidc: oidcOf(server.oidc) }),
+      ...(server.tls === undefined ? {} : { tls: server.tls }),
     },
     limits: limitsOf(limits),
     ...(alerts ? { alerts } : {}),
+  };
+}
+
+function rateOf({ key, address, hooks }: { readonly [By in keyof RateConfig]?: number | undefined }): RateConfig {
+  return { key: key ?? RATE_DEFAULT.key, address: address ?? RATE_DEFAULT.address, hooks: hooks ?? RATE_DEFAULT.hooks };
+}
+
+function oidcOf({ issuer, audience, jwks, roles, entities, name }: z.output<typeof oidcShape>): OidcConfig {
+  const { claim = 'roles', map, sensitive } = roles;
+  return {
+    issuer,
+    audience,
+    ...(jwks === undefined ? {} : { jwks }),
+    roles: { claim, map, ...(sensitive === undefined ? {} : { sensitive }) },
+    ...(entities === undefined ? {} : { entities }),
+    name: name ?? 'preferred_username',
   };
 }
 

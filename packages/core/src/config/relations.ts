@@ -5,6 +5,7 @@ import type { FieldRead } from './field.ts';
 import { COMPANY } from './names.ts';
 import { suggest } from './near.ts';
 import type { Reading } from './reading.ts';
+import { checkSensitive } from './sensitive.ts';
 
 /** Checks what can only be seen once every entity was read: keys, columns that fields share, and references from entity to entity. */
 export function checkRelations(reading: Reading, entities: readonly EntityRead[]): void {
@@ -12,6 +13,7 @@ export function checkRelations(reading: Reading, entities: readonly EntityRead[]
   const keyed = entities.filter((entity) => checkKey(reading, entity));
   for (const entity of entities) {
     checkColumns(reading, entity);
+    checkSensitive(reading, entity, entities);
     for (const field of entity.fields.values()) {
       checkReference(reading, field, keyed);
       checkFork(reading, entity, field, entities);

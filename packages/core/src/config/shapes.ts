@@ -98,6 +98,7 @@ export const fieldShape = z.object({
   values: valuesShape.optional(),
   policy: innerPolicy.optional(),
   refused: refusedShape,
+  sensitive: z.boolean().optional().describe('true: whoever has no right to see it is told ••• in its place.'),
   derived: expression.optional().describe('CEL over other fields: the value is computed, not edited.'),
   onMissing: z
     .enum(['hold', 'null', 'stub', 'retry'])
@@ -190,12 +191,47 @@ const port = z.union([z.int().min(0).max(PORT_MAX), z.string().regex(/^\$\{\w+\}
 
 /** Nothing that only one of us may know stands in the file. */
 export const secretShape = z.string().regex(/^\$\{\w+\}$/u, 'Expected a variable, ${NAME}: a secret does not belong in the file');
+/** More than any sidecar answers in a minute. */
+const RATE_MAX = 10_000_000;
+const rate = z.int().min(1).max(RATE_MAX).optional();
+
+/** Over TLS, but for tests on one machine. */
+const secureUrl = z
+  .string()
+  .regex(/^(?:https:\/\/|http:\/\/127\.0\.0\.1[:/]|\$\{\w+\}$)/u, 'Expected an address that begins with https://');
+
+export const oidcShape = block({
+  issuer: secureUrl.describe('Exactly as it stands in tokens.'),
+  audience: words.describe('For whom tokens must be.'),
+  jwks: secureUrl.optional().describe('Where its keys are; asked of the issuer where it is left out.'),
+  roles: block({
+    claim: words.optional().describe('Default roles.'),
+    map: z.record(words, z.enum(['reader', 'resolver', 'operator', 'admin'])).describe('What the claim holds, to a role.'),
+    sensitive: words.optional().describe('What the claim holds for those who see sensitive fields.'),
+  }),
+  entities: words.optional().describe('The claim that names the entities that somebody may see; left out, all.'),
+  name: words.optional().describe('The claim by which somebody is named in the audit log; default preferred_username, else the subject.'),
+}).describe('People of an identity provider (OpenID Connect).');
 
 export const serverShape = block({
   host: words.optional().describe('Default 127.0.0.1: this machine alone.'),
   port: port.optional().describe('Default 8085; 0 for any that is free.'),
   keys: words.optional().describe('The file that holds the API keys; default concord.keys.json.'),
   hooks: z.record(z.string(), secretShape).optional().describe('By system, the secret that its hooks bring, as a variable.'),
+  rate: block({
+    key: rate.describe('Requests with one key; default 12000.'),
+    address: rate.describe('Requests from one address without a key, or with a wrong one; default 600.'),
+    hooks: rate.describe('Hooks from one address; default 60000.'),
+  })
+    .optional()
+    .describe('How often somebody may ask in a minute.'),
+  oidc: oidcShape.optional(),
+  tls: block({
+    cert: words.describe('The certificate, and those that vouch for it: a PEM file.'),
+    key: words.describe('Its key: a PEM file.'),
+  })
+    .optional()
+    .describe('Serves HTTPS in place of HTTP.'),
 }).describe('Where the API and the console listen.');
 
 const ms = z.int().min(1).max(DAY_MS).optional();

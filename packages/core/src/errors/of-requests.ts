@@ -194,47 +194,6 @@ export const ofRequests = {
     remedy: 'The routes are listed in docs/rest-api.md.',
     status: 404,
   },
-  KEY_MISSING: {
-    text: 'Nobody knows who is asking.',
-    remedy: 'Send `Authorization: Bearer <key>` with an API key that is not revoked; make one with `concord keys add`.',
-    status: 401,
-  },
-  ROLE_TOO_LOW: {
-    text: '{name} is a {role}; this asks for the role {needed}.',
-    remedy: 'Use a key of that role; an operator makes one with `concord keys add --role {needed}`.',
-    status: 403,
-  },
-  SCOPE_TOO_NARROW: {
-    text: '{name} may see {entities} only.',
-    remedy: 'Name one of these as `entity`, or use a key for all entities.',
-    status: 403,
-  },
-  SPEAKER_WRONG: {
-    text: '{name} cannot speak for {by}.',
-    remedy: 'Leave `by` out, or send your own name; only an admin speaks for others.',
-    status: 403,
-  },
-  HOOK_REFUSED: {
-    text: 'The hook does not come from "{system}", as far as can be told.',
-    remedy:
-      'Send the secret that the configuration names under `server.hooks`, as the header `x-concord-hook` or as `?code=`; without a secret, hooks are taken from this machine alone.',
-    status: 401,
-  },
-  KEYS_WRONG: {
-    text: 'The file "{file}" does not hold API keys.',
-    remedy: 'Put it back from a backup, or move it away and make new keys with `concord keys add`. Until then nobody is let in.',
-    status: 500,
-  },
-  KEY_UNKNOWN: {
-    text: 'There is no key "{id}" in "{file}".',
-    remedy: '`concord keys list` tells the ids.',
-    status: 404,
-  },
-  KEY_WRONG: {
-    text: 'A key cannot be made so: {words}.',
-    remedy: 'For example: concord keys add --config concord.yaml --name Anna --role resolver.',
-    status: 400,
-  },
   INTERNAL: {
     text: 'Something went wrong inside Concord: {words}.',
     remedy: 'The log names the cause. Nothing that was acknowledged is lost; try again.',

@@ -47,6 +47,8 @@ export interface FieldMap {
   readonly type: FieldType;
   /** By system. A system that is missing does not have the field. */
   readonly sides: Readonly<Record<string, Side>>;
+  /** Told to nobody who has no right to see it. */
+  readonly sensitive?: true;
   /** For a reference whose configuration says so. */
   readonly reference?: ReferenceMap;
 }

@@ -2,6 +2,8 @@ import { ConcordError } from '@concord/core';
 import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
 import { keyBehind } from './keys.ts';
 import type { Keyring } from './keyring.ts';
+import type { Issuer } from './oidc.ts';
+import type { Count } from './rate.ts';
 import { mayAs, type Caller, type Role } from './roles.ts';
 
 declare module 'fastify' {
@@ -10,6 +12,8 @@ declare module 'fastify' {
     readonly needs?: Role | 'nobody';
     /** The route looks at the entities of a caller itself. Any other is closed to callers who may not see all entities. */
     readonly scoped?: boolean;
+    /** It is counted with those that systems send, not with those of strangers. */
+    readonly counted?: 'hooks';
     /** Its body says in whose name it is asked, as `by`: the caller's own, where it says nothing. */
     readonly speaks?: boolean;
   }
@@ -32,30 +36,39 @@ export interface Door {
 
 const BEARER = /^bearer +(\S+)$/iu;
 
-/** Lets nobody in who has no key, before anything else is looked at. */
-export function guardRoutes(app: FastifyInstance, keyring: Keyring): void {
+/** Those who are let in: by a key, or as people of an identity provider. */
+interface Known {
+  readonly keyring: Keyring;
+  readonly issuer: Issuer | undefined;
+}
+
+/** Lets nobody in who has no key, and nobody too often, before anything else is looked at. */
+export function guardRoutes(app: FastifyInstance, { keyring, issuer }: Known, count: Count): void {
   const doors: Door[] = [];
   app.decorate('doors', doors);
   app.addHook('onRoute', ({ method, url: path, config }) => {
     for (const one of [method].flat()) doors.push({ method: one, path, needs: neededBy(one, config) });
   });
   app.decorateRequest('caller');
-  app.addHook('onRequest', (request, reply, done) => {
+  app.addHook('onRequest', async (request, reply) => {
     const needed = neededFor(request);
-    const caller = callerOf(request, keyring);
+    const caller = await callerOf(request, { keyring, issuer });
+    // Whoever tries keys is counted by address, so that no number of keys is a way around it.
+    await (caller
+      ? count('key', caller.id, request, reply)
+      : count(request.routeOptions.config.counted ?? 'address', request.ip, request, reply));
     if (needed === 'nobody') {
       if (caller) request.caller = caller;
-      return done();
+      return;
     }
     if (!caller) {
       void reply.header('www-authenticate', 'Bearer realm="concord"');
-      return done(new ConcordError('KEY_MISSING', {}));
+      throw new ConcordError('KEY_MISSING', {});
     }
-    if (!mayAs(caller.role, needed)) return done(new ConcordError('ROLE_TOO_LOW', { name: caller.name, role: caller.role, needed }));
+    if (!mayAs(caller.role, needed)) throw new ConcordError('ROLE_TOO_LOW', { name: caller.name, role: caller.role, needed });
     if (caller.entities && request.routeOptions.config.scoped !== true)
-      return done(new ConcordError('SCOPE_TOO_NARROW', { name: caller.name, entities: caller.entities.join(', ') }));
+      throw new ConcordError('SCOPE_TOO_NARROW', { name: caller.name, entities: caller.entities.join(', ') });
     request.caller = caller;
-    return done();
   });
   app.addHook('preValidation', (request, _reply, done) => {
     if (request.routeOptions.config.speaks === true && request.caller) nameSpeaker(request, request.caller);
@@ -83,9 +96,11 @@ export function neededBy(method: string, config: FastifyContextConfig | undefine
   return config?.needs ?? (method === 'GET' || method === 'HEAD' ? 'reader' : 'operator');
 }
 
-function callerOf({ headers }: FastifyRequest, keyring: Keyring): Caller | undefined {
+async function callerOf({ headers }: FastifyRequest, { keyring, issuer }: Known): Promise<Caller | undefined> {
   const [, text] = BEARER.exec(headers.authorization ?? '') ?? [];
-  return text === undefined ? undefined : keyBehind(keyring.keys(), text);
+  if (text === undefined) return undefined;
+  // A token has three parts with dots between; no key has a dot.
+  return issuer && text.includes('.') ? issuer.callerBehind(text) : keyBehind(keyring.keys(), text);
 }
 
 /** Whether a caller may see the records of an entity. */

@@ -10,6 +10,7 @@ const keyShape = Type.Object({
   name: Type.String(),
   role: Type.Union(ROLES.map((role) => Type.Literal(role))),
   entities: Type.Optional(Type.Array(Type.String())),
+  seesSensitive: Type.Optional(Type.Boolean()),
   hash: Type.String({ pattern: '^[0-9a-f]{64}$' }),
   createdAt: Type.String(),
   revokedAt: Type.Optional(Type.String()),

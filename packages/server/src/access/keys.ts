@@ -20,8 +20,17 @@ const FORM = /^concord_([0-9a-f]{12})_([\w-]{43})$/u;
 export function newKey(caller: Omit<Caller, 'id'>, nowMs: number): { readonly key: Key; readonly text: string } {
   const id = randomBytes(ID_BYTES).toString('hex');
   const secret = randomBytes(SECRET_BYTES).toString('base64url');
-  const { name, role, entities } = caller;
-  const key = { id, name, role, ...(entities ? { entities } : {}), hash: hashOf(secret), createdAt: new Date(nowMs).toISOString() };
+  const { name, role, entities, seesSensitive } = caller;
+  const right = seesSensitive ? { seesSensitive } : {};
+  const key = {
+    id,
+    name,
+    role,
+    ...(entities ? { entities } : {}),
+    ...right,
+    hash: hashOf(secret),
+    createdAt: new Date(nowMs).toISOString(),
+  };
   return { key, text: `${PREFIX}_${id}_${secret}` };
 }
 

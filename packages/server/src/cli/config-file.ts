@@ -40,6 +40,7 @@ export function loadConfig(file: string): Config {
   const { config } = read;
   const { file: ledger, backups } = config.ledger;
   const at = (path: string): string => resolve(dirname(file), path);
-  const server = { ...config.server, keys: at(config.server.keys) };
+  const { keys, tls } = config.server;
+  const server = { ...config.server, keys: at(keys), ...(tls ? { tls: { cert: at(tls.cert), key: at(tls.key) } } : {}) };
   return { ...config, server, ledger: { file: at(ledger), ...(backups === undefined ? {} : { backups: at(backups) }) } };
 }

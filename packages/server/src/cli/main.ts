@@ -85,6 +85,7 @@ function keyCommands(program: Command, does: Does): void {
     .requiredOption('--name <name>', 'whose it is; what is done with it is written down in this name')
     .option('--role <role>', ROLES.join(' | '), 'reader')
     .option('--entity <entity...>', 'only for the records of these entities')
+    .option('--sees-sensitive', 'is told the values of sensitive fields; an admin always is')
     .action(does(async (given: AddGiven) => addKeyFor(given)));
   keys
     .command('list')

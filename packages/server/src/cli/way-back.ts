@@ -48,6 +48,7 @@ function ledgerCommands(program: Command, does: Does): void {
     .requiredOption(...CONFIG)
     .option('--ledger <file>', 'another ledger file, for example a backup')
     .option('--archive <file>', 'hold what was compacted away against this archive, too')
+    .option('--acts-head <hash>', 'and the acts of people against the end of their chain, as it was told earlier')
     .action(does((given: VerifyGiven) => verify(given)));
   program
     .command('doctor')

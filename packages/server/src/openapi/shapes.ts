@@ -225,6 +225,16 @@ const extent = { fields: names, records: names, changes: Type.Integer(), heads: 
 export const erased = closed({ record: Type.String(), ...extent });
 export const erasure = closed({ at: instant, by: Type.String(), record: some(Type.String()), note: some(Type.String()), ...extent });
 
+export const act = closed({
+  at: instant,
+  by: Type.String(),
+  act: Type.String(),
+  record: some(Type.String()),
+  conflict: some(Type.String()),
+  note: some(Type.String()),
+  erased: some(closed(extent)),
+});
+
 export const backup = closed({ file: Type.String(), bytes: Type.Integer() });
 export const hints = closed({ hints: Type.Integer({ description: 'Rows or feeds that it led to' }) });
 

@@ -28,7 +28,7 @@ export function actRoutes(app: App, { engine, ledger, tables, systems }: Rooms):
   async function moved(request: FastifyRequest, reply: FastifyReply, id: string) {
     const current = tell(await recordFor(ledger, request, id));
     const problem = problemOf(new ConcordError('RECORD_MOVED', { record: id }));
-    const headers = { 'content-type': 'application/problem+json', etag: etagOf(current) };
+    const headers = { 'content-type': 'application/problem+json', etag: etagOf(reply.server.shown(request, current)) };
     return reply
       .status(problem.status)
       .headers(headers)

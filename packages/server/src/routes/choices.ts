@@ -17,6 +17,7 @@ import {
   type Value,
 } from '@concord/core';
 import { Type, type Static } from 'typebox';
+import { MASK } from '../access/mask.ts';
 
 /** What a person may decide; one of these. */
 export const choices = {
@@ -88,6 +89,8 @@ export function valueOf(
 }
 
 function memberOf(table: Table | undefined, register: string, field: string, value: unknown): Scalar {
+  // Who was told the mask must not have it written everywhere.
+  if (value === MASK) throw new ConcordError('REQUEST_WRONG', { words: `${MASK} stands for a value that you may not see; it is none` });
   if (register === LIFE) {
     if (value === 'live' || value === 'deleted') return value;
     throw new ConcordError('RULING_VALUE_WRONG', { field, type: '`live` or `deleted`' });

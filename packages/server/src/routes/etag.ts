@@ -18,14 +18,16 @@ export function etagOf(body: object): string {
 
 /** Sends one thing, with its ETag. */
 export function tagged<Body extends object>(reply: FastifyReply, body: Body): Body {
-  void reply.header('etag', etagOf(body));
-  return body;
+  // Of what the caller is told: a hash of what is hidden could be guessed at.
+  const told = reply.server.shown(reply.request, body);
+  void reply.header('etag', etagOf(told));
+  return told;
 }
 
 /** Whether what is told is what the caller saw (RFC 9110, 13.1.1). `undefined`: the caller does not say what that was. */
-export function seenBy({ headers }: FastifyRequest): ((body: object) => boolean) | undefined {
-  const told = headers['if-match'];
-  return told === undefined ? undefined : (body) => isAmong(told, body);
+export function seenBy(request: FastifyRequest): ((body: object) => boolean) | undefined {
+  const told = request.headers['if-match'];
+  return told === undefined ? undefined : (body) => isAmong(told, request.server.shown(request, body));
 }
 
 export function isAmong(told: string, body: object): boolean {

@@ -85,7 +85,10 @@ export function labRoutes(app: App, rooms: Rooms): void {
     }
   }
 
-  app.post('/v1/lab/replay', { config: { needs: 'reader' }, schema: { body: replayAsk } }, async ({ body }) => {
+  app.post('/v1/lab/replay', { config: { needs: 'reader' }, schema: { body: replayAsk } }, async (request) => {
+    const { body } = request;
+    // A policy may ask for any value: how it decides would tell.
+    if (body.policies !== undefined) app.shown.all(request, 'a replay under policies of your own');
     const { policies: other, preset, entity: only, since, examples, losses } = body;
     if ((other === undefined) === (preset === undefined))
       throw new ConcordError('REQUEST_WRONG', { words: 'send either `policies` or `preset`' });

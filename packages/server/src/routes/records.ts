@@ -54,7 +54,8 @@ export function recordRoutes(app: App, { ledger, tables }: Rooms): void {
   });
 
   app.get('/v1/records/:id/document', { config: scoped, schema: one }, async (request, reply) => {
-    const { id } = await find(request, request.params.id);
+    const { id, entity } = await find(request, request.params.id);
+    app.shown.all(request, 'the whole document', entity);
     const chunks: Uint8Array[] = [];
     for await (const { chunk } of changesOf(ledger, id)) chunks.push(chunk);
     void reply.type('application/octet-stream').header('content-disposition', `attachment; filename="${id}.automerge"`);

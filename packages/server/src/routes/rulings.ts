@@ -47,7 +47,7 @@ export function openInbox({ engine, ledger, tables }: Pick<Rooms, 'engine' | 'le
       const current = tell(await find(request, id));
       return reply
         .status(cause.status)
-        .headers({ 'content-type': 'application/problem+json', etag: etagOf(current) })
+        .headers({ 'content-type': 'application/problem+json', etag: etagOf(reply.server.shown(request, current)) })
         .send({ ...problemOf(cause), current });
     }
   }
@@ -59,7 +59,7 @@ export function openInbox({ engine, ledger, tables }: Pick<Rooms, 'engine' | 'le
     { id, ifMatch: tag, ...choice }: Item,
   ): Promise<Outcome> {
     try {
-      const isSeen = tag === undefined ? undefined : (body: object) => isAmong(tag, body);
+      const isSeen = tag === undefined ? undefined : (body: object) => isAmong(tag, request.server.shown(request, body));
       return { id, status: 200, conflict: tell(await resolve(request, { id, choice, by, note, isSeen })) };
     } catch (cause) {
       if (!(cause instanceof ConcordError)) throw cause;

@@ -29,6 +29,7 @@ export function streamRoutes(app: App, rooms: Rooms): void {
   app.addHook('preClose', async () => closing.close());
 
   function mayListen({ caller }: FastifyRequest): boolean {
+    if (caller?.untilMs !== undefined) return clock.nowMs() < caller.untilMs;
     const key = caller && keyring.keys().get(caller.id);
     return key !== undefined && key.revokedAt === undefined;
   }
@@ -42,7 +43,7 @@ export function streamRoutes(app: App, rooms: Rooms): void {
       if (readers >= READERS_MAX) throw new ConcordError('STREAM_FULL', { max: READERS_MAX });
       const lastId = request.headers['last-event-id'];
       reply.hijack();
-      const sse = openSse(reply.raw, SLOW_MS_MAX);
+      const sse = openSse(reply.raw, SLOW_MS_MAX, (data) => app.shown(request, data));
       readers += 1;
       try {
         const set = entities && new Set(entities);

@@ -20,7 +20,7 @@ export interface Sse {
 
 const HEAD = {
   'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-cache, no-transform',
+  'cache-control': 'no-store, no-transform',
   connection: 'close',
   // What stands in between must not gather what is told: nginx reads this.
   'x-accel-buffering': 'no',
@@ -31,9 +31,9 @@ const RETRY_MS = 2_000;
 
 /**
  * Begins to answer. Nothing is kept for a reader beyond what its socket takes: whoever takes nothing for `slowMs` is let go, and reads on
- * from its last id when it comes back.
+ * from its last id when it comes back. `shown` is what it may see of something.
  */
-export function openSse(raw: ServerResponse, slowMs: number): Sse {
+export function openSse(raw: ServerResponse, slowMs: number, shown: (data: object) => object): Sse {
   raw.writeHead(200, HEAD);
   raw.write(`retry: ${RETRY_MS}\n\n`);
 
@@ -47,7 +47,8 @@ export function openSse(raw: ServerResponse, slowMs: number): Sse {
 
   return {
     // JSON has no line breaks of its own.
-    send: ({ id, event, data }) => write(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`),
+    send: ({ id, event, data }) =>
+      write(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(shown(data))}\n\n`),
     beat: (id) => write(`: nothing new\nid: ${id}\n\n`),
     end(why) {
       if (raw.writable) raw.end(`: ${why}\n\n`);

@@ -1,9 +1,10 @@
 import { ConcordError, encodeRecord, type ErasedRecord, type Erasure, type RecordId } from '@concord/core';
 import type { Database } from 'better-sqlite3';
 import { scrubFailure, scrubNote } from '../scrub.ts';
+import { prepareActs, scrubActs } from './acts.ts';
 import { changeText, placesOf, prepareAppend } from './history.ts';
 import type { Records } from './records.ts';
-import { readAct, readFailure, writeConflict } from './told.ts';
+import { readFailure, writeConflict } from './told.ts';
 
 /** The note that stands as long as the file is not written anew behind an erasure. */
 const UNFINISHED = 'erasing';
@@ -26,7 +27,7 @@ export function prepareTake(db: Database, records: Records): (erasure: Erasure) 
     // The tables hold all that it told.
     db.exec('DELETE FROM journal');
     scrubWords(db, new Set(erased.map(({ record }) => record.id)), scrub);
-    db.prepare<[string | null, string]>('INSERT INTO operators (record, told) VALUES (?, ?)').run(act.record ?? null, JSON.stringify(act));
+    prepareActs(db)(act);
     db.prepare<[string]>(`INSERT OR REPLACE INTO notes VALUES (?, 'true')`).run(UNFINISHED);
   });
   return (erasure) => {
@@ -63,10 +64,7 @@ interface Told {
 /** What went wrong, what people did and what is noted is told in words, wherever in them a value stands. */
 function scrubWords(db: Database, records: ReadonlySet<RecordId>, scrub: Erasure['scrub']): void {
   replace(db, 'failures', 'number', 'told', (told) => JSON.stringify(scrubFailure(readFailure(told), records, scrub)));
-  replace(db, 'operators', 'number', 'told', (told) => {
-    const act = readAct(told);
-    return act.note === undefined ? told : JSON.stringify({ ...act, note: scrub(act.note) });
-  });
+  scrubActs(db, scrub);
   replace(db, 'notes', 'name', 'told', (told) => JSON.stringify(scrubNote(JSON.parse(told), scrub)));
   const words = db.prepare<[], { readonly record: string; readonly system: string; readonly words: string }>(
     'SELECT record, system, words FROM deliveries WHERE words IS NOT NULL',

@@ -17,7 +17,8 @@ export const TABLES = {
     columns: ['record', 'system', 'id', 'entity', 'state', 'kind', 'due_at_ms', 'attempts', 'words', 'code', 'since_ms'],
     record: 'record',
   },
-  operators: { columns: ['record', 'told'], record: 'record' },
+  operators: { columns: ['record', 'told', 'hash', 'salt', 'note_hash'], record: 'record' },
+  acts_head: { columns: ['only', 'hash', 'acts'], record: undefined },
   cursors: { columns: ['system', 'entity', 'cursor', 'listed'], record: undefined },
   failures: { columns: ['told'], record: undefined },
   notes: { columns: ['name', 'told'], record: undefined },
@@ -58,9 +59,12 @@ function* bodyLines(source: Source, only: RecordId | undefined): Generator<strin
   }
   for (const [table, { columns, record }] of Object.entries(TABLES)) {
     if (only !== undefined && record === undefined) continue;
+    // Some acts are no chain: what goes out with one record alone is not one either.
+    const told =
+      only !== undefined && table === 'operators' ? columns.filter((column) => column === 'record' || column === 'told') : columns;
     const where = only === undefined ? '' : ' WHERE record = ?';
     const order = table === 'conflicts' || table === 'failures' || table === 'operators' ? ' ORDER BY number' : '';
-    const rows = source.db.prepare(`SELECT ${columns.join(', ')} FROM ${table}${where}${order}`);
+    const rows = source.db.prepare(`SELECT ${told.join(', ')} FROM ${table}${where}${order}`);
     for (const row of rows.iterate(...(only === undefined ? [] : [only]))) yield JSON.stringify({ kind: 'row', table, row });
   }
 }

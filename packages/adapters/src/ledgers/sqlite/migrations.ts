@@ -116,6 +116,13 @@ const steps: readonly string[] = [
   -- What followers are told, one row a commit. Number: that of the last one in it, see news.ts.
   CREATE TABLE news (number INTEGER PRIMARY KEY, told TEXT NOT NULL) STRICT;
   `,
+  `
+  -- What people did is a chain, see acts.ts. Those that were there before have no hash.
+  ALTER TABLE operators ADD COLUMN hash TEXT;
+  ALTER TABLE operators ADD COLUMN salt TEXT;
+  ALTER TABLE operators ADD COLUMN note_hash TEXT;
+  CREATE TABLE acts_head (only INTEGER PRIMARY KEY CHECK (only = 1), hash TEXT NOT NULL, acts INTEGER NOT NULL) STRICT;
+  `,
 ];
 
 /** The schema version that this code reads and writes. */

@@ -1,5 +1,6 @@
 import type { Commit, ConflictRow, Plan, RecordId, RecordState } from '@concord/core';
 import type { Database } from 'better-sqlite3';
+import { prepareActs } from './acts.ts';
 import { writeConflict } from './told.ts';
 
 /** Finds the other record, if any, that a key of the plan leads to. */
@@ -50,7 +51,7 @@ export function prepareNotes(db: Database): (commit: Commit, taken: readonly Pla
   const putNote = db.prepare<[string, string]>('INSERT OR REPLACE INTO notes VALUES (?, ?)');
   const dropNote = db.prepare<[string]>('DELETE FROM notes WHERE name = ?');
   const addFailure = db.prepare<[string]>('INSERT INTO failures (told) VALUES (?)');
-  const addAct = db.prepare<[string | null, string]>('INSERT INTO operators (record, told) VALUES (?, ?)');
+  const putAct = prepareActs(db);
   const addTotals = db.prepare<[number, number]>('UPDATE totals SET records = records + ?, changes = changes + ?');
   return ({ cursors, failures, acts, notes = [] }, taken) => {
     if (taken.length > 0) addTotals.run(taken.filter(isNew).length, changesIn(taken));
@@ -60,7 +61,6 @@ export function prepareNotes(db: Database): (commit: Commit, taken: readonly Pla
       else putNote.run(name, JSON.stringify(value));
     }
     const addFailures = (rows: Commit['failures']): void => rows.forEach((failure) => addFailure.run(JSON.stringify(failure)));
-    const putAct = (act: Commit['acts'][number]): void => void addAct.run(act.record ?? null, JSON.stringify(act));
     for (const plan of taken) {
       addFailures(plan.failures);
       if (plan.act) putAct(plan.act);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { ConcordError, type LabLedger, type Ledger, type RecordId } from '@concord/core';
 import Sqlite, { type Database } from 'better-sqlite3';
+import { proveActs, type ChainTold } from './acts.ts';
 import { isUnfinished } from './erase.ts';
 import { exportLines } from './export.ts';
 import { speaking } from './faults.ts';
@@ -25,6 +26,8 @@ export type ReadOnlyLedger = LabLedger &
   Pick<Ledger, 'deliveries' | 'linked' | 'acts' | 'close'> & {
     /** What is wrong with the pages of the file, in SQLite's words; reads all of it. */
     unsound(): readonly string[];
+    /** Whether what people did is all there, as it was done; through `known`, the head that was told earlier. */
+    proveActs(known?: string): ChainTold;
     /** An erasure was taken, and the file was not written anew behind it yet. */
     isErasing(): boolean;
     /** All of it, or one record, as `importLedger` takes it. */
@@ -77,6 +80,7 @@ function readerOf(db: Database, file: string): ReadOnlyLedger {
     failures: async (ask) => speaking(file, () => lists.failures(ask)),
     linked: async (system, entity, key) => speaking(file, () => reads.linked(system, entity, key)),
     unsound: () => unsoundIn(db),
+    proveActs: (known) => proveActs(db, known),
     isErasing: () => isUnfinished(db),
     lines: (only) =>
       exportLines(

@@ -1,7 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ConcordError } from '@concord/core';
+import { ConcordError, type OperatorAct } from '@concord/core';
 import Sqlite from 'better-sqlite3';
+import { prepareActs } from './acts.ts';
 import { syncFile } from './backup.ts';
 import { speaking } from './faults.ts';
 
@@ -68,13 +69,13 @@ function hold(file: string): () => void {
   return () => void db.close();
 }
 
-function forgetPlaces(file: string, act: object): void {
+function forgetPlaces(file: string, act: OperatorAct): void {
   speaking(file, () => {
     const db = new Sqlite(file);
     try {
       db.transaction(() => {
         db.exec('UPDATE cursors SET cursor = NULL, listed = 0');
-        db.prepare<[string]>('INSERT INTO operators (record, told) VALUES (NULL, ?)').run(JSON.stringify(act));
+        prepareActs(db)(act);
       })();
     } finally {
       db.close();

@@ -18,6 +18,8 @@ export interface VerifyGiven {
   readonly ledger?: string;
   /** What was written before changes were compacted away. */
   readonly archive?: string;
+  /** The head of the chain of acts, as an earlier run told it. */
+  readonly actsHead?: string;
 }
 
 const TOLD_EVERY = 1000;
@@ -38,12 +40,22 @@ export async function verify(given: VerifyGiven): Promise<number> {
       console.log(`${records} records verified, ${faults} wrong`);
       if (erased > 0) console.log(`values of ${erased} records were erased: concord erasures --config ${given.config}`);
       if (faults > 0) console.log(`Restore the last backup that verifies: concord restore <backup> --config ${given.config}`);
+      const chained = tellActs(ledger.proveActs(given.actsHead));
       const unproved = given.archive === undefined ? 0 : await verifyArchive(ledger, given.archive);
-      return faults + unproved === 0 ? 0 : 1;
+      return faults + unproved + chained === 0 ? 0 : 1;
     } finally {
       await ledger.close();
     }
   });
+}
+
+/** Answers how many faults there are in it. */
+function tellActs({ acts, unchained, head, faults }: ReturnType<ReadOnlyLedger['proveActs']>): number {
+  for (const words of faults) console.error(`acts: ${words}`);
+  const before = unchained === 0 ? '' : ` (and ${unchained} from before there was a chain)`;
+  const known = head === '' ? '' : `; to prove them again later: --acts-head ${head}`;
+  console.log(`${acts} acts of people in one chain${before}, ${faults.length} wrong${known}`);
+  return faults.length;
 }
 
 export interface Telling {
