@@ -61,10 +61,7 @@ export function sqliteLedger({ file, ahead, newsMax }: SqliteLedgerOptions): Sql
     history({ id, number: records.get(id)?.number ?? NOBODY }, records.pending.get(id)?.changes ?? [], ask);
 
   const settleQueue = prepareSettling(db, records);
-  const writeAllBack = (): void => {
-    const some = db.transaction(() => writeBack.some(WRITTEN_AT_ONCE_MAX));
-    while (records.pending.size > 0) some().apply();
-  };
+  const writeAllBack = prepareWritingAll(db, records, writeBack);
   const erase = prepareErase(db, records, writeAllBack);
   const compact = prepareCompact(db, records, writeAllBack);
   const whileOpen = async <Answer>(work: () => Answer): Promise<Answer> => {
@@ -122,6 +119,13 @@ export function sqliteLedger({ file, ahead, newsMax }: SqliteLedgerOptions): Sql
         db.close();
       }
     },
+  };
+}
+
+function prepareWritingAll(db: Database, records: Pick<Records, 'pending'>, writeBack: ReturnType<typeof prepareWriteBack>): () => void {
+  const some = db.transaction(() => writeBack.some(WRITTEN_AT_ONCE_MAX));
+  return () => {
+    while (records.pending.size > 0) some().apply();
   };
 }
 
