@@ -8,7 +8,7 @@ import { LIFE, type Attempt, type Edit, type Link, type Register, type Shadow } 
 import { copyOfLink, copyOfRecord, copyOfRegister } from '../record/copies.ts';
 import { gathered, rest } from '../record/rest.ts';
 import { isHeldBy, isResting } from '../record/resting.ts';
-import { sameValue, type Value } from '../values.ts';
+import { isTuple, sameValue, type Value } from '../values.ts';
 import { judge } from './judge.ts';
 import { perhapsSent } from './sent.ts';
 import {
@@ -145,17 +145,27 @@ function recogniseEchoes(draft: Draft, row: MappedRow, attempts: readonly Attemp
 }
 
 /**
- * A row that we made anew is empty where we wrote nothing, whatever the row before it held: that is nobody's edit. What we may write there, and
- * could not because it waited for a person, has to be written to it once it does not.
+ * A row that we made anew is empty where we wrote nothing, whatever the row before it held, and also where the answer does not tell: that is
+ * nobody's edit. What we may write there, and could not because it waited for a person, has to be written to it once it does not.
  */
 export function startAfresh(draft: Draft, row: MappedRow, { registers }: Attempt): void {
-  for (const [name, value] of row.values) {
+  for (const [name, rule] of draft.table.registers) {
     const register = registerNow(draft, name);
     const shadow = register?.shadows[row.system];
-    if (!register || !shadow || registers[name] || !isEmpty(value) || isEmpty(shadow.value)) continue;
-    const ops = draft.table.registers.get(name)?.writes(row.system) ? [] : shadow.ops;
-    putShadow(draft, name, register, row.system, { value, sent: undefined, ops, saw: shadow.saw });
+    if (!register || !shadow || registers[name] || isEmpty(shadow.value)) continue;
+    const value = row.values.get(name) ?? emptyLike(shadow.value);
+    if (!isEmpty(value)) continue;
+    putShadow(draft, name, register, row.system, {
+      value,
+      sent: undefined,
+      ops: rule.writes(row.system) ? [] : shadow.ops,
+      saw: shadow.saw,
+    });
   }
+}
+
+function emptyLike(value: Value): Value {
+  return isTuple(value) ? value.map(() => null) : null;
 }
 
 /** The latest of several attempts that carried such a value. */
