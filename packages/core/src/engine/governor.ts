@@ -183,7 +183,7 @@ export function openGovernor(parts: Parts): Governor {
   function finish(table: Table, before: RecordState | undefined, plan: Plan, keep?: Kept): Governed {
     if (isFree(table)) return { plan, chores: [] };
     const old = before?.relations?.marks ?? [];
-    const marks = [...marksOf(table, plan.record), ...workLeft(before, plan.record, keep), ...forksLeft(table, plan)].toSorted();
+    const marks = [...marksOf(table, plan.record), ...workLeft(table, before, plan, keep)].toSorted();
     const chores = choresOf(table, before, plan.record, old, marks);
     if (marks.length === old.length && marks.every((mark, index) => mark === old[index])) return { plan, chores };
     const record = copyOfRecord(plan.record);
@@ -191,8 +191,10 @@ export function openGovernor(parts: Parts): Governor {
     return { plan: { ...plan, record }, chores };
   }
 
-  function workLeft(before: RecordState | undefined, after: RecordState, keep: Kept | undefined): readonly string[] {
-    const left = new Set<string>((after.relations?.marks ?? []).filter((mark) => mark === CHILDREN_LEFT));
+  function workLeft(table: Table, before: RecordState | undefined, plan: Plan, keep: Kept | undefined): readonly string[] {
+    const { record: after } = plan;
+    const isLeft = (mark: string): boolean => mark === CHILDREN_LEFT || mark.startsWith(FORK_LEFT);
+    const left = new Set<string>([...(after.relations?.marks ?? []).filter(isLeft), ...forkMarks(table, plan)]);
     const died = before !== undefined && isAlive(before) && valueIn(after, LIFE) === 'deleted';
     if (died && childrenOf(parts, after.entity).length > 0) left.add(CHILDREN_LEFT);
     const waits = registerIn(after, LIFE)?.held !== undefined && (keep?.rule === 'restrict' || before?.relations?.marks?.includes(KEPT));
@@ -223,11 +225,6 @@ export function openGovernor(parts: Parts): Governor {
   }
 
   return { govern, finish };
-}
-
-function forksLeft(table: Table, plan: Plan): readonly string[] {
-  const left = (plan.record.relations?.marks ?? []).filter((mark) => mark.startsWith(FORK_LEFT));
-  return [...new Set([...left, ...forkMarks(table, plan)])];
 }
 
 /** Those whose deletion may have waited for this record. */

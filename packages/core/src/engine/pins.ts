@@ -1,16 +1,15 @@
 import { brokeOf } from '../errors/broke.ts';
 import type { EntityName, RecordId } from '../ids.ts';
-import type { Table } from '../map/compile.ts';
 import { resolve } from '../merge/resolve.ts';
 import type { Plan } from '../ports/plan.ts';
 import { registerIn } from '../record/registers.ts';
 import { CONCORD } from '../record/actors.ts';
-import type { RecordState } from '../record/record.ts';
 import { sameValue, type Json, type Value } from '../values.ts';
 import { NotNow, type Intake } from './intake.ts';
 import { isOfLedger } from './ledger-health.ts';
 import { backoffMs } from './pace.ts';
 import type { Parts, Stop } from './parts.ts';
+import { letStand, whyNot } from './restoring.ts';
 import { openBell } from './signal.ts';
 
 /** A value that a person wants to stand until a time, whoever edits the field meanwhile. */
@@ -115,29 +114,15 @@ export function openPins(parts: Parts, intake: () => Intake): Pins {
     const name = nameOf(ask);
     if (pins.size >= PINS_MAX && !pins.has(name)) return { kind: 'refused', words: `${PINS_MAX} fields are pinned already` };
     const why = note === undefined ? {} : { note };
-    return lanes.run(id, async (): Promise<PinAnswer> => {
-      const record = await ledger.record(id);
-      const table = record && parts.tables.get(record.entity);
-      if (!record || !table) return { kind: 'unknown' };
-      const words = whyNot(record, register, table);
-      if (words !== undefined) return { kind: 'refused', words };
-      const act = { atMs: clock.nowMs(), operator: by, act: 'pin', record: id, ...why };
-      let version = 0;
-      await intake().persist(
-        id,
-        (now, context) => {
-          const value = ask.value ?? registerIn(now, register)?.value ?? null;
-          const plan = resolve(now, { register, value, by, ...why }, table, context);
-          version = plan.changes[0]?.seq ?? 0;
-          return { ...plan, act };
-        },
-        true,
-      );
-      const told = note === undefined ? {} : { words: note };
-      pins.set(name, { record: id, entity: record.entity, register, version, by, untilMs, turns: 0, ...told });
-      await save();
-      return { kind: 'pinned' };
-    });
+    const value = ask.value === undefined ? {} : { value: ask.value };
+    const stood = await letStand(parts, intake(), { record: id, register, by, ...why, ...value, act: 'pin' });
+    if (stood.kind !== 'stands') return stood.kind === 'refused' ? stood : { kind: 'unknown' };
+    const told = note === undefined ? {} : { words: note };
+    pins.set(name, { record: id, entity: stood.record.entity, register, version: stood.version, by, untilMs, turns: 0, ...told });
+    // Somebody may have edited it since it was ruled.
+    touch(name);
+    await save();
+    return { kind: 'pinned' };
   }
 
   async function count(pin: Pin): Promise<void> {
@@ -209,13 +194,6 @@ export function openPins(parts: Parts, intake: () => Intake): Pins {
       return dirty.size === 0 && !busy;
     },
   };
-}
-
-/** Why a person's value cannot stand there. */
-export function whyNot({ relations, ...record }: RecordState, register: string, table: Table): string | undefined {
-  if (relations?.mergedInto !== undefined) return `it was folded into ${relations.mergedInto}`;
-  if (table.registers.get(register)?.derived) return `${register} is computed from other fields`;
-  return registerIn(record, register) ? undefined : `nobody has told ${register} yet`;
 }
 
 /** What this file wrote itself. */

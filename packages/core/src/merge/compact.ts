@@ -1,11 +1,11 @@
 import { must } from '../errors/must.ts';
-import { opId, type ActorId, type ChangeHash, type OpId } from '../ids.ts';
+import { opId, type ActorId, type OpId } from '../ids.ts';
 import type { CompactedRecord, Epoch, Opening } from '../ports/epoch.ts';
 import type { ChangeRow, PatchLine } from '../ports/plan.ts';
 import { actorOf, CONCORD } from '../record/actors.ts';
 import { encode, type Digest, type WireChange, type WireOp } from '../record/encode.ts';
 import type { ActorState, RecordState } from '../record/record.ts';
-import { opsNamedIn, renameIn, type Renaming } from './renaming.ts';
+import { opsNamedIn, renamedHeads, renameIn, type Renaming } from './renaming.ts';
 
 export interface CompactAsk {
   readonly record: RecordState;
@@ -62,10 +62,6 @@ export function compactRecord(ask: CompactAsk): CompactedRecord {
     epoch: epochOf(ask),
   };
   return { record: renameIn(record, renaming, Object.fromEntries(actors)), changes: [first, ...rest] };
-}
-
-function renamedHeads(heads: readonly ChangeHash[], hashes: ReadonlyMap<ChangeHash, ChangeHash>): readonly ChangeHash[] {
-  return [...new Set(heads.map((head) => hashes.get(head) ?? head))].toSorted();
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Attempt, Edit, Link, RecordState, Register } from '../record/recor
 import { registersIn } from '../record/registers.ts';
 import { shorten, type Stored } from '../record/resting.ts';
 import type { Blank } from './blank.ts';
+import { renamedHeads } from './renaming.ts';
 
 /** All that a ledger holds of a record. */
 export interface WholeRecord {
@@ -42,7 +43,7 @@ export function eraseRecord(
     record: {
       ...(hidesKey ? rest : record),
       revision: record.revision + 1,
-      heads: renamed(record.heads, hashes),
+      heads: renamedHeads(record.heads, hashes),
       actors: actorsOf(record, hashes),
       links: Object.fromEntries(
         links.map(([system, link]) => [
@@ -68,7 +69,7 @@ function eraseChange(change: ChangeRow, hashes: Map<ChangeHash, ChangeHash>, bla
   blank.met();
   const wire = decode(change.chunk);
   const ops = wire.ops.map((op) => ({ ...op, value: blank.scalar(op.key, op.value) }));
-  const { chunk, hash } = encode({ ...wire, deps: renamed(wire.deps, hashes), ops }, digest);
+  const { chunk, hash } = encode({ ...wire, deps: renamedHeads(wire.deps, hashes), ops }, digest);
   hashes.set(change.hash, hash);
   const told = {
     ...change,
@@ -107,10 +108,6 @@ function eraseOpening(name: string, told: RegisterOpening, blank: Blank): Regist
 function blankJson<Json>(path: string, value: Json, blank: Blank): Json | null {
   const isScalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
   return isScalar && blank.scalar(path.slice(1), value) === null ? null : value;
-}
-
-function renamed(heads: readonly ChangeHash[], hashes: ReadonlyMap<ChangeHash, ChangeHash>): readonly ChangeHash[] {
-  return heads.map((head) => hashes.get(head) ?? head).toSorted();
 }
 
 function actorsOf({ actors }: RecordState, hashes: ReadonlyMap<ChangeHash, ChangeHash>): RecordState['actors'] {
@@ -174,7 +171,7 @@ function eraseStanding(name: string, { value, frontier, agreed, beneath, total, 
 function eraseLink(link: Link, hashes: ReadonlyMap<ChangeHash, ChangeHash>, blank: Blank, hidesKey: boolean): Link {
   const attempt = (one: Attempt): Attempt => ({
     ...one,
-    heads: renamed(one.heads, hashes),
+    heads: renamedHeads(one.heads, hashes),
     registers: Object.fromEntries(
       Object.entries(one.registers).map(([name, told]) => [name, { ...told, value: blank.value(name, told.value) }]),
     ),
@@ -183,7 +180,7 @@ function eraseLink(link: Link, hashes: ReadonlyMap<ChangeHash, ChangeHash>, blan
   const withheld = link.withheld && Object.entries(link.withheld);
   return {
     ...link,
-    heads: renamed(link.heads, hashes),
+    heads: renamedHeads(link.heads, hashes),
     ...(hidesKey ? { key: undefined } : {}),
     ...(link.planned ? { planned: attempt(link.planned) } : {}),
     ...(link.unconfirmed ? { unconfirmed: link.unconfirmed.map(attempt) } : {}),

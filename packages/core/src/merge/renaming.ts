@@ -11,6 +11,11 @@ export interface Renaming {
   heads(heads: readonly ChangeHash[]): readonly ChangeHash[];
 }
 
+/** What changes are called once they have other hashes; several that have become one are named once. */
+export function renamedHeads(heads: readonly ChangeHash[], hashes: ReadonlyMap<ChangeHash, ChangeHash>): readonly ChangeHash[] {
+  return [...new Set(heads.map((head) => hashes.get(head) ?? head))].toSorted();
+}
+
 /** A record in whose row the names are others, and everything else is what it was. */
 export function renameIn(record: RecordState, renaming: Renaming, actors: Readonly<Record<string, ActorState>>): RecordState {
   const { op, heads } = renaming;
