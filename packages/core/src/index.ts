@@ -54,6 +54,7 @@ export * from './record/actors.ts';
 export * from './record/document.ts';
 export * from './engine/engine.ts';
 export * from './engine/offered.ts';
+export { openBell } from './engine/signal.ts';
 export * from './engine/parts.ts';
 export type { Circuit } from './engine/pace.ts';
 export * from './engine/ruling.ts';

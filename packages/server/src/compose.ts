@@ -9,13 +9,9 @@ import {
   policyKinds,
   type Config,
   type Engine,
-  type FactsBySystem,
   type Ledger,
   type System,
-  type SystemId,
   type Table,
-  type TableFacts,
-  type Trouble,
 } from '@concord/core';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -25,6 +21,7 @@ import { openKeyring } from './access/keyring.ts';
 import { openAlerts } from './alerts/alerts.ts';
 import { destinationFaults, openDestinations } from './alerts/destinations.ts';
 import { buildApp } from './app.ts';
+import { configWrong } from './config-wrong.ts';
 import { backupFile } from './backups.ts';
 import { clock, ids, logTo, withoutValues } from './surroundings.ts';
 
@@ -143,8 +140,7 @@ async function closeAll(systems: readonly System[]): Promise<void> {
 export async function openSystems(config: Config): Promise<readonly System[]> {
   const opened = await openAll(config);
   const faults = faultsOf(opened);
-  if (faults.length > 0)
-    throw new ConcordError('CONFIG_WRONG', { file: config.file, count: faults.length, faults: `\n${faults.join('\n')}` });
+  if (faults.length > 0) throw configWrong(config.file, faults);
   return opened.flatMap(({ opened: one }) => (one.kind === 'system' ? [one.system] : []));
 }
 
@@ -158,29 +154,6 @@ export async function examine(config: Config): Promise<{ readonly faults: readon
   const warnings = await lensWarnings(tables, systems);
   await Promise.all([closeAll(systems), sandbox.close()]);
   return { faults: [...faultsOf(opened), ...destinationFaults(config)], warnings };
-}
-
-/** What the metadata of all systems says of every entity, or of one. Reads alone, and nothing but metadata. */
-export async function describeTables(config: Config, entity?: string): Promise<readonly Described[]> {
-  const sandbox = quickjsSandbox();
-  const kinds = policyKinds(config.policies, sandbox);
-  const tables = config.entities.filter((map) => entity === undefined || map.entity === entity).map((map) => compileTable(map, kinds));
-  const systems = await openSystems(config);
-  const described: Described[] = [];
-  for (const table of tables) {
-    const facts = new Map<SystemId, TableFacts | Trouble | undefined>();
-    for (const system of systems.filter(({ id }) => table.systems.includes(id))) {
-      facts.set(system.id, await system.describe?.(table.map.entity));
-    }
-    described.push({ table, facts });
-  }
-  await Promise.all([closeAll(systems), sandbox.close()]);
-  return described;
-}
-
-export interface Described {
-  readonly table: Table;
-  readonly facts: FactsBySystem;
 }
 
 /** Transforms by which a value does not come back as it was sent. */

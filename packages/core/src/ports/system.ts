@@ -130,19 +130,22 @@ export interface Binding {
   readonly concurrency?: string;
 }
 
-export type ColumnKind =
-  | 'text'
-  | 'integer'
-  | 'decimal'
-  | 'date'
-  | 'datetime'
-  | 'yesno'
-  | 'choice'
-  | 'choices'
-  | 'lookup'
-  | 'id'
-  /** A kind that no field can be mirrored from. */
-  | 'other';
+/** `other`: a kind that no field can be mirrored from. */
+export const COLUMN_KINDS = [
+  'text',
+  'integer',
+  'decimal',
+  'date',
+  'datetime',
+  'yesno',
+  'choice',
+  'choices',
+  'lookup',
+  'id',
+  'other',
+] as const;
+
+export type ColumnKind = (typeof COLUMN_KINDS)[number];
 
 /** A column, as the system's metadata tells it; what it does not tell is absent. */
 export interface ColumnFacts {

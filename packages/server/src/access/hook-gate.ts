@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { ConcordError } from '@concord/core';
 import type { FastifyRequest } from 'fastify';
 import { isEqual } from './keys.ts';
-import { isSigned, SIGNED_PREFIX, type Signed } from './signature.ts';
+import { SECRET_PREFIX } from '../standard-webhooks.ts';
+import { isSigned, type Signed } from './signature.ts';
 
 /** Where a secret may stand: Dataverse's webhooks send a header, or `code` in the address; others an authorization. */
 const SECRET_HEADERS = ['x-concord-hook', 'authorization'];
@@ -29,7 +30,7 @@ function isKnown(request: FastifyRequest, secret: string | undefined, signed: Si
   if (secret === undefined) return HERE.has(request.socket.remoteAddress ?? '');
   if (signed) return isSigned(signed, secret, nowMs);
   // A secret that is made for signing is never sent: who sends it has it from elsewhere.
-  return !secret.startsWith(SIGNED_PREFIX) && told(request).some((text) => isEqual(text, secret));
+  return !secret.startsWith(SECRET_PREFIX) && told(request).some((text) => isEqual(text, secret));
 }
 
 /** `undefined`: it bears no signature. */

@@ -1,4 +1,4 @@
-import type { Clock, Wakeable } from '@concord/core';
+import { openBell, type Clock, type Wakeable } from '@concord/core';
 import type { Destination } from './destinations.ts';
 import type { Message } from './message.ts';
 
@@ -33,16 +33,10 @@ export interface CourierSurroundings {
 export function openCourier(destination: Destination, { clock, warn }: CourierSurroundings): Courier {
   const { name } = destination;
   const queue: Message[] = [];
-  const listeners = new Set<() => void>();
   const stopping = new AbortController();
   let [sent, failed] = [0, 0];
 
-  const bell: Wakeable = {
-    onRing(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-  };
+  const bell = openBell();
   const stopped: Wakeable = {
     onRing(listener) {
       stopping.signal.addEventListener('abort', listener);
@@ -79,7 +73,7 @@ export function openCourier(destination: Destination, { clock, warn }: CourierSu
         failed += 1;
         warn({ destination: name, message: dropped?.id ?? '', waiting: QUEUE_MAX }, NO_ROOM);
       }
-      for (const listener of listeners) listener();
+      bell.ring();
     },
     tally: () => ({ sent, failed }),
     async run() {

@@ -1,4 +1,5 @@
-import { ConcordError, type Config, type DestinationConfig } from '@concord/core';
+import type { Config, DestinationConfig } from '@concord/core';
+import { configWrong } from '../config-wrong.ts';
 import type { Resolve } from './address.ts';
 import { sendMail } from './mail.ts';
 import { bodyOf, cardOf, type Message } from './message.ts';
@@ -23,8 +24,7 @@ export interface Sending {
 export function openDestinations(config: Config, sending: Sending): readonly Destination[] {
   const opened = openAll(config, sending);
   const faults = faultsIn(opened);
-  if (faults.length > 0)
-    throw new ConcordError('CONFIG_WRONG', { file: config.file, count: faults.length, faults: `\n${faults.join('\n')}` });
+  if (faults.length > 0) throw configWrong(config.file, faults);
   return opened.flatMap((one) => (typeof one === 'string' ? [] : [one]));
 }
 

@@ -1,3 +1,4 @@
+import { instantOf } from '../views/values.ts';
 import type { Notice } from './watch.ts';
 
 /** What one destination is sent at one time. */
@@ -32,11 +33,11 @@ export function bodyOf({ atMs, notices }: Message): string {
     severity,
     ...(system === undefined ? {} : { system }),
     ...(entity === undefined ? {} : { entity }),
-    since: instant(sinceMs),
+    since: instantOf({ ms: sinceMs }),
     words,
     action,
   }));
-  return JSON.stringify({ type: 'concord.alerts', timestamp: instant(atMs), data: { alerts } });
+  return JSON.stringify({ type: 'concord.alerts', timestamp: instantOf({ ms: atMs }), data: { alerts } });
 }
 
 /** An Adaptive Card, as an incoming webhook of Teams takes it. */
@@ -64,14 +65,10 @@ function lineOf({ what, severity, words }: Notice): string {
 }
 
 function aboutOf({ what, sinceMs, action }: Notice): string {
-  return what === 'ends' ? `It held since ${instant(sinceMs)}.` : `Since ${instant(sinceMs)}. ${action}`;
+  return what === 'ends' ? `It held since ${instantOf({ ms: sinceMs })}.` : `Since ${instantOf({ ms: sinceMs })}. ${action}`;
 }
 
 function colourOf({ what, severity }: Notice): string {
   if (what === 'ends') return 'Good';
   return severity === 'critical' ? 'Attention' : 'Warning';
-}
-
-function instant(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,21 +1,19 @@
-import { createHmac } from 'node:crypto';
+import { keyBytes, SECRET_PREFIX, signatureOf } from '../standard-webhooks.ts';
 
-const PREFIX = 'whsec_';
 const BYTES_MIN = 24;
 const BYTES_MAX = 64;
 const MS_A_SECOND = 1000;
 
 /** The key in a secret as Standard Webhooks writes it; `undefined` when it is none. */
 export function keyOf(secret: string): Buffer | undefined {
-  const text = secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : '';
-  const key = Buffer.from(text, 'base64');
-  const isWhole = key.toString('base64').replace(/=+$/u, '') === text.replace(/=+$/u, '');
+  if (!secret.startsWith(SECRET_PREFIX)) return undefined;
+  const key = keyBytes(secret);
+  const isWhole = key.toString('base64').replace(/=+$/u, '') === secret.slice(SECRET_PREFIX.length).replace(/=+$/u, '');
   return isWhole && key.length >= BYTES_MIN && key.length <= BYTES_MAX ? key : undefined;
 }
 
 /** The headers of Standard Webhooks: by them a receiver knows who sent it, that it is whole, and not an old one sent again. */
 export function signed(key: Buffer, id: string, nowMs: number, body: string): Readonly<Record<string, string>> {
   const timestamp = String(Math.floor(nowMs / MS_A_SECOND));
-  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
-  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
+  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatureOf(key, id, timestamp, body) };
 }

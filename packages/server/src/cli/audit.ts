@@ -1,11 +1,24 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { auditTable, changedSince, ConcordError, type AuditFinding, type AuditSeverity, type TableFacts } from '@concord/core';
+import {
+  auditTable,
+  changedSince,
+  COLUMN_KINDS,
+  ConcordError,
+  type AuditFinding,
+  type AuditSeverity,
+  type FactsBySystem,
+  type SystemId,
+  type Table,
+  type TableFacts,
+  type Trouble,
+} from '@concord/core';
 import pc from 'picocolors';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { describeTables, type Described } from '../compose.ts';
-import { loadConfig } from './config-file.ts';
+import { openSystems } from '../compose.ts';
+import { entityUnknown } from '../entity-unknown.ts';
+import { inLaboratory, type Laboratory } from './lab/opened.ts';
 
 export interface AuditGiven {
   readonly config: string;
@@ -17,19 +30,43 @@ export interface AuditGiven {
 
 /** Holds the maps against the metadata of the systems. Nothing is written to any of them. */
 export async function audit({ config: file, entity, baseline, accept, json }: AuditGiven): Promise<number> {
-  const config = loadConfig(file);
-  if (entity !== undefined && !config.entities.some((map) => map.entity === entity))
-    throw new ConcordError('ENTITY_UNKNOWN', { entity, entities: config.entities.map((map) => map.entity).join(', ') });
-  const kept = baseline ?? `${config.ledger.file}.baseline.json`;
-  const described = await describeTables(config, entity);
-  const before = readBaseline(kept);
-  const findings = described.flatMap((one) => [...auditTable(one.table, one.facts), ...changes(one, before)]);
-  for (const finding of inOrder(findings)) console.log(json ? JSON.stringify(finding) : lineOf(finding));
-  if (!json) console.log(summary(findings));
-  if ((accept || before === undefined) && writeBaseline(kept, described, before)) {
-    if (!json) console.log(`The metadata as it is now is the baseline: ${kept}`);
+  return inLaboratory(file, async (laboratory) => {
+    const { config, tables } = laboratory;
+    if (entity !== undefined && !tables.has(entity)) throw entityUnknown(entity, tables.keys());
+    const kept = baseline ?? `${config.ledger.file}.baseline.json`;
+    const described = await describeTables(laboratory, entity);
+    const before = readBaseline(kept);
+    const findings = described.flatMap((one) => [...auditTable(one.table, one.facts), ...changes(one, before)]);
+    for (const finding of inOrder(findings)) console.log(json ? JSON.stringify(finding) : lineOf(finding));
+    if (!json) console.log(summary(findings));
+    if ((accept || before === undefined) && writeBaseline(kept, described, before)) {
+      if (!json) console.log(`The metadata as it is now is the baseline: ${kept}`);
+    }
+    return findings.some(({ severity }) => severity === 'error') ? 1 : 0;
+  });
+}
+
+interface Described {
+  readonly table: Table;
+  readonly facts: FactsBySystem;
+}
+
+/** What the metadata of all systems says of every entity, or of one. Reads alone, and nothing but metadata. */
+async function describeTables({ config, tables }: Laboratory, entity: string | undefined): Promise<readonly Described[]> {
+  const systems = await openSystems(config);
+  try {
+    const described: Described[] = [];
+    for (const table of tables.values()) {
+      if (entity !== undefined && table.map.entity !== entity) continue;
+      const facts = new Map<SystemId, TableFacts | Trouble | undefined>();
+      for (const system of systems.filter(({ id }) => table.systems.includes(id)))
+        facts.set(system.id, await system.describe?.(table.map.entity));
+      described.push({ table, facts });
+    }
+    return described;
+  } finally {
+    await Promise.all(systems.map((system) => system.close()));
   }
-  return findings.some(({ severity }) => severity === 'error') ? 1 : 0;
 }
 
 const factsShape = Type.Object({
@@ -37,11 +74,7 @@ const factsShape = Type.Object({
   columns: Type.Array(
     Type.Object({
       name: Type.String(),
-      kind: Type.Union(
-        (['text', 'integer', 'decimal', 'date', 'datetime', 'yesno', 'choice', 'choices', 'lookup', 'id', 'other'] as const).map((kind) =>
-          Type.Literal(kind),
-        ),
-      ),
+      kind: Type.Union(COLUMN_KINDS.map((kind) => Type.Literal(kind))),
       told: Type.String(),
       charsMax: Type.Optional(Type.Number()),
       scale: Type.Optional(Type.Number()),

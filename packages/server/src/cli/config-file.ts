@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { quickjsSandbox } from '@concord/adapters';
-import { ConcordError, parseConfig, tellFault, type Config, type Fault, type Modules, type Sandbox } from '@concord/core';
+import { ConcordError, parseConfig, type Config, type Fault, type Modules, type Sandbox } from '@concord/core';
+import { configWrong } from '../config-wrong.ts';
 
 export type Read =
   | { readonly kind: 'ok'; readonly config: Config; readonly warnings: readonly Fault[] }
@@ -34,9 +35,7 @@ function readText(file: string): string | undefined {
 /** The configuration, with paths counted from its own folder. Throws CONFIG_WRONG with every fault. */
 export function loadConfig(file: string): Config {
   const read = readConfig(file);
-  if (read.kind === 'faults') {
-    throw new ConcordError('CONFIG_WRONG', { file, count: read.faults.length, faults: `\n${read.faults.map(tellFault).join('\n')}` });
-  }
+  if (read.kind === 'faults') throw configWrong(file, read.faults);
   const { config } = read;
   const { file: ledger, backups } = config.ledger;
   const at = (path: string): string => resolve(dirname(file), path);

@@ -1,6 +1,7 @@
 import { ConcordError } from '@concord/core';
 import { addKey, readKeyring, revokeKey } from '../access/keyring.ts';
 import { isRole, ROLES, type Caller } from '../access/roles.ts';
+import { entityUnknown } from '../entity-unknown.ts';
 import { clock } from '../surroundings.ts';
 import { loadConfig } from './config-file.ts';
 
@@ -21,7 +22,10 @@ export function addKeyFor({ config: file, name, role, entity: entities = [], see
   const { server, entities: maps } = loadConfig(file);
   const stranger = entities.find((one) => !maps.some(({ entity }) => entity === one));
   if (stranger !== undefined)
-    throw new ConcordError('ENTITY_UNKNOWN', { entity: stranger, entities: maps.map(({ entity }) => entity).join(', ') });
+    throw entityUnknown(
+      stranger,
+      maps.map(({ entity }) => entity),
+    );
   const rights = { ...(entities.length === 0 ? {} : { entities }), ...(seesSensitive ? { seesSensitive } : {}) };
   const { key, text } = addKey(server.keys, { name, role, ...rights }, clock.nowMs());
   console.error(`Key ${key.id} for ${name}, ${role}${scopeOf(key)}. It is shown this once; only its hash is kept, in ${server.keys}.`);

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startDataverse, startFinops, type Emulator } from '@concord/adapters';
-import { ConcordError, parseConfig, tellFault, type Config } from '@concord/core';
+import { ConcordError, parseConfig, type Config } from '@concord/core';
 import { pino, type Logger } from 'pino';
 import { seedOf } from '../cli/emulate.ts';
 import { startSidecar, type Sidecar } from '../compose.ts';
+import { configWrong } from '../config-wrong.ts';
 import { signIn, type Person } from './people.ts';
 import { addKey } from '../access/keyring.ts';
 import { restAt, type Rest } from './rest.ts';
@@ -123,13 +124,7 @@ const SECRET = 'concord-secret';
 function configOf(ceUrl: string, fnoUrl: string, folder: string): Config {
   const env = { CE_URL: ceUrl, FNO_URL: fnoUrl, CE_SECRET: SECRET, FNO_SECRET: SECRET };
   const read = parseConfig(readFileSync(EXAMPLE, 'utf8'), { file: EXAMPLE, env });
-  if (read.kind === 'faults') {
-    throw new ConcordError('CONFIG_WRONG', {
-      file: EXAMPLE,
-      count: read.faults.length,
-      faults: `\n${read.faults.map(tellFault).join('\n')}`,
-    });
-  }
+  if (read.kind === 'faults') throw configWrong(EXAMPLE, read.faults);
   return {
     ...read.config,
     ledger: { file: join(folder, 'concord.db') },

@@ -1,6 +1,6 @@
-import { ConcordError } from '@concord/core';
 import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
+import { parse, unreadable } from './table-maps.ts';
 
 const propertyShape = Type.Object({
   Name: Type.String(),
@@ -17,14 +17,9 @@ export type PublicProperty = Static<typeof propertyShape>;
 
 /** Reads what `/Metadata/PublicEntities` answered. Throws DUAL_WRITE_UNREADABLE. */
 export function readPublicEntities(source: string, file: string): readonly PublicEntity[] {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(source);
-  } catch (cause) {
-    throw new ConcordError('DUAL_WRITE_UNREADABLE', { file, words: cause instanceof Error ? cause.message : String(cause) });
-  }
+  const parsed = parse(source, file);
   if (Value.Check(answerShape, parsed)) return parsed.value;
-  throw new ConcordError('DUAL_WRITE_UNREADABLE', { file, words: 'it is not what /Metadata/PublicEntities answers' });
+  throw unreadable(file, 'it is not what /Metadata/PublicEntities answers');
 }
 
 /** Dual-write names an entity by its label, and its fields in capitals. */

@@ -64,7 +64,8 @@ function mapOf(row: unknown, file: string, index: number): TableMapping {
   throw unreadable(file, `map ${index + 1}: ${first ? `${first.instancePath || '/'} ${first.message}` : 'it has no legs'}`);
 }
 
-function parse(source: string, file: string): unknown {
+/** JSON. Throws DUAL_WRITE_UNREADABLE. */
+export function parse(source: string, file: string): unknown {
   try {
     const parsed: unknown = JSON.parse(source);
     return parsed;
@@ -73,6 +74,6 @@ function parse(source: string, file: string): unknown {
   }
 }
 
-function unreadable(file: string, words: string): ConcordError {
+export function unreadable(file: string, words: string): ConcordError {
   return new ConcordError('DUAL_WRITE_UNREADABLE', { file, words });
 }

@@ -1,13 +1,11 @@
-import { ConcordError, LIFE, systemId, type RecordState, type Table } from '@concord/core';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ConcordError, LIFE, type RecordState, type Table } from '@concord/core';
 import { Type } from 'typebox';
 import type { App, Rooms } from '../app.ts';
-import { problemOf } from '../problem.ts';
 import { tellRecord } from '../views/record.ts';
 import { fieldsIn } from '../views/values.ts';
 import { valueIn } from './choices.ts';
-import { etagOf, ifMatch, seenBy, tagged } from './etag.ts';
-import { recordFor } from './find.ts';
+import { ifMatch, refusedAsItIs, seenBy, tagged } from './etag.ts';
+import { recordFor, systemIn } from './find.ts';
 import { person, personAlone } from './person.ts';
 
 export const field = Type.Object({ id: Type.String({ maxLength: 100 }), field: Type.String({ maxLength: 100 }) });
@@ -22,18 +20,6 @@ export const resolving = { needs: 'resolver' as const, scoped: true, speaks: tru
 /** What people do to a record beside its conflicts. */
 export function actRoutes(app: App, { engine, ledger, tables, systems }: Rooms): void {
   const tell = (record: RecordState) => tellRecord(tables.get(record.entity), record);
-  const told = async (request: FastifyRequest, reply: FastifyReply, id: string) =>
-    tagged(reply, tell(await recordFor(ledger, request, id)));
-
-  async function moved(request: FastifyRequest, reply: FastifyReply, id: string) {
-    const current = tell(await recordFor(ledger, request, id));
-    const problem = problemOf(new ConcordError('RECORD_MOVED', { record: id }));
-    const headers = { 'content-type': 'application/problem+json', etag: etagOf(reply.server.shown(request, current)) };
-    return reply
-      .status(problem.status)
-      .headers(headers)
-      .send({ ...problem, current });
-  }
 
   app.post(
     '/v1/records/:id/fields/:field/restore',
@@ -47,9 +33,10 @@ export function actRoutes(app: App, { engine, ledger, tables, systems }: Rooms):
       const isSeen = seenBy(request);
       const asSeen = isSeen ? { isAsSeen: (now: RecordState) => isSeen(tell(now)) } : {};
       const answer = await engine.restore({ record: id, register, value, ...rest, ...asSeen });
-      if (answer.kind === 'moved') return moved(request, reply, id);
+      if (answer.kind === 'moved')
+        return refusedAsItIs(reply, new ConcordError('RECORD_MOVED', { record: id }), tell(await recordFor(ledger, request, id)));
       if (answer.kind === 'refused') throw new ConcordError('RECORD_REFUSED', { record: id, words: answer.words });
-      return told(request, reply, id);
+      return tagged(reply, tell(await recordFor(ledger, request, id)));
     },
   );
 
@@ -60,11 +47,10 @@ export function actRoutes(app: App, { engine, ledger, tables, systems }: Rooms):
       async (request, reply) => {
         const { params, body } = request;
         const { id } = await recordFor(ledger, request, params.id);
-        const system = systemId(params.system);
-        if (!systems.includes(system)) throw new ConcordError('SYSTEM_UNKNOWN', { system, systems: systems.join(', ') });
+        const system = systemIn({ systems }, params.system);
         const answer = await engine.link({ record: id, system, act, ...body });
         if (answer.kind === 'refused') throw new ConcordError('RECORD_REFUSED', { record: id, words: answer.words });
-        return told(request, reply, id);
+        return tagged(reply, tell(await recordFor(ledger, request, id)));
       },
     );
 }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { ConcordError } from '@concord/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { problemOf } from '../problem.ts';
 import { Type } from 'typebox';
 
 const MARK_CHARS = 22;
@@ -12,7 +14,7 @@ export const ifMatch = Type.Object({
 });
 
 /** Names what is told: another ETag, and something of it is another. */
-export function etagOf(body: object): string {
+function etagOf(body: object): string {
   return `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, MARK_CHARS)}"`;
 }
 
@@ -22,6 +24,14 @@ export function tagged<Body extends object>(reply: FastifyReply, body: Body): Bo
   const told = reply.server.shown(reply.request, body);
   void reply.header('etag', etagOf(told));
   return told;
+}
+
+/** Refuses, because it had changed, and says how it is now. */
+export function refusedAsItIs(reply: FastifyReply, refusal: ConcordError, current: object): FastifyReply {
+  return reply
+    .status(refusal.status)
+    .headers({ 'content-type': 'application/problem+json', etag: etagOf(reply.server.shown(reply.request, current)) })
+    .send({ ...problemOf(refusal), current });
 }
 
 /** Whether what is told is what the caller saw (RFC 9110, 13.1.1). `undefined`: the caller does not say what that was. */

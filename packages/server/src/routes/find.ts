@@ -1,4 +1,5 @@
-import { ConcordError, recordId, type Ledger, type RecordState } from '@concord/core';
+import { ConcordError, recordId, systemId, type Ledger, type RecordState, type SystemId } from '@concord/core';
+import { entityUnknown } from '../entity-unknown.ts';
 import type { FastifyRequest } from 'fastify';
 import type { Rooms } from '../app.ts';
 import { maySee } from '../access/gate.ts';
@@ -12,5 +13,12 @@ export async function recordFor(ledger: Ledger, request: FastifyRequest, id: str
 
 /** Throws ENTITY_UNKNOWN. */
 export function checkEntity({ tables }: Pick<Rooms, 'tables'>, entity: string): void {
-  if (!tables.has(entity)) throw new ConcordError('ENTITY_UNKNOWN', { entity, entities: [...tables.keys()].join(', ') });
+  if (!tables.has(entity)) throw entityUnknown(entity, tables.keys());
+}
+
+/** Throws SYSTEM_UNKNOWN. */
+export function systemIn({ systems }: Pick<Rooms, 'systems'>, name: string): SystemId {
+  const system = systemId(name);
+  if (!systems.includes(system)) throw new ConcordError('SYSTEM_UNKNOWN', { system, systems: systems.join(', ') });
+  return system;
 }

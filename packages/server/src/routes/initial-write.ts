@@ -1,6 +1,7 @@
-import { ConcordError, entityName, pagesOf, type DeliveryRow, type InitialStatus, type Ledger } from '@concord/core';
+import { entityName, pagesOf, type DeliveryRow, type InitialStatus, type Ledger } from '@concord/core';
 import { Type } from 'typebox';
 import type { App, Rooms } from '../app.ts';
+import { entityUnknown } from '../entity-unknown.ts';
 import { tellDelivery } from '../views/delivery.ts';
 import { instantOf } from '../views/values.ts';
 import { acting, personAlone } from './person.ts';
@@ -16,7 +17,7 @@ const FAILURES_LOOKED_MAX = 20_000;
 export function initialWriteRoutes(app: App, { engine, ledger, tables }: Rooms): void {
   async function told(entity: string) {
     const status = engine.initial(entityName(entity));
-    if (!status) throw new ConcordError('ENTITY_UNKNOWN', { entity, entities: [...tables.keys()].join(', ') });
+    if (!status) throw entityUnknown(entity, tables.keys());
     const aside = engine.aside().filter((row) => row.entity === entity);
     const { classes, errors, shown } = await errorsOf(ledger, entity);
     const records = await Promise.all(shown.map(({ record }) => ledger.record(record)));
@@ -35,8 +36,7 @@ export function initialWriteRoutes(app: App, { engine, ledger, tables }: Rooms):
     { config: acting, schema: { params: one, body: personAlone } },
     async ({ params, body }, reply) => {
       const answer = await engine.beginInitial(entityName(params.entity), body);
-      if (answer === 'unknown')
-        throw new ConcordError('ENTITY_UNKNOWN', { entity: params.entity, entities: [...tables.keys()].join(', ') });
+      if (answer === 'unknown') throw entityUnknown(params.entity, tables.keys());
       void reply.status(202);
       return answer === 'begun' ? { begun: true } : { begun: false, retried: answer.released, more: answer.more };
     },

@@ -23,6 +23,7 @@ import {
 } from '@concord/core';
 import { Type } from 'typebox';
 import type { App, Rooms } from '../app.ts';
+import { configWrong } from '../config-wrong.ts';
 import { clock } from '../surroundings.ts';
 import { tellForecast, tellLint } from '../views/habits.ts';
 import { tellReplay } from '../views/lab.ts';
@@ -201,8 +202,8 @@ function entityAsk(name: string | undefined) {
 function overlaid(raw: unknown, { tables, kinds }: Pick<Rooms, 'tables' | 'kinds'>): Tables {
   const { entities, complaints } = readOverlay(raw, { entities: [...tables.values()].map(({ map }) => map), kinds });
   if (complaints.length > 0) {
-    const faults = complaints.map(({ path, text, suggestion = '' }) => `\n${path.join('.')}  ${text} ${suggestion}`.trimEnd());
-    throw new ConcordError('CONFIG_WRONG', { file: 'policies', count: complaints.length, faults: faults.join('') });
+    const faults = complaints.map(({ path, text, suggestion = '' }) => `${path.join('.')}  ${text} ${suggestion}`.trimEnd());
+    throw configWrong('policies', faults);
   }
   return new Map(entities.map((map) => [map.entity, compileTable(map, kinds)]));
 }

@@ -5,7 +5,7 @@ import type { Rooms } from '../app.ts';
 import { problemOf, type Problem } from '../problem.ts';
 import { tellConflict } from '../views/history.ts';
 import { choiceOf } from './choices.ts';
-import { etagOf, isAmong } from './etag.ts';
+import { isAmong, refusedAsItIs } from './etag.ts';
 
 type Choice = Parameters<typeof choiceOf>[2];
 
@@ -44,11 +44,7 @@ export function openInbox({ engine, ledger, tables }: Pick<Rooms, 'engine' | 'le
       return await work();
     } catch (cause) {
       if (!isMoved(cause)) throw cause;
-      const current = tell(await find(request, id));
-      return reply
-        .status(cause.status)
-        .headers({ 'content-type': 'application/problem+json', etag: etagOf(reply.server.shown(request, current)) })
-        .send({ ...problemOf(cause), current });
+      return refusedAsItIs(reply, cause, tell(await find(request, id)));
     }
   }
 

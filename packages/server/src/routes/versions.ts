@@ -6,6 +6,7 @@ import {
   must,
   versionsAt,
   type Epoch,
+  type Ledger,
   type RecordState,
   type VersionAsk,
   type VersionTold,
@@ -18,7 +19,11 @@ import { recordFor } from './find.ts';
 import { instantIn } from './instant.ts';
 
 const params = Type.Object({ id: Type.String({ maxLength: 100 }) });
-const version = Type.String({ minLength: 1, maxLength: 64, description: 'A number, the hash of a change, or an ISO 8601 instant' });
+export const versionAsked = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  description: 'A number, the hash of a change, or an ISO 8601 instant',
+});
 const scoped = { scoped: true };
 
 const NUMBER = /^\d{1,9}$/u;
@@ -26,39 +31,41 @@ const HASH = /^[0-9a-f]{64}$/u;
 
 /** A record as it was, and what changed between two of its versions. */
 export function versionRoutes(app: App, { ledger }: Rooms): void {
-  /** Throws RECORD_UNKNOWN, REQUEST_WRONG, VERSION_UNKNOWN and VERSION_COMPACTED. */
-  async function find(request: FastifyRequest, id: string, asked: readonly string[]): Promise<readonly VersionTold[]> {
-    const record = await recordFor(ledger, request, id);
-    const asks = asked.map(askOf);
-    const found = await versionsAt(changesOf(ledger, record.id), asks);
-    for (const [index, ask] of asks.entries()) if (!found[index]) await refuse(record, ask, asked[index] ?? '');
-    return found.map((one) => must(one, 'what was not found was refused'));
-  }
+  /** Throws RECORD_UNKNOWN, too. */
+  const find = async (request: FastifyRequest, id: string, asked: readonly string[]): Promise<readonly VersionTold[]> =>
+    versionsOf(ledger, await recordFor(ledger, request, id), asked);
 
-  /** Says whether there is no such version, or none any more. */
-  async function refuse(record: RecordState, ask: VersionAsk, words: string): Promise<never> {
-    const [first] = (await ledger.changes(record.id, { limit: 1 })).items;
-    if (first?.epoch && mayBeBefore(first.epoch, ask))
-      throw new ConcordError('VERSION_COMPACTED', {
-        record: record.id,
-        version: words,
-        before: instantOf(first.stamp),
-        first: first.seq,
-      });
-    throw new ConcordError('VERSION_UNKNOWN', { record: record.id, version: words, first: first?.seq ?? 1, versions: record.seq });
-  }
+  app.get(
+    '/v1/records/:id/version',
+    { config: scoped, schema: { params, querystring: Type.Object({ at: versionAsked }) } },
+    async (request) => {
+      const [found] = await find(request, request.params.id, [request.query.at]);
+      return tell(must(found, 'one for each that was asked'));
+    },
+  );
 
-  app.get('/v1/records/:id/version', { config: scoped, schema: { params, querystring: Type.Object({ at: version }) } }, async (request) => {
-    const [found] = await find(request, request.params.id, [request.query.at]);
-    return tell(must(found, 'one for each that was asked'));
-  });
-
-  const between = Type.Object({ from: version, to: version });
+  const between = Type.Object({ from: versionAsked, to: versionAsked });
   app.get('/v1/records/:id/diff', { config: scoped, schema: { params, querystring: between } }, async (request) => {
     const [from, to] = await find(request, request.params.id, [request.query.from, request.query.to]);
     const [before, after] = [must(from, 'the first that was asked'), must(to, 'the second')];
     return { from: before.seq, to: after.seq, patch: difference(before, after) };
   });
+}
+
+/** The versions that are asked for, each as it was. Throws REQUEST_WRONG, VERSION_UNKNOWN and VERSION_COMPACTED. */
+export async function versionsOf(ledger: Ledger, record: RecordState, asked: readonly string[]): Promise<readonly VersionTold[]> {
+  const asks = asked.map(askOf);
+  const found = await versionsAt(changesOf(ledger, record.id), asks);
+  for (const [index, ask] of asks.entries()) if (!found[index]) await refuse(ledger, record, ask, asked[index] ?? '');
+  return found.map((one) => must(one, 'what was not found was refused'));
+}
+
+/** Says whether there is no such version, or none any more. */
+async function refuse(ledger: Ledger, record: RecordState, ask: VersionAsk, words: string): Promise<never> {
+  const [first] = (await ledger.changes(record.id, { limit: 1 })).items;
+  if (first?.epoch && mayBeBefore(first.epoch, ask))
+    throw new ConcordError('VERSION_COMPACTED', { record: record.id, version: words, before: instantOf(first.stamp), first: first.seq });
+  throw new ConcordError('VERSION_UNKNOWN', { record: record.id, version: words, first: first?.seq ?? 1, versions: record.seq });
 }
 
 /** Of a hash that is not there nobody can tell any more whether it was. */
@@ -68,7 +75,7 @@ function mayBeBefore({ changes, fromMs }: Epoch, ask: VersionAsk): boolean {
 }
 
 /** Throws REQUEST_WRONG. */
-export function askOf(words: string): VersionAsk {
+function askOf(words: string): VersionAsk {
   if (NUMBER.test(words)) return { seq: Number(words) };
   if (HASH.test(words)) return { hash: words };
   const atMs = instantIn(words);

@@ -1,40 +1,24 @@
-import {
-  changesOf,
-  ConcordError,
-  LIFE,
-  registersIn,
-  systemId,
-  versionsAt,
-  type ChangeRow,
-  type RecordState,
-  type Scalar,
-} from '@concord/core';
+import { changesOf, LIFE, must, registersIn, type ChangeRow, type RecordState, type Scalar } from '@concord/core';
 import { Type } from 'typebox';
 import type { App, Rooms } from '../app.ts';
 import { fieldsIn, instantOf, valuesOf } from '../views/values.ts';
-import { recordFor } from './find.ts';
-import { askOf } from './versions.ts';
+import { recordFor, systemIn } from './find.ts';
+import { versionAsked, versionsOf } from './versions.ts';
 
 const params = Type.Object({ id: Type.String({ maxLength: 100 }), system: Type.String({ maxLength: 100 }) });
-const query = Type.Object(
-  {
-    at: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'A number, the hash of a change, or an ISO 8601 instant' })),
-  },
-  { additionalProperties: false },
-);
+const query = Type.Object({ at: Type.Optional(versionAsked) }, { additionalProperties: false });
 
 /** A record as one system sees it. */
 export function viewRoutes(app: App, { ledger, tables, systems }: Rooms): void {
   app.get('/v1/records/:id/views/:system', { config: { scoped: true }, schema: { params, querystring: query } }, async (request) => {
     const { id, system: name } = request.params;
     const record = await recordFor(ledger, request, id);
-    const system = systemId(name);
-    if (!systems.includes(system)) throw new ConcordError('SYSTEM_UNKNOWN', { system, systems: systems.join(', ') });
+    const system = systemIn({ systems }, name);
     const fields = (register: string) => fieldsIn(tables.get(record.entity), register);
     if (request.query.at === undefined) return { system, version: record.seq, fields: nowIn(record, system, fields) };
 
-    const [found] = await versionsAt(changesOf(ledger, record.id), [askOf(request.query.at)]);
-    if (!found) throw new ConcordError('VERSION_UNKNOWN', { record: id, version: request.query.at, versions: record.seq });
+    const [at] = await versionsOf(ledger, record, [request.query.at]);
+    const found = must(at, 'one for each that was asked');
     const told = new Map<string, Told>();
     for await (const change of changesOf(ledger, record.id)) {
       if (change.seq > found.seq) break;

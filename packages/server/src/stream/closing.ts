@@ -1,4 +1,4 @@
-import type { Wakeable } from '@concord/core';
+import { openBell, type Wakeable } from '@concord/core';
 
 /** That no more is to be told: those who tell are woken, and see it. */
 export interface Closing extends Wakeable {
@@ -7,16 +7,13 @@ export interface Closing extends Wakeable {
 }
 
 export function openClosing(): Closing {
-  const listeners = new Set<() => void>();
+  const bell = openBell();
   let isClosing = false;
   return {
-    onRing(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    onRing: bell.onRing,
     close() {
       isClosing = true;
-      for (const listener of listeners) listener();
+      bell.ring();
     },
     get isClosing() {
       return isClosing;

@@ -1,4 +1,4 @@
-import type { Clock, Engine, EngineStatus, Ledger, News, Wakeable } from '@concord/core';
+import { openBell, type Clock, type Engine, type EngineStatus, type Ledger, type News, type Wakeable } from '@concord/core';
 import { latestPlace, placeNamed, placeOf, type Place } from './place.ts';
 import type { Sse } from './sse.ts';
 
@@ -74,17 +74,15 @@ export async function follow(parts: Parts, { sse, lastId, entities, mayListen, c
   }
 
   // What rings while something is told must not be slept through.
-  let isRung = false;
-  const off = engine.news.onRing(() => {
-    isRung = true;
-  });
+  const bell = openBell();
+  const off = engine.news.onRing(bell.ring);
   try {
     while (sse.isOpen) {
-      isRung = false;
+      bell.take();
       if (closing.isClosing) sse.end('Concord is stopping; come back with your last id');
       else if (!mayListen()) sse.end('the key was revoked');
       else await tell();
-      if (sse.isOpen && !isRung) await clock.sleep(limits.lookMs, [engine.news, closing]);
+      if (sse.isOpen && !bell.take()) await clock.sleep(limits.lookMs, [bell, closing]);
     }
   } finally {
     off();

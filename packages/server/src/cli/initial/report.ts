@@ -12,6 +12,7 @@ import {
   type Table,
 } from '@concord/core';
 import { openSystems } from '../../compose.ts';
+import { entityUnknown } from '../../entity-unknown.ts';
 import { inLaboratory } from '../lab/opened.ts';
 import { tellReport } from './words.ts';
 
@@ -47,7 +48,7 @@ const TRY_AGAIN_MS = 1_000;
 export async function reportInitial({ config: file, entity, json = false }: ReportGiven): Promise<number> {
   return inLaboratory(file, async ({ config, tables }) => {
     const asked = [...tables.values()].filter(({ map }) => entity === undefined || map.entity === entity);
-    if (asked.length === 0) throw new ConcordError('ENTITY_UNKNOWN', { entity: entity ?? '', entities: [...tables.keys()].join(', ') });
+    if (asked.length === 0) throw entityUnknown(entity ?? '', tables.keys());
     const systems = await openSystems(config);
     try {
       const reports: Report[] = [];

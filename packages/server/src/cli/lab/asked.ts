@@ -3,7 +3,8 @@ import { ConcordError, overlayJson, type JsonObject } from '@concord/core';
 import { Type, type Static, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { modulesOf } from '../config-file.ts';
-import { refuse, textOf } from './opened.ts';
+import { configWrong } from '../../config-wrong.ts';
+import { textOf } from './opened.ts';
 
 /** Where a command finds the history: with a configuration, or in a sidecar that runs. */
 export interface Where {
@@ -74,7 +75,8 @@ export async function policiesIn(file: string): Promise<JsonObject[string]> {
   const sandbox = quickjsSandbox();
   try {
     const read = overlayJson(textOf(file), { file, env: process.env, modules: modulesOf(file, sandbox) });
-    return read.kind === 'ok' ? read.json : refuse(file, read.faults);
+    if (read.kind === 'faults') throw configWrong(file, read.faults);
+    return read.json;
   } finally {
     await sandbox.close();
   }

@@ -7,12 +7,12 @@ import {
   policyKinds,
   tellFault,
   type Config,
-  type Fault,
   type LabLedger,
   type Registry,
   type Sandbox,
   type Tables,
 } from '@concord/core';
+import { configWrong } from '../../config-wrong.ts';
 import { loadConfig, modulesOf } from '../config-file.ts';
 
 /** What a command of the laboratory works on: a configuration, with its policies ready to run. */
@@ -67,7 +67,7 @@ function tablesOf(entities: Config['entities'], kinds: Registry): Tables {
 export function overlaid(file: string, { config, kinds, sandbox }: Laboratory): Tables {
   const options = { file, env: process.env, modules: modulesOf(file, sandbox) };
   const read = parseOverlay(textOf(file), { entities: config.entities, kinds }, options);
-  if (read.kind === 'faults') return refuse(file, read.faults);
+  if (read.kind === 'faults') throw configWrong(file, read.faults);
   for (const warning of read.warnings) console.error(tellFault(warning));
   return tablesOf(read.entities, read.policies ? policyKinds(read.policies, sandbox) : kinds);
 }
@@ -76,11 +76,6 @@ export function overlaid(file: string, { config, kinds, sandbox }: Laboratory): 
 export function textOf(file: string): string {
   if (!existsSync(file)) throw new ConcordError('CONFIG_MISSING', { file });
   return readFileSync(file, 'utf8');
-}
-
-/** Throws CONFIG_WRONG with every fault. */
-export function refuse(file: string, faults: readonly Fault[]): never {
-  throw new ConcordError('CONFIG_WRONG', { file, count: faults.length, faults: `\n${faults.map(tellFault).join('\n')}` });
 }
 
 /** An instant, or a time back from now such as 7d, 12h or 30m. */

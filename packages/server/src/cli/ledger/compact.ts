@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { readOnlyLedger, sqliteLedger, type SqliteLedger } from '@concord/adapters';
 import { compactionsIn, ConcordError, countOf, entityName, type CompactedTold, type CompactingParts, type EntityName } from '@concord/core';
 import { timeWord } from '../../backups.ts';
+import { entityUnknown } from '../../entity-unknown.ts';
 import { clock } from '../../surroundings.ts';
 import { instantOf } from '../../views/values.ts';
 import { inLaboratory, timeFrom, type Laboratory } from '../lab/opened.ts';
@@ -46,7 +47,7 @@ interface Ask {
 
 function entityIn({ tables }: Laboratory, entity: string | undefined): Pick<Ask, 'entity'> {
   if (entity === undefined) return {};
-  if (!tables.has(entity)) throw new ConcordError('ENTITY_UNKNOWN', { entity });
+  if (!tables.has(entity)) throw entityUnknown(entity, tables.keys());
   return { entity: entityName(entity) };
 }
 
