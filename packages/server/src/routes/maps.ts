@@ -1,4 +1,14 @@
-import { ConcordError, entityName, pagesOf, systemId, type Ledger, type PauseAsk, type PullerStatus } from '@concord/core';
+import {
+  ConcordError,
+  entityName,
+  must,
+  pagesOf,
+  systemId,
+  type Ledger,
+  type PauseAsk,
+  type PullerStatus,
+  type SystemId,
+} from '@concord/core';
 import { Type } from 'typebox';
 import { maySee } from '../access/gate.ts';
 import type { App, Rooms } from '../app.ts';
@@ -25,7 +35,7 @@ const PAGE = 500;
 export function mapRoutes(app: App, { engine, ledger }: Rooms): void {
   app.get('/v1/maps', { config: { scoped: true } }, async (request) => {
     const maps = engine.status().maps.filter(({ entity }) => maySee(request, entity));
-    return { items: await Promise.all(maps.map((map) => tell(ledger, map))) };
+    return { items: await tellAll(ledger, maps) };
   });
 
   async function find(entity: string, system: string) {
@@ -62,21 +72,38 @@ export function mapRoutes(app: App, { engine, ledger }: Rooms): void {
   );
 }
 
-async function tell(ledger: Ledger, map: PullerStatus) {
-  return tellMap(map, await backlogOf(ledger, map), clock.nowMs());
+/** Maps as they are. The queue of a system is read once for all of its maps. */
+async function tellAll(ledger: Ledger, maps: readonly PullerStatus[]) {
+  const backlogs = new Map<PullerStatus, Backlog>();
+  for (const system of new Set(maps.map((map) => map.system))) {
+    const own = maps.filter((map) => map.system === system);
+    for (const [map, backlog] of await backlogsOf(ledger, system, own)) backlogs.set(map, backlog);
+  }
+  return maps.map((map) => tellMap(map, must(backlogs.get(map), 'each map has a system'), clock.nowMs()));
 }
 
-async function backlogOf(ledger: Ledger, { system, entity }: PullerStatus): Promise<Backlog> {
-  const counts = { due: 0, waiting: 0, parked: 0 };
-  let oldestMs: number | undefined;
+async function tell(ledger: Ledger, map: PullerStatus) {
+  const [told] = await tellAll(ledger, [map]);
+  return must(told, 'one for each');
+}
+
+async function backlogsOf(ledger: Ledger, system: SystemId, maps: readonly PullerStatus[]): Promise<ReadonlyMap<PullerStatus, Backlog>> {
+  const counted = new Map(maps.map((map) => [map.entity, { due: 0, waiting: 0, parked: 0, oldestMs: Number.POSITIVE_INFINITY }]));
   for (const state of ['due', 'waiting', 'parked'] as const) {
     for await (const rows of pagesOf(PAGE, (ask) => ledger.deliveries({ ...ask, state, system }))) {
-      const own = rows.filter((row) => row.entity === entity);
-      counts[state] += own.length;
-      if (state !== 'parked')
-        for (const { sinceMs, dueAtMs } of own) oldestMs = Math.min(oldestMs ?? Number.POSITIVE_INFINITY, sinceMs ?? dueAtMs);
-      if (counts[state] >= COUNTED_MAX) break;
+      for (const { entity, sinceMs, dueAtMs } of rows) {
+        const counts = counted.get(entity);
+        if (!counts || counts[state] >= COUNTED_MAX) continue;
+        counts[state] += 1;
+        if (state !== 'parked') counts.oldestMs = Math.min(counts.oldestMs, sinceMs ?? dueAtMs);
+      }
+      if ([...counted.values()].every((counts) => counts[state] >= COUNTED_MAX)) break;
     }
   }
-  return { ...counts, ...(oldestMs === undefined ? {} : { oldestMs }) };
+  return new Map(
+    maps.map((map) => {
+      const { oldestMs, ...counts } = must(counted.get(map.entity), 'counted for each');
+      return [map, { ...counts, ...(oldestMs === Number.POSITIVE_INFINITY ? {} : { oldestMs }) }];
+    }),
+  );
 }
