@@ -33,61 +33,71 @@ export interface Outcome {
 /** A value, or those that a person is asked to choose from: which of them stands meanwhile depends on who was heard of first. */
 export type Standing = Value | undefined | { readonly choices: readonly Value[] };
 
-/** All systems hold `base`; then every told state is heard, in order, each twice; then everything is delivered. */
-export function outcomeOf(core: Core, table: Table, base: Value, told: readonly Told[], heardMs: number): Outcome {
-  const scope = openScope(core, table);
-  const { systems } = table;
-  scope.hear({ system: systems[0] ?? systemId('fno'), value: base, atMs: 0, number: 0 }, BASE_MS);
-  scope.deliver();
-  told.forEach((one, index) => {
-    scope.hear(one, BASE_MS + heardMs + index * 1000);
-    scope.hear(one, BASE_MS + heardMs + index * 1000 + 1);
-  });
-  scope.deliver();
-  return scope.outcome();
+/** How far the telling has come: what the core keeps, and nothing else. Tellings that begin alike go on from the same one. */
+export interface Heard {
+  readonly record: RecordState | undefined;
+  readonly writes: number;
+  readonly nowMs: number;
 }
 
 const ROUNDS_MAX = 12;
+/** Between one thing that is heard and the next. */
+const APART_MS = 1000;
 
 function digest(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-function openScope(core: Core, table: Table) {
-  let record: RecordState | undefined;
-  let versions = 0;
-  let nowMs = BASE_MS;
-  const context = () => ({ nowMs, newRecord: ID, neverSent: () => true, digest });
-  const take = (plan: Plan | undefined): void => {
-    record = plan?.record ?? record;
-  };
+/** A record in systems that all hold `base`, of which so much is heard, each thing twice. What is told first is heard so much later. */
+export function openScope(core: Core, table: Table, base: Value, heardMs: number) {
+  function contextAt(nowMs: number) {
+    return { nowMs, newRecord: ID, neverSent: () => true, digest };
+  }
 
   function rowOf(system: SystemId, name: string, value: Value, atMs: number): MappedRow {
     const values = new Map<string, Value>([['name', value]]);
     return { system, key: keyOf(system), version: version(name), values, modifiedAtMs: BASE_MS + atMs, unreadable: [], waitsFor: [] };
   }
 
-  return {
-    hear({ system, value, atMs, number }: Told, heardAtMs: number): void {
-      nowMs = heardAtMs;
-      if (value === undefined) {
-        if (record) take(core.observeGone(record, { system, key: keyOf(system) }, table, context()));
-        return;
-      }
-      take(core.observe(record, rowOf(system, `${system} ${number}`, value, atMs), table, context()));
-    },
-    /** Every planned write arrives, until none is left. */
-    deliver(): void {
-      for (let round = 0; round < ROUNDS_MAX; round += 1) {
-        const due = table.systems.filter((system) => record?.links[system]?.planned);
-        if (due.length === 0) return;
-        for (const system of due) deliverTo(system);
-      }
-    },
-    outcome: (): Outcome => ({ value: standing('name'), life: standing(core.LIFE) }),
-  };
+  function taken(heard: Heard, plan: Plan | undefined): Heard {
+    return plan ? { ...heard, record: plan.record } : heard;
+  }
 
-  function standing(name: string): Standing {
+  function hear(before: Heard, { system, value, atMs, number }: Told, nowMs: number): Heard {
+    const heard = { ...before, nowMs };
+    const { record } = heard;
+    if (value !== undefined) {
+      return taken(heard, core.observe(record, rowOf(system, `${system} ${number}`, value, atMs), table, contextAt(nowMs)));
+    }
+    return record ? taken(heard, core.observeGone(record, { system, key: keyOf(system) }, table, contextAt(nowMs))) : heard;
+  }
+
+  /** Every planned write arrives, until none is left. */
+  function delivered(heard: Heard): Heard {
+    let now = heard;
+    for (let round = 0; round < ROUNDS_MAX; round += 1) {
+      const due = table.systems.filter((system) => now.record?.links[system]?.planned);
+      if (due.length === 0) break;
+      for (const system of due) now = deliveredTo(now, system);
+    }
+    return now;
+  }
+
+  function deliveredTo(heard: Heard, system: SystemId): Heard {
+    const { record, nowMs } = heard;
+    const planned = record?.links[system]?.planned;
+    if (!record || !planned) return heard;
+    const writes = heard.writes + 1;
+    if (planned.kind === 'delete')
+      return taken({ ...heard, writes }, core.settle(record, system, { kind: 'removed' }, table, contextAt(nowMs)));
+    // A row that is made anew holds nothing but what was written.
+    const before = planned.kind === 'create' ? null : core.registerIn(record, 'name')?.shadows[system]?.value;
+    const value = planned.registers['name']?.value ?? before ?? null;
+    const row = { ...rowOf(system, `ours ${writes}`, value, 0) };
+    return taken({ ...heard, writes }, core.settle(record, system, { kind: 'written', row }, table, contextAt(nowMs)));
+  }
+
+  function standing(record: RecordState | undefined, name: string): Standing {
     const register = record && core.registerIn(record, name);
     if (!register?.held) return register?.value;
     return {
@@ -95,27 +105,46 @@ function openScope(core: Core, table: Table) {
     };
   }
 
-  function deliverTo(system: SystemId): void {
-    const planned = record?.links[system]?.planned;
-    if (!record || !planned) return;
-    versions += 1;
-    if (planned.kind === 'delete') return take(core.settle(record, system, { kind: 'removed' }, table, context()));
-    // A row that is made anew holds nothing but what was written.
-    const before = planned.kind === 'create' ? null : core.registerIn(record, 'name')?.shadows[system]?.value;
-    const value = planned.registers['name']?.value ?? before ?? null;
-    const row = { ...rowOf(system, `ours ${versions}`, value, 0) };
-    take(core.settle(record, system, { kind: 'written', row }, table, context()));
-  }
+  const first = { system: table.systems[0] ?? systemId('fno'), value: base, atMs: 0, number: 0 };
+  const opening = delivered(hear({ record: undefined, writes: 0, nowMs: BASE_MS }, first, BASE_MS));
+
+  return {
+    opening,
+    /** `place`: how many were told before it. */
+    hear(heard: Heard, told: Told, place: number): Heard {
+      const nowMs = BASE_MS + heardMs + place * APART_MS;
+      return hear(hear(heard, told, nowMs), told, nowMs + 1);
+    },
+    /** What it comes to once everything is delivered. */
+    outcome(heard: Heard): Outcome {
+      const { record } = delivered(heard);
+      return { value: standing(record, 'name'), life: standing(record, core.LIFE) };
+    },
+  };
 }
 
-/** Every way in which the sequences may be told one into another. */
-export function* interleavings<Item>(sequences: readonly (readonly Item[])[]): Iterable<readonly Item[]> {
+export type OpenScope = ReturnType<typeof openScope>;
+
+/** Tells the sequences one into another in every way there is, and what each comes to; what begins alike is heard once. */
+export function* endings(
+  scope: OpenScope,
+  sequences: readonly (readonly Told[])[],
+): Iterable<{ readonly outcome: Outcome; readonly order: readonly Told[] }> {
+  yield* endingsAfter(scope, scope.opening, [], sequences);
+}
+
+function* endingsAfter(
+  scope: OpenScope,
+  heard: Heard,
+  order: readonly Told[],
+  sequences: readonly (readonly Told[])[],
+): Iterable<{ readonly outcome: Outcome; readonly order: readonly Told[] }> {
   const rest = sequences.filter(({ length }) => length > 0);
-  if (rest.length === 0) yield [];
-  for (const [index, sequence] of rest.entries()) {
-    const [first, ...others] = sequence;
+  if (rest.length === 0) yield { outcome: scope.outcome(heard), order };
+  for (const [index, [first, ...others]] of rest.entries()) {
     if (first === undefined) continue;
-    for (const tail of interleavings(rest.map((other, at) => (at === index ? others : other)))) yield [first, ...tail];
+    const next = rest.map((other, at) => (at === index ? others : other));
+    yield* endingsAfter(scope, scope.hear(heard, first, order.length), [...order, first], next);
   }
 }
 
