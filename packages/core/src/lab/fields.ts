@@ -2,6 +2,7 @@ import { fieldsOf, type RegisterRule, type Table } from '../map/compile.ts';
 import { decideSeeded } from '../merge/seed.ts';
 import { damp, settledFor } from '../merge/flapping.ts';
 import { viewOf } from '../merge/frontier.ts';
+import { UNKNOWN_BASE } from '../merge/possible-bases.ts';
 import { GAVE_WAY, gaveWay } from '../merge/refused.ts';
 import { standingOf } from '../merge/standing.ts';
 import { inTurn, valueAfter, withComputed, type Bench, type Judged } from '../merge/turns.ts';
@@ -57,7 +58,9 @@ export function openFieldPlayer(table: Table): Player & { opening(): Opening } {
       register: (name) => registers.get(name)?.register,
       registerOf,
       decide: (name, register, fields) =>
-        takenBy(moment, name) ?? decideSeeded(table, ruleOf(name), viewOf(register, ruleOf(name), fields)),
+        takenBy(moment, name) ??
+        stillInDoubt(moment, name, registers.get(name)) ??
+        decideSeeded(table, ruleOf(name), viewOf(register, ruleOf(name), fields)),
       standing: (name) => {
         const replayed = registers.get(name);
         return replayed && standingOf(replayed.register);
@@ -117,10 +120,20 @@ export function openFieldPlayer(table: Table): Player & { opening(): Opening } {
   };
 }
 
-/** That another record has the value is in the edits of that record; here it is taken as told. */
+/** What no edit of the record tells: that another record has the value, and that a write of which nobody heard may have arrived. */
+const AS_TOLD: ReadonlySet<string> = new Set(['unique', UNKNOWN_BASE]);
+
+/** What it was made on is not known any better because other fields are looked at. */
+function stillInDoubt({ change }: Moment, name: string, replayed: Replayed | undefined): Decision | undefined {
+  const { held = false, rule, reason = '' } = replayed?.standing ?? {};
+  if (!held || rule !== UNKNOWN_BASE || change.edits.some(({ register }) => register === name)) return undefined;
+  return { kind: 'held', rule, reason, code: 'C19' };
+}
+
+/** Here it is taken as told. */
 function takenBy({ resolutions }: Moment, name: string): Decision | undefined {
   const told = resolutions.findLast(({ register }) => register === name);
-  if (told?.rule !== 'unique' || told.kind !== 'held') return undefined;
+  if (!told || !AS_TOLD.has(told.rule) || told.kind !== 'held') return undefined;
   return heldAsTold(told);
 }
 

@@ -2,9 +2,10 @@ import type { OpId, SystemId } from '../ids.ts';
 import type { MappedRow } from '../map/mapped.ts';
 import { isEmpty } from '../policy/edits.ts';
 import { isNear } from './near.ts';
+import { possibleBases } from './possible-bases.ts';
 import { PLAIN } from '../policy/kind.ts';
 import { actorOf } from '../record/actors.ts';
-import { LIFE, type Attempt, type Edit, type Link, type Register, type Shadow } from '../record/record.ts';
+import { LIFE, type Attempt, type Edit, type Link, type PossibleBase, type Register, type Shadow } from '../record/record.ts';
 import { copyOfLink, copyOfRecord, copyOfRegister } from '../record/copies.ts';
 import { gathered, rest } from '../record/rest.ts';
 import { isHeldBy, isResting } from '../record/resting.ts';
@@ -38,6 +39,8 @@ export interface Found {
   readonly name: string;
   readonly value: Value;
   readonly shadow: Shadow | undefined;
+  /** What it was perhaps made on instead. */
+  readonly possible?: readonly PossibleBase[] | undefined;
 }
 
 /**
@@ -49,7 +52,7 @@ export function absorb(draft: Draft, row: MappedRow, settled?: ReadonlySet<strin
   const attempts = perhapsSent(draft, link);
   recogniseEchoes(draft, row, attempts);
   if (link.state !== 'present') putLink(draft, row.system, { ...linkOf(draft, row.system), heads: draft.record.heads });
-  const [life, edits] = [lifeOf(draft, row, link), editsOf(draft, row, settled)];
+  const [life, edits] = [lifeOf(draft, row, link), editsOf(draft, row, attempts, settled)];
   const found = life.length === 0 ? edits : [...life, ...edits];
   if (link.state === 'unlinked') for (const { name } of edits) putRegister(draft, name, gathered(registerOf(draft, name)));
   relink(draft, row, attempts);
@@ -69,9 +72,9 @@ export function enter(draft: Draft, found: readonly Found[], row: Pick<MappedRow
   after.ownSeq = seq;
   after.heads = [must(draft.changes.at(-1), 'just appended').hash];
   putLink(draft, system, after);
-  found.forEach(({ name, value, shadow }, index) => {
+  found.forEach(({ name, value, shadow, possible }, index) => {
     const op = must(ops[index], 'each register has its operation');
-    const incoming = { op, system, value, shadow, atMs, by };
+    const incoming = { op, system, value, shadow, possible, atMs, by };
     putRegister(draft, name, admit(registerOf(draft, name), incoming, ruleOrLife(draft, name)));
   });
   const names = found.map(({ name }) => name);
@@ -204,7 +207,7 @@ function lifeOf(draft: Draft, row: MappedRow, link: Link): readonly Found[] {
   return [{ name: LIFE, value: 'live', shadow: seen }];
 }
 
-function editsOf(draft: Draft, row: MappedRow, settled: ReadonlySet<string> | undefined): readonly Found[] {
+function editsOf(draft: Draft, row: MappedRow, attempts: readonly Attempt[], settled: ReadonlySet<string> | undefined): readonly Found[] {
   const found: Found[] = [];
   row.values.forEach((value, name) => {
     const stored = storedIn(draft, name);
@@ -212,7 +215,8 @@ function editsOf(draft: Draft, row: MappedRow, settled: ReadonlySet<string> | un
     if (stored !== undefined && isResting(stored) && sameValue(stored[0], value) && isHeldBy(stored, row.system)) return;
     if (settled?.has(name)) return;
     const shadow = registerNow(draft, name)?.shadows[row.system];
-    if (shadow ? !sameValue(shadow.value, value) : !firstSight(draft, row.system, name, value)) found.push({ name, value, shadow });
+    if (shadow ? !sameValue(shadow.value, value) : !firstSight(draft, row.system, name, value))
+      found.push({ name, value, shadow, possible: possibleBases(name, shadow, attempts) });
   });
   return found;
 }

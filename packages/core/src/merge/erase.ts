@@ -145,6 +145,14 @@ function eraseRegister(name: string, register: Register, blank: Blank): Register
     verdict: told,
     // What was turned away, and how often, is about values: it begins anew.
     trail: undefined,
+    possible:
+      register.possible &&
+      Object.fromEntries(
+        Object.entries(register.possible).map(([author, bases]) => [
+          author,
+          bases.map(({ saw, value, known }) => ({ saw, value: blank.value(name, value), known: blank.value(name, known) })),
+        ]),
+      ),
   };
 }
 

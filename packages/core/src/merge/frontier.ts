@@ -4,7 +4,7 @@ import type { RegisterRule } from '../map/compile.ts';
 import { beneathOf } from '../policy/counter.ts';
 import { earliestOf, isEmpty } from '../policy/edits.ts';
 import type { View } from '../policy/policy.ts';
-import type { Agreed, Edit, Register, Shadow } from '../record/record.ts';
+import type { Agreed, Edit, PossibleBase, Register, Shadow } from '../record/record.ts';
 import { PERSON } from '../record/actors.ts';
 import { copyOfRegister } from '../record/copies.ts';
 import { rest } from '../record/rest.ts';
@@ -30,6 +30,7 @@ const BLANK: Register = {
   shadows: {},
   verdict: undefined,
   trail: undefined,
+  possible: undefined,
   held: undefined,
 };
 
@@ -42,6 +43,8 @@ export interface Incoming {
   readonly shadow?: Shadow | undefined;
   /** A ruling: its author had seen everything. */
   readonly sawAll?: boolean;
+  /** What it was perhaps made on instead. */
+  readonly possible?: readonly PossibleBase[] | undefined;
   readonly atMs: number;
   readonly by?: string | undefined;
 }
@@ -58,8 +61,20 @@ export function admit(register: Register, incoming: Incoming, rule: Pick<Registe
   next.ops = incoming.sawAll ? [op] : [...register.ops.filter((live) => !shadow?.ops.includes(live)), op];
   next.frontier = kept.length === 0 ? [edit] : [...kept, edit];
   next.beneath = beneath ?? register.beneath;
+  if (incoming.possible || register.possible) next.possible = possibleAfter(register, incoming, next.frontier);
   if (!incoming.sawAll) next.shadows = withShadow(register.shadows, system, { value, sent: undefined, ops: [op], saw: shadow?.saw ?? 0 });
   return rule.traits.first || rule.traits.slots ? remember(next, edit, rule) : next;
+}
+
+/** Who edits again, on top of an edit of their own of which it is not known what it was made on, has not seen more for that. */
+function possibleAfter({ possible = {} }: Register, incoming: Incoming, frontier: readonly Edit[]): Register['possible'] {
+  const next: Record<string, readonly PossibleBase[]> = {};
+  for (const { op, system } of frontier) {
+    const own = op === incoming.op ? incoming : undefined;
+    const bases = [...(possible[system] ?? []), ...(own?.possible ?? [])].filter(({ saw }) => !own || saw > (own.shadow?.saw ?? 0));
+    if (bases.length > 0 && !own?.sawAll) next[system] = bases;
+  }
+  return Object.keys(next).length === 0 ? undefined : next;
 }
 
 function isPast(edit: Edit, { sawAll, system, shadow }: Incoming): boolean {
@@ -204,11 +219,12 @@ export function holds(shadow: Shadow, value: Value): boolean {
  * Only the merged values that some system or edit stands on can ever be a base again, and the current one; and those that a system will stand
  * on once it is known that it took what was `sent` to it.
  */
-export function stillStoodOn({ agreed, shadows, frontier }: Register, sent: readonly number[]): readonly Agreed[] {
+export function stillStoodOn({ agreed, shadows, frontier, possible }: Register, sent: readonly number[]): readonly Agreed[] {
   if (agreed.length < 2) return agreed;
   const floors: (Agreed | undefined)[] = [agreed.at(-1)];
   for (const system in shadows) floors.push(standing(agreed, shadows[system]?.saw ?? 0));
   for (const edit of frontier) floors.push(standing(agreed, edit.saw));
+  for (const author in possible) for (const { saw } of possible[author] ?? []) floors.push(standing(agreed, saw));
   for (const number of sent) floors.push(standing(agreed, number));
   return agreed.every((entry) => floors.includes(entry)) ? agreed : agreed.filter((entry) => floors.includes(entry));
 }

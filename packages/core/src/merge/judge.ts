@@ -14,6 +14,7 @@ import { holdersIn } from './holders.ts';
 import { decideLife } from './life.ts';
 import { ownRegister, renumbered } from './own.ts';
 import { patchOf } from './patch.ts';
+import { decidedOnAll } from './possible-bases.ts';
 import { numbersSent } from './sent.ts';
 import { decideSeeded } from './seed.ts';
 import { isOpen, standingIn } from './standing.ts';
@@ -119,7 +120,8 @@ function decideField(draft: Draft, name: string, register: Register, fields: Vie
   const rule = must(draft.table.registers.get(name), 'a touched register is in the table map');
   const taken = draft.context.taken?.get(name);
   if (taken !== undefined) return { kind: 'held', rule: 'unique', reason: taken, code: 'C07' };
-  return decideSeeded(draft.table, rule, viewOf(register, rule, fields));
+  const decideOn = (one: Register): Decision => decideSeeded(draft.table, rule, viewOf(one, rule, fields));
+  return decidedOnAll(register, decideOn(register), rule, decideOn);
 }
 
 /**
@@ -163,6 +165,7 @@ function settled(
 ): Register {
   const judged = copyOfRegister(register);
   judged.held = undefined;
+  judged.possible = undefined;
   judged.verdict = verdict;
   return accept(judged, value, ops, { holders: holdersIn(draft, name), sent: numbersSent(draft, name), total });
 }

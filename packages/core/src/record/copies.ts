@@ -21,6 +21,7 @@ export function copyOfRegister(register: Register): Changeable<Register> {
     shadows: register.shadows,
     verdict: register.verdict,
     trail: register.trail,
+    possible: register.possible,
     held: register.held,
   };
 }

@@ -23,7 +23,7 @@ const RESTING_ITEMS_MIN = 7;
 
 /** The JSON of any other register. */
 export function registerText(register: Register): string {
-  const { value, count, ops, frontier, agreed, shadows, beneath, total, first, slots, verdict, trail, held } = register;
+  const { value, count, ops, frontier, agreed, shadows, beneath, total, first, slots, verdict, trail, possible, held } = register;
   let text = `[${valueText(value)},${opsText(count, ops)},${frontier.length}`;
   for (const edit of frontier) text += `,${editText(edit)}`;
   text += `,${agreed.length}`;
@@ -37,8 +37,14 @@ export function registerText(register: Register): string {
     told += `,"${name}",${valueText(shadow.value)},${opsText(shadow.saw, shadow.ops)}${maybeText(shadow.sent)}`;
   }
   // Seldom there.
-  const more = beneath !== undefined || total !== undefined || first !== undefined || slots !== undefined || trail !== undefined;
-  const memory = more ? JSON.stringify({ beneath, total, first, slots, trail }) : '0';
+  const more =
+    beneath !== undefined ||
+    total !== undefined ||
+    first !== undefined ||
+    slots !== undefined ||
+    trail !== undefined ||
+    possible !== undefined;
+  const memory = more ? JSON.stringify({ beneath, total, first, slots, trail, possible }) : '0';
   return `${text},${known}${told},${verdict ? JSON.stringify(verdict) : '0'},${held ? JSON.stringify(held) : '0'},${memory}]`;
 }
 

@@ -39,6 +39,14 @@ export interface Shadow {
   readonly saw: number;
 }
 
+/** A merged value on which an edit may have been made, instead of the one that its system was known to hold. */
+export interface PossibleBase {
+  readonly saw: number;
+  readonly value: Value;
+  /** What the system was known to hold. */
+  readonly known: Value;
+}
+
 /** A merged value that some system has yet to move past: a base for later edits. */
 export interface Agreed {
   readonly number: number;
@@ -98,6 +106,8 @@ export interface Register {
   readonly shadows: Readonly<Record<string, Shadow>>;
   readonly verdict?: Verdict | undefined;
   readonly trail?: Trail | undefined;
+  /** By author, what its edit in the frontier was perhaps made on: values that were sent there, and of which no answer came. */
+  readonly possible?: Readonly<Record<string, readonly PossibleBase[]>> | undefined;
   /** The open conflict, when the register waits for a person. */
   readonly held?: Held | undefined;
 }

@@ -59,9 +59,15 @@ export function shorten(register: Register, actors: readonly string[], systems: 
   return [value, count, packed, standing, edit.system, ms, tick];
 }
 
-function isBusy({ held, trail, beneath, total, first, slots }: Register): boolean {
+function isBusy({ held, trail, possible, beneath, total, first, slots }: Register): boolean {
   return (
-    held !== undefined || trail !== undefined || beneath !== undefined || total !== undefined || first !== undefined || slots !== undefined
+    held !== undefined ||
+    trail !== undefined ||
+    possible !== undefined ||
+    beneath !== undefined ||
+    total !== undefined ||
+    first !== undefined ||
+    slots !== undefined
   );
 }
 
@@ -117,6 +123,7 @@ export function lengthen(resting: Resting, actors: readonly string[], systems: r
     shadows,
     verdict: verdict ?? undefined,
     trail: undefined,
+    possible: undefined,
     held: undefined,
   };
 }

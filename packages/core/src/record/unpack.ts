@@ -72,6 +72,7 @@ export function unpackRegister(list: Packed): Register {
     shadows,
     verdict: undefined,
     trail: undefined,
+    possible: undefined,
     held: undefined,
   };
   // Seldom there.

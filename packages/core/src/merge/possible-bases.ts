@@ -1,0 +1,89 @@
+import type { RegisterRule } from '../map/compile.ts';
+import { amountOf, canonicalAmount } from '../policy/sums.ts';
+import { copyOfRegister } from '../record/copies.ts';
+import { LIFE, type Attempt, type Edit, type PossibleBase, type Register, type Shadow } from '../record/record.ts';
+import { sameValue, type Value } from '../values.ts';
+import type { Decision } from './decide.ts';
+
+/** What the history says of an edit that waits because nobody can tell what it was made on. */
+export const UNKNOWN_BASE = 'unknown-base';
+
+/** An author whose edit may have been made on more values than this is asked about these alone. */
+const BASES_MAX = 4;
+
+/**
+ * What an edit was perhaps made on, beside what its system is known to hold: the values of writes that were sent, and that nobody answered. The
+ * row that would tell whether they arrived was typed over.
+ */
+export function possibleBases(name: string, shadow: Shadow | undefined, attempts: readonly Attempt[]): readonly PossibleBase[] | undefined {
+  if (attempts.length === 0 || name === LIFE || !shadow) return undefined;
+  const bases: PossibleBase[] = [];
+  for (const { kind, registers } of attempts) {
+    const sent = kind === 'update' ? registers[name] : undefined;
+    if (!sent || sent.saw <= shadow.saw || sameValue(sent.value, shadow.value)) continue;
+    if (!bases.some(({ saw }) => saw === sent.saw)) bases.push({ saw: sent.saw, value: sent.value, known: shadow.value });
+  }
+  return bases.length === 0 ? undefined : bases.slice(-BASES_MAX);
+}
+
+type Rule = Pick<RegisterRule, 'traits' | 'type'>;
+
+/**
+ * A decision, as far as it does not matter on which of the possible bases each edit was made: where it does, a person is asked. `decideOn` decides
+ * the register as it would be, were another base the right one.
+ */
+export function decidedOnAll(register: Register, decision: Decision, rule: Rule, decideOn: (register: Register) => Decision): Decision {
+  const { possible } = register;
+  if (!possible || decision.kind === 'held') return decision;
+  for (const reading of readingsOf(register, rule)) {
+    const other = decideOn(reading.register);
+    if (other.kind !== 'held' && sameValue(other.value, decision.value)) continue;
+    const otherwise = other.kind === 'held' ? 'asks a person' : `makes it ${told(other.value)}`;
+    const { edit, base } = reading;
+    const reason = `${edit.system} set ${told(edit.value)} on top of ${told(base.known)} or, if a write of which no answer came had arrived, of ${told(base.value)}: the first makes it ${told(decision.value)}, the second ${otherwise}`;
+    const total = rule.traits.additive
+      ? 'total' in decision && decision.total !== undefined
+        ? decision.total
+        : decision.value
+      : undefined;
+    return { kind: 'held', rule: UNKNOWN_BASE, reason, code: 'C19', ...(total === undefined ? {} : { total }) };
+  }
+  return decision;
+}
+
+interface Reading {
+  readonly register: Register;
+  readonly edit: Edit;
+  readonly base: PossibleBase;
+}
+
+/** Every way to read it but the one that is known; where several authors are in doubt, also all of them at once. */
+function readingsOf(register: Register, rule: Rule): readonly Reading[] {
+  const doubts = register.frontier.flatMap((edit) => (register.possible?.[edit.system] ?? []).map((base) => ({ edit, base })));
+  const single = doubts.map(({ edit, base }) => ({ register: readOn(register, edit, base, rule), edit, base }));
+  const [first] = doubts;
+  if (!first || new Set(doubts.map(({ edit }) => edit)).size < 2) return single;
+  const all = doubts.reduce((read, { edit, base }) => readOn(read, edit, base, rule), register);
+  return [...single, { ...first, register: all }];
+}
+
+/** The register, had the author of this edit seen that merged value. */
+function readOn(register: Register, { op }: Edit, base: PossibleBase, rule: Rule): Register {
+  const next = copyOfRegister(register);
+  const seen = (edit: Edit): Edit => ({ ...edit, on: base.value, saw: Math.max(edit.saw, base.saw) });
+  const shifted = (edit: Edit): Edit => ({ ...edit, on: shiftedBy(edit.on, base, rule) });
+  next.frontier = rule.traits.additive
+    ? register.frontier.map((edit) => (edit.op === op ? shifted(edit) : edit))
+    : register.frontier.filter((edit) => edit.op === op || edit.number > base.saw).map((edit) => (edit.op === op ? seen(edit) : edit));
+  return next;
+}
+
+/** What is in the sum already stays there: what the author added is less by what they had seen. */
+function shiftedBy(on: Value | undefined, { value, known }: PossibleBase, { type }: Rule): Value | undefined {
+  const [from, to, back] = [amountOf(on), amountOf(value), amountOf(known)];
+  return on !== undefined && from && to && back ? canonicalAmount(type, from.plus(to).minus(back)) : on;
+}
+
+function told(value: Value): string {
+  return JSON.stringify(value);
+}
