@@ -31,6 +31,8 @@ export interface World {
   readonly rows: Map<SystemId, { values: Map<string, Value>; version: number } | undefined>;
   nowMs: number;
   writes: number;
+  /** The writes that were sent, whether or not anybody heard what became of them. */
+  readonly sent: Set<string>;
   /** What a system makes of a value that is written to it. */
   store?: (system: SystemId, name: string, value: Value) => Value;
   /** What a system says of a write that it refuses; nothing, when it takes it. */
@@ -47,11 +49,12 @@ export function worldOf(table: Table): World {
     rows: new Map(systems.map((system) => [system, undefined])),
     nowMs: 1_700_000_000_000,
     writes: 0,
+    sent: new Set(),
   };
 }
 
 function contextOf(world: World): Context {
-  return { nowMs: world.nowMs, newRecord: recordId('record-of-the-test-00'), neverSent: () => true };
+  return { nowMs: world.nowMs, newRecord: recordId('record-of-the-test-00'), neverSent: (id) => !world.sent.has(id) };
 }
 
 function take(world: World, plan: Plan | undefined): void {
@@ -106,7 +109,8 @@ export function deliver(world: World, system: SystemId, loss: Loss = 'none'): vo
   const planned = world.record?.links[system]?.planned;
   if (!world.record || !planned) return;
   const row = world.rows.get(system);
-  const context = { ...contextOf(world), neverSent: () => false };
+  world.sent.add(planned.id);
+  const context = contextOf(world);
   const told = (): MappedRow | undefined => rowOf(world, system, '["a"]');
   const end = (settled: Parameters<typeof settle>[2]): void => {
     if (loss === 'none') take(world, settle(world.record ?? neverHere(), system, settled, world.table, context));

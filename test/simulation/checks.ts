@@ -132,10 +132,17 @@ function checkOvertaken({ chronicle, timeline }: World, records: readonly Record
     for (const column of TOKENS) {
       const final = JSON.stringify(valueIn(record, column) ?? null);
       const overtaken = overtakenIn(chronicle, account, column, isKept, timeline.now);
-      if (final !== 'null' && overtaken.has(final))
+      if (final !== 'null' && overtaken.has(final) && !isRuled(chronicle, record, column, final))
         chronicle.breach(9, `${final} stands in ${column} of ${account}, and somebody had typed over it`);
     }
   }
+}
+
+/** Where nobody can tell what somebody saw, a person is asked, and may choose either. */
+function isRuled({ edits }: World['chronicle'], { id }: RecordState, column: string, final: string): boolean {
+  return edits.some(
+    ({ record, register, system, value }) => record === id && register === column && system === 'person' && JSON.stringify(value) === final,
+  );
 }
 
 function overtakenIn(

@@ -2,7 +2,7 @@ import { fieldsOf, type RegisterRule, type Table } from '../map/compile.ts';
 import { decideSeeded } from '../merge/seed.ts';
 import { damp, settledFor } from '../merge/flapping.ts';
 import { viewOf } from '../merge/frontier.ts';
-import { UNKNOWN_BASE } from '../merge/possible-bases.ts';
+import { STILL_IN_DOUBT, UNKNOWN_BASE } from '../merge/possible-bases.ts';
 import { GAVE_WAY, gaveWay } from '../merge/refused.ts';
 import { standingOf } from '../merge/standing.ts';
 import { inTurn, valueAfter, withComputed, type Bench, type Judged } from '../merge/turns.ts';
@@ -123,11 +123,10 @@ export function openFieldPlayer(table: Table): Player & { opening(): Opening } {
 /** What no edit of the record tells: that another record has the value, and that a write of which nobody heard may have arrived. */
 const AS_TOLD: ReadonlySet<string> = new Set(['unique', UNKNOWN_BASE]);
 
-/** What it was made on is not known any better because other fields are looked at. */
 function stillInDoubt({ change }: Moment, name: string, replayed: Replayed | undefined): Decision | undefined {
-  const { held = false, rule, reason = '' } = replayed?.standing ?? {};
-  if (!held || rule !== UNKNOWN_BASE || change.edits.some(({ register }) => register === name)) return undefined;
-  return { kind: 'held', rule, reason, code: 'C19' };
+  const { held = false, rule } = replayed?.standing ?? {};
+  const isIn = held && rule === UNKNOWN_BASE && !change.edits.some(({ register }) => register === name);
+  return isIn ? STILL_IN_DOUBT : undefined;
 }
 
 /** Here it is taken as told. */

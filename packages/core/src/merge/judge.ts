@@ -14,7 +14,7 @@ import { holdersIn } from './holders.ts';
 import { decideLife } from './life.ts';
 import { ownRegister, renumbered } from './own.ts';
 import { patchOf } from './patch.ts';
-import { decidedOnAll } from './possible-bases.ts';
+import { decidedOnAll, isInDoubt, STILL_IN_DOUBT } from './possible-bases.ts';
 import { numbersSent } from './sent.ts';
 import { decideSeeded } from './seed.ts';
 import { isOpen, standingIn } from './standing.ts';
@@ -41,7 +41,7 @@ const NOTHING: Overruled = {};
  */
 export function judge(draft: Draft, names: readonly string[], cause: number, overruled: Overruled = NOTHING): void {
   const again = new Set<string>();
-  const judged = inTurn(benchIn(draft, overruled, again), names).map((item) => {
+  const judged = inTurn(benchIn(draft, names, overruled, again), names).map((item) => {
     const damped = overruled[item.name] ? settledFor(item) : damp(item, cause, names.includes(item.name));
     return tell(draft, damped, names, overruled);
   });
@@ -59,7 +59,7 @@ export function judge(draft: Draft, names: readonly string[], cause: number, ove
 
 /** Decides again what waited for something outside the record. What settles now is written as a change of Concord's own. */
 export function judgeAgain(draft: Draft, names: readonly string[]): boolean {
-  const judged = inTurn(benchIn(draft, NOTHING), names).filter(({ decision }) => decision.kind !== 'held');
+  const judged = inTurn(benchIn(draft, names, NOTHING), names).filter(({ decision }) => decision.kind !== 'held');
   if (judged.length > 0)
     writeResolutions(
       draft,
@@ -83,7 +83,7 @@ export function holdRegister(
 
 /** Writes what was decided elsewhere than by a policy, and what is computed from it. */
 export function impose(draft: Draft, judged: readonly Judged[]): void {
-  const news = withComputed(benchIn(draft, NOTHING), judged).map((item) => tell(draft, item, [], NOTHING));
+  const news = withComputed(benchIn(draft, [], NOTHING), judged).map((item) => tell(draft, item, [], NOTHING));
   writeResolutions(draft, news.filter(needsChange));
   const change = must(draft.changes.at(-1), 'just written');
   for (const item of news.filter((other) => !needsChange(other))) {
@@ -100,12 +100,13 @@ function tell(draft: Draft, item: Judged, names: readonly string[], overruled: O
 }
 
 /** `again` takes the names of the registers that were found open: a replay must know which these were. */
-function benchIn(draft: Draft, overruled: Overruled, again?: Set<string>): Bench {
+function benchIn(draft: Draft, names: readonly string[], overruled: Overruled, again?: Set<string>): Bench {
   return {
     table: draft.table,
     register: (name) => registerNow(draft, name),
     registerOf: (name) => registerOf(draft, name),
-    decide: (name, register, fields) => (name === LIFE ? decideLife(draft) : decideField(draft, name, register, fields)),
+    decide: (name, register, fields) =>
+      name === LIFE ? decideLife(draft) : decideField(draft, name, register, { fields, isTouched: names.includes(name) }),
     standing: (name) => standingIn(draft, name),
     isOpen: (name) => {
       const open = isOpen(draft, name);
@@ -116,10 +117,17 @@ function benchIn(draft: Draft, overruled: Overruled, again?: Set<string>): Bench
   };
 }
 
-function decideField(draft: Draft, name: string, register: Register, fields: View['fields']): Decision {
+/** With which eyes a register is looked at: at an edit of its own, or because others changed. */
+interface Look {
+  readonly fields: View['fields'];
+  readonly isTouched: boolean;
+}
+
+function decideField(draft: Draft, name: string, register: Register, { fields, isTouched }: Look): Decision {
   const rule = must(draft.table.registers.get(name), 'a touched register is in the table map');
   const taken = draft.context.taken?.get(name);
   if (taken !== undefined) return { kind: 'held', rule: 'unique', reason: taken, code: 'C07' };
+  if (!isTouched && isInDoubt(register)) return STILL_IN_DOUBT;
   const decideOn = (one: Register): Decision => decideSeeded(draft.table, rule, viewOf(one, rule, fields));
   return decidedOnAll(register, decideOn(register), rule, decideOn);
 }

@@ -8,6 +8,13 @@ import type { Decision } from './decide.ts';
 /** What the history says of an edit that waits because nobody can tell what it was made on. */
 export const UNKNOWN_BASE = 'unknown-base';
 
+/** What it was made on is not known any better because other fields are looked at. */
+export const STILL_IN_DOUBT: Decision = { kind: 'held', rule: UNKNOWN_BASE, reason: 'what it was made on is not known', code: 'C19' };
+
+export function isInDoubt({ held, possible }: Register): boolean {
+  return held?.code === 'C19' && possible !== undefined;
+}
+
 /** An author whose edit may have been made on more values than this is asked about these alone. */
 const BASES_MAX = 4;
 
