@@ -230,4 +230,10 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'return bury(draft, system);',
     to: 'return;',
   },
+  {
+    name: 'what was not answered is no base',
+    file: 'merge/possible-bases.js',
+    from: 'if (attempts.length === 0',
+    to: 'if (true',
+  },
 ];
