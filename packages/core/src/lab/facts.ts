@@ -1,6 +1,7 @@
 import type { EntityName, RecordId, SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import { isEmpty } from '../policy/edits.ts';
+import { UNKNOWN_BASE } from '../merge/possible-bases.ts';
 import type { ChangeRow, ConflictRow, EditTold, FailureRow, ResolutionTold } from '../ports/plan.ts';
 import { CONCORD, PERSON } from '../record/actors.ts';
 import { sameValue, type Value } from '../values.ts';
@@ -165,7 +166,9 @@ function openGathering() {
       count(facts.byRule, told.rule);
       facts.lastByRule.set(told.rule, ms);
       if (told.kind === 'held') show(facts, 'held', id, () => (facts.held += 1));
-      const isBaseless = told.code === 'C19' || (told.base === undefined && told.contributors.some((one) => one.on !== undefined));
+      const isBaseless =
+        (told.code === 'C19' && told.rule !== UNKNOWN_BASE) ||
+        (told.base === undefined && told.contributors.some((one) => one.on !== undefined));
       if (isBaseless) show(facts, 'baseless', id, () => (facts.baseless += 1));
       if (facts.frontiers.length < FRONTIERS_MAX && told.contributors.length > 1)
         facts.frontiers.push({ edits: told.contributors, ...(told.base === undefined ? {} : { base: told.base }) });
