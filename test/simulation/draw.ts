@@ -24,7 +24,7 @@ export function storyOf(seed: number): Story {
     writesMax: chance.pick([1, 8]),
     slowLedger: chance.whole(2) === 0,
     chaosMs: CHAOS_MS,
-    deeds: deedsOf(ids, keyed, chance),
+    deeds: deedsOf(seed, ids, keyed, chance),
     faults: faultsFor(ids, chance),
   };
 }
@@ -57,7 +57,18 @@ function rate(chance: Chance, most: number): number {
   return chance.whole(3) === 0 ? 0 : (chance.whole(1000) / 1000) * most;
 }
 
-function deedsOf(ids: readonly string[], keyed: boolean, chance: Chance): readonly Timed[] {
+/** In a quarter of the stories; drawn apart, so that everything else in a story is as it is without. */
+function compactionsFor(seed: number): readonly Timed[] {
+  const chance = chanceFor(seed, 'epoch');
+  if (chance.whole(4) !== 1) return [];
+  return Array.from({ length: 1 + chance.whole(3) }, () => ({
+    kind: 'compact' as const,
+    keepMs: chance.pick([0, 500, 4000]),
+    atMs: 1000 + chance.whole(CHAOS_MS - 2000),
+  }));
+}
+
+function deedsOf(seed: number, ids: readonly string[], keyed: boolean, chance: Chance): readonly Timed[] {
   const deeds: Timed[] = [];
   let token = 0;
   const at = (): number => chance.whole(CHAOS_MS - 1000) + chance.whole(1000) / 1000;
@@ -107,6 +118,7 @@ function deedsOf(ids: readonly string[], keyed: boolean, chance: Chance): readon
   for (let index = Math.round(rate(chance, 1.2)); index > 0; index -= 1)
     deeds.push({ kind: 'drift', system: system(), forMs: chance.whole(4000), atMs: at() });
   for (let index = Math.round(rate(chance, 8)); index > 0; index -= 1) deeds.push({ kind: 'crash', atMs: at() });
+  deeds.push(...compactionsFor(seed));
   return deeds.toSorted((one, other) => one.atMs - other.atMs);
 }
 

@@ -41,7 +41,9 @@ export type Deed =
   | { readonly kind: 'drift'; readonly system: string; readonly forMs: number }
   /** An operator has every row read again, whatever its version says. */
   | { readonly kind: 'resync' }
-  | { readonly kind: 'crash' };
+  | { readonly kind: 'crash' }
+  /** The engine is stopped, and an operator compacts all histories but of the last while. */
+  | { readonly kind: 'compact'; readonly keepMs: number };
 
 export type Timed = Deed & { readonly atMs: number };
 

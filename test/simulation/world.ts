@@ -29,6 +29,8 @@ export interface World {
   engine(): Engine;
   /** The engine dies where it stands, and is started anew. */
   crash(): void;
+  /** The engine is stopped, and before it is started anew, what is older than that is told as one change. */
+  compact(keepMs: number): Promise<void>;
   /** From now on nothing goes wrong any more. */
   calm(): void;
   /** Somebody changed a row: a hook may be on its way. */
@@ -47,6 +49,8 @@ export interface Figures {
   hints: number;
   rulings: number;
   plans: number;
+  /** Changes that are told no longer by themselves. */
+  compacted: number;
 }
 
 export const START_MS = 1_750_000_000_000;
@@ -62,7 +66,7 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
   const ledger = memoryLedger();
   const systems = new Map<string, SimSystem>();
   const table = tableFor(core, story);
-  const figures: Figures = { crashes: 0, faults: 0, writes: 0, hints: 0, rulings: 0, plans: 0 };
+  const figures: Figures = { crashes: 0, faults: 0, writes: 0, hints: 0, rulings: 0, plans: 0, compacted: 0 };
   const faults = faultsOf(story, figures);
   const cursors = watchCursors(systems, ledger, chronicle);
   const carried = new Map<string, Carried>();
@@ -109,7 +113,7 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
   function begin(): void {
     const own: Life = { isOver: false };
     life = own;
-    const end = (): void => {
+    const dies = (): void => {
       if (!own.isOver) crash();
     };
     const started = core.openEngine({
@@ -120,7 +124,7 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
           life: own,
           dice,
           faultAt: (method) => faults.next(system.nature.id, method),
-          crash: end,
+          crash: dies,
           isCalm: () => faults.isCalm,
           heard(write, told) {
             heard(write.tag, own);
@@ -135,7 +139,7 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
         dice,
         isSlow: story.slowLedger,
         faultAt: () => faults.next('ledger', 'commit'),
-        crash: end,
+        crash: dies,
         async committed(commit, answers) {
           if (answers.some(({ kind }) => kind === 'committed')) lastNews = timeline.now;
           figures.plans += answers.length;
@@ -155,7 +159,7 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
         },
       },
       limits: { pollMs: story.pollMs, rowsMax: story.rowsMax, writesMax: story.writesMax, retryMs: 50, retryMsMax: 1500, gatherMs: 5 },
-      digest: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+      digest,
     });
     engine = started;
     started.start().catch((cause: unknown) => chronicle.breach(10, `the engine did not start: ${String(cause)}`));
@@ -169,11 +173,26 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
   }
 
   function crash(): void {
-    if (life.isOver) return;
+    if (end()) timeline.at(timeline.now + DOWN_MS, begin);
+  }
+
+  /** Whether one was alive. */
+  function end(): boolean {
+    if (life.isOver) return false;
     figures.crashes += 1;
     life.isOver = true;
     life.overAtMs = timeline.now;
     engine = undefined;
+    return true;
+  }
+
+  async function compact(keepMs: number): Promise<void> {
+    if (!end()) return;
+    const parts = { ledger, tables: new Map([[table.map.entity, table]]), digest };
+    for await (const { kind, removed } of core.compactionsIn(parts, { beforeMs: Math.floor(timeline.now) - keepMs })) {
+      if (kind === 'wrong') chronicle.breach(7, 'a record does not agree with itself, and is not compacted');
+      figures.compacted += removed;
+    }
     timeline.at(timeline.now + DOWN_MS, begin);
   }
 
@@ -190,6 +209,7 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
     figures,
     engine: () => engine ?? noEngine(),
     crash,
+    compact,
     calm: faults.stop,
     hint,
     async resolve(decision) {
@@ -203,6 +223,10 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
       return lastNews;
     },
   };
+}
+
+function digest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function noSystem(): never {
