@@ -2,7 +2,7 @@ import { fieldsOf, type RegisterRule, type Table } from '../map/compile.ts';
 import { decideSeeded } from '../merge/seed.ts';
 import { damp, settledFor } from '../merge/flapping.ts';
 import { viewOf } from '../merge/frontier.ts';
-import { STILL_IN_DOUBT, UNKNOWN_BASE } from '../merge/possible-bases.ts';
+import { doubted, STILL_IN_DOUBT, UNKNOWN_BASE } from '../merge/possible-bases.ts';
 import { GAVE_WAY, gaveWay } from '../merge/refused.ts';
 import { standingOf } from '../merge/standing.ts';
 import { inTurn, valueAfter, withComputed, type Bench, type Judged } from '../merge/turns.ts';
@@ -57,10 +57,11 @@ export function openFieldPlayer(table: Table): Player & { opening(): Opening } {
       table,
       register: (name) => registers.get(name)?.register,
       registerOf,
-      decide: (name, register, fields) =>
-        takenBy(moment, name) ??
-        stillInDoubt(moment, name, registers.get(name)) ??
-        decideSeeded(table, ruleOf(name), viewOf(register, ruleOf(name), fields)),
+      decide: (name, register, fields) => {
+        const rule = ruleOf(name);
+        const decideNow = (): Decision => decideSeeded(table, rule, viewOf(register, rule, fields));
+        return heldAt(moment, name, rule, decideNow) ?? stillInDoubt(moment, name, registers.get(name)) ?? decideNow();
+      },
       standing: (name) => {
         const replayed = registers.get(name);
         return replayed && standingOf(replayed.register);
@@ -120,20 +121,22 @@ export function openFieldPlayer(table: Table): Player & { opening(): Opening } {
   };
 }
 
-/** What no edit of the record tells: that another record has the value, and that a write of which nobody heard may have arrived. */
-const AS_TOLD: ReadonlySet<string> = new Set(['unique', UNKNOWN_BASE]);
+/**
+ * What no edit of the record tells is taken as told: that another record has the value, and that a write of which nobody heard may have
+ * arrived.
+ */
+function heldAt({ resolutions }: Moment, name: string, rule: RegisterRule, decideNow: () => Decision): Decision | undefined {
+  const told = resolutions.findLast(({ register }) => register === name);
+  if (told?.kind !== 'held') return undefined;
+  if (told.rule === UNKNOWN_BASE) return doubted(decideNow(), rule, told.reason);
+  return told.rule === 'unique' ? heldAsTold(told) : undefined;
+}
 
+/** What it was made on is not known any better because other fields are looked at. */
 function stillInDoubt({ change }: Moment, name: string, replayed: Replayed | undefined): Decision | undefined {
   const { held = false, rule } = replayed?.standing ?? {};
   const isIn = held && rule === UNKNOWN_BASE && !change.edits.some(({ register }) => register === name);
   return isIn ? STILL_IN_DOUBT : undefined;
-}
-
-/** Here it is taken as told. */
-function takenBy({ resolutions }: Moment, name: string): Decision | undefined {
-  const told = resolutions.findLast(({ register }) => register === name);
-  if (!told || !AS_TOLD.has(told.rule) || told.kind !== 'held') return undefined;
-  return heldAsTold(told);
 }
 
 /** What a system said to a write is in no edit either. */

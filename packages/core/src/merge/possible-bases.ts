@@ -48,14 +48,22 @@ export function decidedOnAll(register: Register, decision: Decision, rule: Rule,
     const otherwise = other.kind === 'held' ? 'asks a person' : `makes it ${told(other.value)}`;
     const { edit, base } = reading;
     const reason = `${edit.system} set ${told(edit.value)} on top of ${told(base.known)} or, if a write of which no answer came had arrived, of ${told(base.value)}: the first makes it ${told(decision.value)}, the second ${otherwise}`;
-    const total = rule.traits.additive
-      ? 'total' in decision && decision.total !== undefined
-        ? decision.total
-        : decision.value
-      : undefined;
-    return { kind: 'held', rule: UNKNOWN_BASE, reason, code: 'C19', ...(total === undefined ? {} : { total }) };
+    return doubted(decision, rule, reason);
   }
   return decision;
+}
+
+/** What would have been decided, in doubt. Whatever comes of it, what the sum is up to now is known. */
+export function doubted(decision: Decision, { traits }: Pick<Rule, 'traits'>, reason: string): Decision {
+  const held: Decision = { kind: 'held', rule: UNKNOWN_BASE, reason, code: 'C19' };
+  if (!traits.additive) return held;
+  const total = totalOf(decision);
+  return total === undefined ? held : { ...held, total };
+}
+
+function totalOf(decision: Decision): Value | undefined {
+  if (decision.kind === 'agreed') return decision.value;
+  return decision.total ?? (decision.kind === 'settled' ? decision.value : undefined);
 }
 
 interface Reading {
