@@ -132,3 +132,25 @@ test('a side that looks empty is not believed', async () => {
 function never(): never {
   throw new Error('it was there a moment ago');
 }
+
+test('rows that are known to be gone do not count as missing: a deletion that no feed tells is found, however many there were before', async () => {
+  house = openHouse(`
+  item:
+    a: { set: items, id: [id] }
+    b: { set: items, id: [id] }
+    key: [code]
+    fields:
+      code: { a: code, b: code }
+`);
+  for (let item = 0; item < 30; item += 1) house.put('a', 'item', `i${item}`, { code: `C${item}` });
+  await house.start();
+  await inB(30);
+  removeItems(0, 25);
+  await inB(5);
+  await house.stop();
+  removeItems(25, 26);
+  await house.ledger.commit({ plans: [], cursors: [{ system: A, entity: ITEM, cursor: undefined, listed: true }], failures: [], acts: [] });
+  await house.start();
+  await inB(4);
+  expect((await house.ledger.failures({ limit: 5 })).items).toEqual([]);
+});

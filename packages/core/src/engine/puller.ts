@@ -2,10 +2,10 @@ import { brokeOf } from '../errors/broke.ts';
 import type { Cursor, EntityName, Key, SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import type { Pull, Sighting, System, Trouble } from '../ports/system.ts';
+import { absencesFrom } from './absences.ts';
 import { openAside, type RowAside } from './aside.ts';
 import { openAwaiting } from './awaiting.ts';
 import { openDoor } from './door.ts';
-import { isAlive } from './kin.ts';
 import { NotNow, type Intake } from './intake.ts';
 import { isOfLedger } from './ledger-health.ts';
 import { backoffMs } from './pace.ts';
@@ -19,7 +19,6 @@ import { openBell } from './signal.ts';
 /** Deletions found by absence are only believed up to this many, or this share of all rows: an empty listing is more often a fault. */
 const ABSENT_MIN = 20;
 const ABSENT_SHARE_MAX = 0.05;
-const LINKS_PAGE = 500;
 /** A side that told so many rows before and tells none now looks empty by mistake. */
 const EMPTY_MIN = 2;
 const OVERDUE = 'its key refers to a record that did not come; it is looked at again when it changes';
@@ -224,38 +223,22 @@ export function openPuller(
 
   /** What a whole listing did not tell is gone, unless suspiciously much is. */
   async function takeAbsences(told: ReadonlySet<string>): Promise<void> {
-    const absent: Key[] = [];
-    let all = 0;
-    let after: string | undefined;
-    do {
-      const page = await ledger.links(system.id, entity, { limit: LINKS_PAGE, ...(after === undefined ? {} : { after }) });
-      all += page.items.length;
-      for (const { key } of page.items) if (!told.has(key)) absent.push(key);
-      after = page.next;
-    } while (after !== undefined);
-    if (table.map.sides[system.id]?.guard?.deletes) await guardAbsences(absent, told.size === 0);
-    else if (absent.length > Math.max(ABSENT_MIN, all * ABSENT_SHARE_MAX)) return brake(absent.length, all);
+    const absent = await absencesFrom(ledger, system.id, entity, told);
+    const all = told.size + absent.length;
+    if (table.map.sides[system.id]?.guard?.deletes) {
+      const living = absent.filter((one) => one.isAlive).map(({ key }) => key);
+      await guard?.foresee('deletes', living, told.size === 0 && living.length >= EMPTY_MIN);
+    } else if (absent.length > Math.max(ABSENT_MIN, all * ABSENT_SHARE_MAX)) return brake(absent.length, all);
     if (isHolding()) return;
     const began = reads.begin();
     try {
       await takeAll(
-        absent.map((key) => ({ kind: 'glimpse', key })),
+        absent.map(({ key }) => ({ kind: 'glimpse', key })),
         began,
       );
     } finally {
       reads.end(began);
     }
-  }
-
-  /** Rows of records that are dead already are no news. */
-  async function guardAbsences(absent: readonly Key[], empty: boolean): Promise<void> {
-    const living: Key[] = [];
-    for (const key of absent) {
-      const id = await ledger.linked(system.id, entity, key);
-      const record = id && (await ledger.record(id));
-      if (record && isAlive(record) && record.links[system.id]?.state === 'present') living.push(key);
-    }
-    await guard?.foresee('deletes', living, empty && living.length >= EMPTY_MIN);
   }
 
   async function brake(absent: number, all: number): Promise<void> {
