@@ -130,6 +130,7 @@ export function tellEdits(draft: Draft, seq: number, names: readonly string[], s
 
 /** Values that we may have written ourselves are ours, whichever of several attempts they come from, and also as the system stores them. */
 function recogniseEchoes(draft: Draft, row: MappedRow, attempts: readonly Attempt[]): void {
+  if (attempts.length === 0) return;
   const made = linkOf(draft, row.system).state === 'present' ? undefined : attempts.findLast(({ kind }) => kind === 'create');
   if (made) startAfresh(draft, row, made);
   for (const name of new Set(attempts.flatMap(({ registers }) => Object.keys(registers)))) {
@@ -209,8 +210,10 @@ function lifeOf(draft: Draft, row: MappedRow, link: Link): readonly Found[] {
 
 function editsOf(draft: Draft, row: MappedRow, attempts: readonly Attempt[], settled: ReadonlySet<string> | undefined): readonly Found[] {
   const found: Found[] = [];
+  const { registers } = draft.record;
+  const asleep = draft.awake.size === 0;
   row.values.forEach((value, name) => {
-    const stored = storedIn(draft, name);
+    const stored = asleep ? registers[name] : storedIn(draft, name);
     // Nearly every field of nearly every row: it rests, and reads as it did.
     if (stored !== undefined && isResting(stored) && sameValue(stored[0], value) && isHeldBy(stored, row.system)) return;
     if (settled?.has(name)) return;

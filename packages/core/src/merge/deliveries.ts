@@ -102,10 +102,10 @@ function unseenLife(life: Register, system: SystemId): Attempt['registers'] {
  * The registers that some linked system may not have seen, but for those that are worked on. What rests is nothing to write, to those that
  * have it: this is nearly every register of nearly every record, and it is looked at once for all systems.
  */
-function restlessIn({ record, awake }: Draft): readonly string[] {
+function restlessIn({ record: { registers }, awake }: Draft): readonly string[] {
   const names: string[] = [];
-  for (const name in record.registers) {
-    const stored = record.registers[name];
+  for (const name in registers) {
+    const stored = registers[name];
     if (stored !== undefined && !(isResting(stored) && isHeldByAll(stored)) && !awake.has(name)) names.push(name);
   }
   return names;
@@ -114,17 +114,21 @@ function restlessIn({ record, awake }: Draft): readonly string[] {
 /** By identity, not by value: a system that has acknowledged an operation is done with it, however it stored the value. */
 function unseen(draft: Draft, system: SystemId, link: Link, restless: readonly string[]): Attempt['registers'] {
   const chosen: Record<string, Attempt['registers'][string]> = {};
-  const choose = (name: string, register: Register | undefined): void => {
-    if (!register || !isWritable(register) || !isUnseen(register, system) || isWithheld(link, name, register)) return;
-    if (draft.table.registers.get(name)?.writes(system)) chosen[name] = carried(register);
-  };
   for (const name of restless) {
     const stored = draft.record.registers[name];
     if (stored === undefined || (isResting(stored) && isHeldBy(stored, system))) continue;
-    choose(name, registerNow(draft, name));
+    const register = registerNow(draft, name);
+    if (register && isToWrite(draft, system, link, name, register)) chosen[name] = carried(register);
   }
-  for (const [name, register] of draft.awake) if (name !== LIFE) choose(name, register);
+  for (const [name, register] of draft.awake) {
+    if (name !== LIFE && isToWrite(draft, system, link, name, register)) chosen[name] = carried(register);
+  }
   return chosen;
+}
+
+function isToWrite(draft: Draft, system: SystemId, link: Link, name: string, register: Register): boolean {
+  if (!isWritable(register) || !isUnseen(register, system) || isWithheld(link, name, register)) return false;
+  return draft.table.registers.get(name)?.writes(system) === true;
 }
 
 function isUnseen(register: Register, system: SystemId): boolean {

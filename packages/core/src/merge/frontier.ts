@@ -219,12 +219,28 @@ export function holds(shadow: Shadow, value: Value): boolean {
  * Only the merged values that some system or edit stands on can ever be a base again, and the current one; and those that a system will stand
  * on once it is known that it took what was `sent` to it.
  */
-export function stillStoodOn({ agreed, shadows, frontier, possible }: Register, sent: readonly number[]): readonly Agreed[] {
-  if (agreed.length < 2) return agreed;
-  const floors: (Agreed | undefined)[] = [agreed.at(-1)];
-  for (const system in shadows) floors.push(standing(agreed, shadows[system]?.saw ?? 0));
-  for (const edit of frontier) floors.push(standing(agreed, edit.saw));
-  for (const author in possible) for (const { saw } of possible[author] ?? []) floors.push(standing(agreed, saw));
-  for (const number of sent) floors.push(standing(agreed, number));
-  return agreed.every((entry) => floors.includes(entry)) ? agreed : agreed.filter((entry) => floors.includes(entry));
+export function stillStoodOn(register: Register, sent: readonly number[]): readonly Agreed[] {
+  const { agreed } = register;
+  let kept: Agreed[] | undefined;
+  for (let at = 0; at < agreed.length - 1; at += 1) {
+    const [entry, next] = [agreed[at], agreed[at + 1]];
+    const isKept = entry && next && isStoodOn(entry.number, next.number, register, sent);
+    if (isKept) kept?.push(entry);
+    else kept ??= agreed.slice(0, at);
+  }
+  const last = agreed.at(-1);
+  if (kept && last) kept.push(last);
+  return kept ?? agreed;
+}
+
+/** Whether somebody's latest is one from this number on, and not yet the next one. */
+function isStoodOn(from: number, next: number, { shadows, frontier, possible }: Register, sent: readonly number[]): boolean {
+  for (const system in shadows) {
+    const saw = shadows[system]?.saw ?? 0;
+    if (saw >= from && saw < next) return true;
+  }
+  for (const { saw } of frontier) if (saw >= from && saw < next) return true;
+  for (const author in possible) for (const { saw } of possible[author] ?? []) if (saw >= from && saw < next) return true;
+  for (const saw of sent) if (saw >= from && saw < next) return true;
+  return false;
 }

@@ -86,7 +86,11 @@ export class Writer {
 
   /** The bytes that lower-case hex digits stand for. */
   hex(digits: string): void {
-    for (let at = 0; at < digits.length; at += 2) this.byte(digit(digits.charCodeAt(at)) * 16 + digit(digits.charCodeAt(at + 1)));
+    const length = digits.length / 2;
+    if (this.#length + length > this.#bytes.length) this.#grow(length);
+    const [bytes, from] = [this.#bytes, this.#length];
+    for (let at = 0; at < length; at += 1) bytes[from + at] = digit(digits.charCodeAt(at * 2)) * 16 + digit(digits.charCodeAt(at * 2 + 1));
+    this.#length = from + length;
   }
 
   /** All that another one has, byte by byte: for the few bytes that there mostly are, that is quicker than making a view of them. */
@@ -110,7 +114,7 @@ export class Writer {
 
   /** A copy of the bytes from `from` on. */
   copy(from: number): Uint8Array {
-    return this.#bytes.slice(from, this.#length);
+    return copied(this.#bytes, from, this.#length);
   }
 
   /** Forgets everything, so that the room can be used again; leaves room for what is to be patched in front. */
@@ -138,6 +142,24 @@ export class Writer {
     larger.set(this.#bytes);
     this.#bytes = larger;
   }
+}
+
+/** Small copies share rooms of this size: memory of its own for each of some hundred bytes costs more than they do. */
+const ROOM_BYTES = 16_384;
+/** More than this has memory of its own, so that no room is kept by what is hardly in it. */
+const SHARED_BYTES_MAX = 1_024;
+
+let room = new Uint8Array(ROOM_BYTES);
+let taken = 0;
+
+function copied(bytes: Uint8Array, from: number, to: number): Uint8Array {
+  const length = to - from;
+  if (length > SHARED_BYTES_MAX) return bytes.slice(from, to);
+  if (taken + length > ROOM_BYTES) [room, taken] = [new Uint8Array(ROOM_BYTES), 0];
+  const copy = room.subarray(taken, taken + length);
+  for (let at = 0; at < length; at += 1) copy[at] = bytes[from + at] ?? 0;
+  taken += length;
+  return copy;
 }
 
 const [ZERO, NINE, A] = [48, 57, 97];

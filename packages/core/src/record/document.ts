@@ -50,13 +50,13 @@ function number(assignments: readonly Assignment[], actor: ActorId, startOp: num
   const ops: OpId[] = [];
   for (const { fields, value, pred } of assignments) {
     ops.push(opId(startOp + wire.length, actor));
-    fields.forEach((key, index) => {
+    for (const [index, key] of fields.entries()) {
       wire.push({
         key,
         value: isTuple(value) ? (value[index] ?? null) : value,
         pred: index === 0 ? pred : pred.map((op) => shifted(op, index)),
       });
-    });
+    }
   }
   return { wire, ops, next: startOp + wire.length };
 }

@@ -107,6 +107,13 @@ interface Pred {
 
 /** The actors of the predecessors are told by their places: the change's own first, then the others in their order. */
 function predsOf(actor: string, ops: readonly WireOp[]): Preds {
+  const [only] = ops;
+  const [replaced, ...more] = only?.pred ?? [];
+  // Nearly every change sets one register, in place of one operation.
+  if (ops.length === 1 && replaced !== undefined && more.length === 0) {
+    const { actor: by, counter } = splitOp(replaced);
+    return { others: by === actor ? [] : [by], counts: [1], actors: [by === actor ? 0 : 1], counters: [counter] };
+  }
   const [flat, counts, others]: [Pred[], number[], string[]] = [[], [], []];
   for (const { pred } of ops) {
     counts.push(pred.length);
@@ -141,9 +148,57 @@ function putActor(actor: string): void {
 }
 
 /** Writes which columns there are and how long each is, then the columns, in the order of their numbers. */
-function putColumns(ops: readonly WireOp[], { counts, actors, counters }: Preds): void {
+function putColumns(ops: readonly WireOp[], preds: Preds): void {
   columns.clear();
   raw.clear();
+  const [only] = ops;
+  const ends = only && ops.length === 1 ? putOne(only, preds) : putMany(ops, preds);
+  // Only a change whose operations replace nothing, or set nothing but empty values, has no bytes in some of its columns.
+  contents.unsigned(5 + (ends.value > ends.meta ? 1 : 0) + (preds.actors.length > 0 ? 2 : 0));
+  putExtent(COLUMN.key, ends.key);
+  putExtent(COLUMN.insert, ends.insert - ends.key);
+  putExtent(COLUMN.action, ends.action - ends.insert);
+  putExtent(COLUMN.valueMeta, ends.meta - ends.action);
+  putExtent(COLUMN.value, ends.value - ends.meta);
+  putExtent(COLUMN.predCount, ends.count - ends.value);
+  putExtent(COLUMN.predActor, ends.actor - ends.count);
+  putExtent(COLUMN.predCounter, columns.length - ends.actor);
+  contents.append(columns);
+}
+
+/** Where each column ends. */
+interface Ends {
+  readonly key: number;
+  readonly insert: number;
+  readonly action: number;
+  readonly meta: number;
+  readonly value: number;
+  readonly count: number;
+  readonly actor: number;
+}
+
+/** What most changes are: one operation. No column of it has a run, so none need be looked for. */
+function putOne(op: WireOp, { counts, actors, counters }: Preds): Ends {
+  const meta = valueMeta(op);
+  columns.signed(-1);
+  columns.text(op.key);
+  const key = columns.length;
+  columns.unsigned(1);
+  const insert = columns.length;
+  columns.signed(-1);
+  columns.unsigned(SET);
+  const action = columns.length;
+  columns.signed(-1);
+  columns.unsigned(meta);
+  const metaEnd = columns.length;
+  columns.append(raw);
+  const value = columns.length;
+  columns.signed(-1);
+  columns.unsigned(counts[0] ?? 0);
+  return { key, insert, action, meta: metaEnd, value, ...putPreds(actors, counters) };
+}
+
+function putMany(ops: readonly WireOp[], { counts, actors, counters }: Preds): Ends {
   const metas = ops.map(valueMeta);
   putTextRuns(
     columns,
@@ -160,21 +215,16 @@ function putColumns(ops: readonly WireOp[], { counts, actors, counters }: Preds)
   columns.append(raw);
   const value = columns.length;
   putRuns(columns, counts);
+  return { key, insert, action, meta, value, ...putPreds(actors, counters) };
+}
+
+/** Answers where the columns before ended, and that of the actors. */
+function putPreds(actors: readonly number[], counters: readonly number[]): Pick<Ends, 'count' | 'actor'> {
   const count = columns.length;
   putRuns(columns, actors);
   const actor = columns.length;
   putDeltas(columns, counters);
-  // Only a change whose operations replace nothing, or set nothing but empty values, has no bytes in some of its columns.
-  contents.unsigned(5 + (value > meta ? 1 : 0) + (actors.length > 0 ? 2 : 0));
-  putExtent(COLUMN.key, key);
-  putExtent(COLUMN.insert, insert - key);
-  putExtent(COLUMN.action, action - insert);
-  putExtent(COLUMN.valueMeta, meta - action);
-  putExtent(COLUMN.value, value - meta);
-  putExtent(COLUMN.predCount, count - value);
-  putExtent(COLUMN.predActor, actor - count);
-  putExtent(COLUMN.predCounter, columns.length - actor);
-  contents.append(columns);
+  return { count, actor };
 }
 
 function putExtent(column: number, length: number): void {

@@ -1,6 +1,8 @@
-import type { Scalar, Value } from '../values.ts';
-import type { Attempt, Edit, Link, Register } from './record.ts';
-import type { Resting } from './resting.ts';
+import { sameValue, type Scalar, type Value } from '../values.ts';
+import type { Attempt, Edit, Link, RecordState, Register } from './record.ts';
+import { loneText, shadowBeneath } from './lone.ts';
+import { placeOf, placesText, type Names } from './names.ts';
+import { isResting, type Resting, type Stored } from './resting.ts';
 
 /*
  * How registers and links are written down: as flat lists. As nested objects they take a third more room. Lists within the list stand
@@ -12,8 +14,7 @@ import type { Resting } from './resting.ts';
 export type Packed = readonly Item[];
 export type Item = Scalar | readonly Scalar[] | Readonly<Record<string, unknown>>;
 
-/** The JSON of a register at rest. */
-export function restingText(resting: Resting): string {
+function restingText(resting: Resting): string {
   const [value, count, ops, standing, author, ms, tick] = resting;
   const head = `[${valueText(value)},${count},"${ops}",${standing},"${author}",${ms},${tick}`;
   return resting.length === RESTING_ITEMS_MIN ? `${head}]` : `${head},${JSON.stringify(resting.slice(RESTING_ITEMS_MIN)).slice(1)}`;
@@ -21,11 +22,17 @@ export function restingText(resting: Resting): string {
 
 const RESTING_ITEMS_MIN = 7;
 
-/** The JSON of any other register. */
-export function registerText(register: Register): string {
+/** The JSON of a register, in the shortest form that tells all of it. */
+export function storedText(stored: Stored, names: Names): string {
+  if (isResting(stored)) return restingText(stored);
+  const beneath = shadowBeneath(stored);
+  return beneath ? loneText(stored, beneath, names, valueText) : registerText(stored, names);
+}
+
+function registerText(register: Register, names: Names): string {
   const { value, count, ops, frontier, agreed, shadows, beneath, total, first, slots, verdict, trail, possible, held } = register;
-  let text = `[${valueText(value)},${opsText(count, ops)},${frontier.length}`;
-  for (const edit of frontier) text += `,${editText(edit)}`;
+  let text = `[${valueText(value)},${opsText(count, ops, names)},${frontier.length}`;
+  for (const edit of frontier) text += `,${editText(edit, names)}`;
   text += `,${agreed.length}`;
   for (const entry of agreed) text += `,${entry.number},${valueText(entry.value)}`;
   let known = 0;
@@ -34,7 +41,7 @@ export function registerText(register: Register): string {
     const shadow = shadows[name];
     if (!shadow) continue;
     known += 1;
-    told += `,"${name}",${valueText(shadow.value)},${opsText(shadow.saw, shadow.ops)}${maybeText(shadow.sent)}`;
+    told += `,"${name}",${valueText(shadow.value)},${opsText(shadow.saw, shadow.ops, names)}${maybeText(shadow.sent)}`;
   }
   // Seldom there.
   const more =
@@ -48,50 +55,59 @@ export function registerText(register: Register): string {
   return `${text},${known}${told},${verdict ? JSON.stringify(verdict) : '0'},${held ? JSON.stringify(held) : '0'},${memory}]`;
 }
 
-// Names of systems, operations, hashes and ids of deliveries are ours, and need no escapes.
-function editText({ op, system, value, on, saw, known, number, stamp, by }: Edit): string {
+// Names of systems and ids of deliveries are ours, and need no escapes.
+function editText({ op, system, value, on, saw, known, number, stamp, by }: Edit, names: Names): string {
   const other = stamp.system === system ? '0' : `"${stamp.system}"`;
-  return `"${op}","${system}",${valueText(value)},${known === undefined ? saw : `[${saw},${known}]`},${number},${stamp.ms},${stamp.count},${other}${maybeText(on)}${maybeText(by)}`;
+  return `${placeOf(names, op)},"${system}",${valueText(value)},${known === undefined ? saw : `[${saw},${known}]`},${number},${stamp.ms},${stamp.count},${other}${maybeText(on)}${maybeText(by)}`;
 }
 
-function opsText(before: number, ops: readonly string[]): string {
-  return ops.length === 1 ? `${before},1,"${ops[0] ?? ''}"` : `${before},${ops.length}${listText(ops)}`;
-}
-
-function listText(texts: readonly string[]): string {
-  let all = '';
-  for (const text of texts) all += `,"${text}"`;
-  return all;
+function opsText(before: number, ops: readonly string[], names: Names): string {
+  return `${before},${ops.length}${placesText(names, ops)}`;
 }
 
 function maybeText(value: Value | undefined): string {
   return value === undefined ? ',0' : `,1,${valueText(value)}`;
 }
 
+/** What an attempt may say in short: whose it is, and how its registers stand. */
+type Around = Pick<RecordState, 'id' | 'registers'>;
+
 /** The JSON of a link. */
-export function linkText(link: Link): string {
+export function linkText(link: Link, names: Names, around: Around): string {
   const { key, version: at, state, heads, ownSeq, planned, unconfirmed, unread, withheld, parked, discarded } = link;
-  const seen = `"${state}",${ownSeq},${heads.length}${listText(heads)}${maybeText(key)}${maybeText(at)}`;
-  const attempts = `${planned ? `1${attemptText(planned)}` : '0'},${attemptsText(unconfirmed)},${parked ? `1${attemptText(parked)}` : '0'}`;
-  return `[${seen},${attempts},${unread || withheld || discarded ? JSON.stringify({ unread, withheld, discarded }) : '0'}]`;
+  const seen = `"${state}",${ownSeq},${heads.length}${placesText(names, heads)}${maybeText(key)}${maybeText(at)}`;
+  const [now, set] = [attemptsText(planned, names, around), attemptsText(parked, names, around)];
+  let open = `${unconfirmed?.length ?? 0}`;
+  for (const one of unconfirmed ?? []) open += attemptText(one, names, around);
+  return `[${seen},${now},${open},${set},${unread || withheld || discarded ? JSON.stringify({ unread, withheld, discarded }) : '0'}]`;
 }
 
-function attemptsText(attempts: readonly Attempt[] = []): string {
-  let text = `${attempts.length}`;
-  for (const one of attempts) text += attemptText(one);
-  return text;
+function attemptsText(attempt: Attempt | undefined, names: Names, around: Around): string {
+  return attempt ? `1${attemptText(attempt, names, around)}` : '0';
 }
 
-function attemptText({ id, kind, expected, registers, heads, seq }: Attempt): string {
+function attemptText({ id, kind, expected, registers, heads, seq }: Attempt, names: Names, around: Around): string {
   let known = 0;
   let told = '';
   for (const name in registers) {
     const carried = registers[name];
     if (!carried) continue;
     known += 1;
-    told += `,"${name}",${valueText(carried.value)},${opsText(carried.saw, carried.ops)}`;
+    told += `,"${name}",${carriedText(carried, around.registers[name], names)}`;
   }
-  return `,"${id}","${kind}",${seq},${heads.length}${listText(heads)},${known}${told}${maybeText(expected)}`;
+  return `,"${tailOf(id, around.id)}","${kind}",${seq},${heads.length}${placesText(names, heads)},${known}${told}${maybeText(expected)}`;
+}
+
+/** Mostly what stands in the register is what is on its way: then that is all that is said. */
+function carriedText({ value, saw, ops }: Attempt['registers'][string], stored: Stored | undefined, names: Names): string {
+  if (stored !== undefined && !isResting(stored) && stored.ops === ops && stored.count === saw && sameValue(stored.value, value))
+    return '0';
+  return `1,${valueText(value)},${opsText(saw, ops, names)}`;
+}
+
+/** The id of a delivery begins with that of its record, which is left out. */
+function tailOf(id: string, record: string): string {
+  return id.startsWith(record) && id[record.length] === '.' ? id.slice(record.length) : id;
 }
 
 /** The JSON of a value. */

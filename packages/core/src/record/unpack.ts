@@ -1,11 +1,22 @@
 import { changeHash, deliveryIdFrom, keyOf, opIdFrom, systemId, version, type Key, type Version } from '../ids.ts';
 import type { Scalar, Value } from '../values.ts';
 import type { Item, Packed } from './pack.ts';
+import { readLone } from './lone.ts';
+import { isResting, type Stored } from './resting.ts';
 import type { Agreed, Attempt, Edit, Link, Register, Shadow } from './record.ts';
+
+/** What the lists of a text are read with. Texts of before there were names tell hashes and operations themselves. */
+export interface Around {
+  readonly id: string;
+  readonly names: readonly string[] | undefined;
+  /** How a register stands, by its name. */
+  readonly stored: (name: string) => Stored | undefined;
+}
 
 /** Reads a flat list from its front. */
 interface Reader {
   readonly list: Packed;
+  readonly around: Around;
   at: number;
 }
 
@@ -30,12 +41,15 @@ function text(from: Reader): string {
 }
 
 function value(from: Reader): Value {
-  const item = next(from);
-  if (item === null || typeof item !== 'object' || isTuple(item)) return item;
+  return valueOf(next(from));
+}
+
+function valueOf(item: unknown): Value {
+  if (item === null || typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean' || isTuple(item)) return item;
   throw new Error('A packed list holds no value where one belongs.');
 }
 
-function isTuple(item: Item): item is readonly Scalar[] {
+function isTuple(item: unknown): item is readonly Scalar[] {
   return Array.isArray(item);
 }
 
@@ -52,11 +66,20 @@ function maybe<Entry>(from: Reader, read: (from: Reader) => Entry): Entry | unde
   return number(from) === 0 ? undefined : read(from);
 }
 
-const op = (from: Reader): Edit['op'] => opIdFrom(text(from));
-const hash = (from: Reader): Link['heads'][number] => changeHash(text(from));
+function nameIn(from: Reader): string {
+  const { names } = from.around;
+  if (!names) return text(from);
+  const found = names[number(from)];
+  if (found === undefined) throw new Error('A packed list tells of a name that is not there.');
+  return found;
+}
 
-export function unpackRegister(list: Packed): Register {
-  const from: Reader = { list, at: 0 };
+const op = (from: Reader): Edit['op'] => opIdFrom(nameIn(from));
+const hash = (from: Reader): Link['heads'][number] => changeHash(nameIn(from));
+
+export function unpackRegister(list: Packed, around: Around): Register {
+  if (Array.isArray(list[2])) return readLone(list, valueOf, around.names ?? []);
+  const from: Reader = { list, around, at: 0 };
   const [merged, count, ops, frontier] = [value(from), number(from), many(from, op), many(from, edit)];
   const agreed = many(from, agreement);
   const shadows: Record<string, Shadow> = {};
@@ -124,8 +147,8 @@ function shadow(from: Reader): Shadow {
   return { value: held, sent: maybe(from, value), ops, saw };
 }
 
-export function unpackLink(list: Packed): Link {
-  const from: Reader = { list, at: 0 };
+export function unpackLink(list: Packed, around: Around): Link {
+  const from: Reader = { list, around, at: 0 };
   const [state, ownSeq, heads] = [stateOf(text(from)), number(from), many(from, hash)];
   const [key, at] = [maybe(from, keyIn), maybe(from, versionIn)];
   const [planned, unconfirmed, parked] = [many(from, attempt)[0], many(from, attempt), many(from, attempt)[0]];
@@ -155,10 +178,23 @@ function stateOf(word: string): Link['state'] {
 }
 
 function attempt(from: Reader): Attempt {
-  const [id, kind, seq, heads] = [deliveryIdFrom(text(from)), kindOf(text(from)), number(from), many(from, hash)];
+  const [id, kind, seq, heads] = [wholeId(text(from), from.around.id), kindOf(text(from)), number(from), many(from, hash)];
   const registers: Record<string, Attempt['registers'][string]> = {};
-  for (let left = number(from); left > 0; left -= 1) registers[text(from)] = carried(from);
+  for (let left = number(from); left > 0; left -= 1) {
+    const register = text(from);
+    registers[register] = from.around.names && number(from) === 0 ? asItStands(from.around.stored(register)) : carried(from);
+  }
   return { id, kind, expected: maybe(from, versionIn), registers, heads, seq };
+}
+
+/** An id that begins with that of its record is told without it. */
+function wholeId(told: string, record: string): Attempt['id'] {
+  return deliveryIdFrom(told.startsWith('.') ? `${record}${told}` : told);
+}
+
+function asItStands(stored: Stored | undefined): Attempt['registers'][string] {
+  if (stored === undefined || isResting(stored)) throw new Error('An attempt carries a register that is not there.');
+  return { value: stored.value, ops: stored.ops, saw: stored.count };
 }
 
 function carried(from: Reader): Attempt['registers'][string] {

@@ -15,7 +15,7 @@ import type { Entry, Journal } from './journal.ts';
 import type { NewsBoard } from './news.ts';
 import { prepareConflict, prepareHolder, prepareLinks, prepareMarks, prepareNotes } from './puts.ts';
 import { prepareQueue } from './queue.ts';
-import type { Records } from './records.ts';
+import type { Kept, Records } from './records.ts';
 import type { WriteBack } from './write-back.ts';
 
 /**
@@ -38,19 +38,22 @@ export function prepareCommit(
   const all = db.transaction((commit: Commit, batch: Batch) => {
     const written = writeBack.surplus();
     const answers = commit.plans.map((plan) => takePlan(plan, batch));
-    const entries = finish(batch);
+    const finished = finish(batch);
     const taken = commit.plans.filter((_plan, index) => answers[index]?.kind === 'committed');
     putNotes(commit, taken);
     news.add(taken);
-    return { answers, written, entries };
+    return { answers, written, finished };
   });
   return (commit) => {
     const batch: Batch = new Map();
-    const { answers, written, entries } = all(commit, batch);
+    const { answers, written, finished } = all(commit, batch);
     // Only what is on the disk may be remembered.
     written.apply();
     for (const { number, before, state } of batch.values()) if (!before) records.keep({ number, state });
-    for (const { entry, state, number } of entries) records.follow(number, state, entry);
+    finished.entries.forEach((entry, index) => {
+      const state = finished.states[index];
+      if (state) records.follow(finished.number, state, entry);
+    });
     return answers;
   };
 }
@@ -113,12 +116,12 @@ function prepareRecord(db: Database, records: Records): (plan: Plan, batch: Batc
   const take = (plan: Plan, batch: Batch): Touched | undefined => {
     const { id, revision, identity = null } = plan.record;
     if (revision === 1) return make(plan);
-    const known = batch.get(id) ?? records.get(id);
-    if (known?.state.revision !== revision - 1) return undefined;
+    const touched = batch.get(id) ?? touchedOf(records.get(id));
+    if (touched?.state.revision !== revision - 1) return undefined;
     // An identity hardly ever changes, and setting it rewrites its index.
-    if ((known.state.identity ?? null) !== identity) rename.run(identity, id);
-    const touched = batch.get(id) ?? { number: known.number, before: known.state, state: known.state, changes: [], queued: new Map() };
-    return Object.assign(touched, { earlier: touched.state });
+    if ((touched.state.identity ?? null) !== identity) rename.run(identity, id);
+    touched.earlier = touched.state;
+    return touched;
   };
   return (plan, batch) => {
     try {
@@ -136,15 +139,25 @@ function prepareRecord(db: Database, records: Records): (plan: Plan, batch: Batc
   };
 }
 
-interface Finished {
-  readonly entry: Entry;
-  readonly state: RecordState;
-  /** Of the commit in the journal. */
-  readonly number: number;
+function touchedOf(known: Kept | undefined): Touched | undefined {
+  if (!known) return undefined;
+  const { number, state } = known;
+  return { number, before: state, state, earlier: state, changes: [], queued: new Map() };
 }
 
+interface Finished {
+  /** The number of the commit in the journal. */
+  readonly number: number;
+  /** In the same order as `states`. */
+  readonly entries: readonly Entry[];
+  readonly states: readonly RecordState[];
+}
+
+/** Nothing was appended to the journal. */
+const NO_COMMIT = 0;
+
 /** Writes down what became of the records: new ones into their tables, the others into the journal. */
-function prepareFinish(db: Database, journal: Journal): (batch: Batch) => readonly Finished[] {
+function prepareFinish(db: Database, journal: Journal): (batch: Batch) => Finished {
   const update = db.prepare<[number, string, number]>('UPDATE records SET revision = ?, state = ? WHERE number = ?');
   const append = prepareAppend(db);
   const enqueue = prepareQueue(db);
@@ -154,14 +167,16 @@ function prepareFinish(db: Database, journal: Journal): (batch: Batch) => readon
     enqueue(state.id, queued);
   };
   return (batch) => {
-    const told: Omit<Finished, 'number'>[] = [];
+    const [entries, states]: [Entry[], RecordState[]] = [[], []];
     for (const touched of batch.values()) {
       const { number: record, before, state, changes, queued } = touched;
-      if (before) told.push({ entry: { record, step: encodeStep(before, state), changes, queued }, state });
-      else make(touched);
+      if (!before) {
+        make(touched);
+        continue;
+      }
+      entries.push({ record, step: encodeStep(before, state), changes, queued });
+      states.push(state);
     }
-    if (told.length === 0) return [];
-    const number = journal.append(told.map(({ entry }) => entry));
-    return told.map((item) => ({ ...item, number }));
+    return { number: entries.length === 0 ? NO_COMMIT : journal.append(entries), entries, states };
   };
 }

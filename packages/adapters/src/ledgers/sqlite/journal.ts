@@ -1,4 +1,4 @@
-import { must, type DeliveryRow, type SystemId } from '@concord/core';
+import { deliveryIdFrom, must, recordId, type DeliveryRow, type EntityName, type SystemId } from '@concord/core';
 import type { Database } from 'better-sqlite3';
 import { joinChunks, splitChunks } from './chunks.ts';
 import type { ChangeText } from './history.ts';
@@ -17,8 +17,8 @@ export interface Entry {
   readonly record: number;
   /** As `encodeStep` tells it. */
   readonly step: string;
-  readonly changes: readonly ChangeText[];
-  readonly queued: Queued;
+  readonly changes: ChangeText[];
+  readonly queued: Map<SystemId, DeliveryRow | undefined>;
 }
 
 export interface Journal {
@@ -32,11 +32,21 @@ export interface Journal {
 /** Short names: n number of the record, s step, q numbers of the changes, c changes, d deliveries. */
 interface Told {
   readonly n: number;
-  readonly s: object;
+  readonly s: { readonly id: string };
   readonly q: readonly number[];
   readonly c: readonly object[];
-  readonly d?: readonly (readonly [SystemId, DeliveryRow | null])[];
+  readonly d?: readonly (readonly [SystemId, QueuedTold | null])[];
 }
+
+/** A delivery as it stands beside its record and its system; or whole, as it was told before. */
+type QueuedTold = DeliveryRow | readonly [tail: string, entity: EntityName, ...DeliveryTold];
+type DeliveryTold = readonly [
+  state: DeliveryRow['state'],
+  kind: DeliveryRow['kind'],
+  dueAtMs: number,
+  attempts: number,
+  more?: Pick<DeliveryRow, 'words' | 'code' | 'sinceMs'>,
+];
 
 interface Row {
   readonly number: number;
@@ -77,14 +87,23 @@ function tell({ record, step, changes, queued }: Entry): string {
   return `{"n":${record},"s":${step},"q":[${seqs}],"c":[${told}]${deliveries === '' ? '' : `${deliveries}]`}}`;
 }
 
-/** As JSON. Names and ids are ours, and need no escapes; what went wrong was told by others. */
-function deliveryText({ id, record, entity, system, state, kind, dueAtMs, attempts, words, code, sinceMs }: DeliveryRow): string {
-  let text = `{"id":"${id}","record":"${record}","entity":"${entity}","system":"${system}","state":"${state}","kind":"${kind}"`;
-  text += `,"dueAtMs":${dueAtMs},"attempts":${attempts}`;
-  if (words !== undefined) text += `,"words":${JSON.stringify(words)}`;
-  if (code !== undefined) text += `,"code":"${code}"`;
-  if (sinceMs !== undefined) text += `,"sinceMs":${sinceMs}`;
-  return `${text}}`;
+/** As JSON. Names and ids are ours, and need no escapes; what went wrong was told by others. An id begins with that of its record. */
+function deliveryText({ id, record, entity, state, kind, dueAtMs, attempts, words, code, sinceMs }: DeliveryRow): string {
+  const tail = id.startsWith(`${record}.`) ? id.slice(record.length) : id;
+  const text = `["${tail}","${entity}","${state}","${kind}",${dueAtMs},${attempts}`;
+  if (words === undefined && code === undefined && sinceMs === undefined) return `${text}]`;
+  return `${text},${JSON.stringify({ words, code, sinceMs })}]`;
+}
+
+function deliveryOf(told: QueuedTold, id: string, system: SystemId): DeliveryRow {
+  if (!isShort(told)) return told;
+  const [tail, entity, state, kind, dueAtMs, attempts, more = {}] = told;
+  const delivery = deliveryIdFrom(tail.startsWith('.') ? `${id}${tail}` : tail);
+  return { id: delivery, record: recordId(id), entity, system, state, kind, dueAtMs, attempts, ...more };
+}
+
+function isShort(told: QueuedTold): told is Exclude<QueuedTold, DeliveryRow> {
+  return Array.isArray(told);
 }
 
 /** Throws a plain Error when the row is not what `append` wrote. */
@@ -95,7 +114,8 @@ function* read({ number, told, chunks }: Row): IterableIterator<Entry & { readon
   for (const { n: record, s, q, c, d = [] } of entries) {
     const changes = q.map((seq, index) => ({ seq, told: JSON.stringify(c[index]), chunk: must(split[at + index], 'a chunk a change') }));
     at += q.length;
-    yield { number, record, step: JSON.stringify(s), changes, queued: new Map(d.map(([system, row]) => [system, row ?? undefined])) };
+    const queued = new Map(d.map(([system, row]) => [system, row ? deliveryOf(row, s.id, system) : undefined]));
+    yield { number, record, step: JSON.stringify(s), changes, queued };
   }
   if (at !== split.length) throw new Error(`There are ${split.length} chunks for ${at} changes.`);
 }

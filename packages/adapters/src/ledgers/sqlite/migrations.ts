@@ -123,6 +123,10 @@ const steps: readonly string[] = [
   ALTER TABLE operators ADD COLUMN note_hash TEXT;
   CREATE TABLE acts_head (only INTEGER PRIMARY KEY CHECK (only = 1), hash TEXT NOT NULL, acts INTEGER NOT NULL) STRICT;
   `,
+  `
+  -- Nothing is laid out otherwise. From here on states, steps and deliveries may be told in a shorter form (ADR 24), which a sidecar of before
+  -- would take for damage: the number keeps the file from it. What was written before is read as it is.
+  `,
 ];
 
 /** The schema version that this code reads and writes. */

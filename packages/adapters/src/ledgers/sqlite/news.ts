@@ -28,11 +28,17 @@ export function prepareNews(db: Database, file: string, kept = NEWS_KEPT_MAX): N
   const latest = (): number => last.get() ?? 0;
   return {
     add(plans) {
-      const items = plans.flatMap(newsIn);
-      if (items.length === 0) return;
+      let [told, items] = ['', 0];
+      for (const plan of plans) {
+        for (const item of newsIn(plan)) {
+          told += `${told === '' ? '' : ','}${textOf(item)}`;
+          items += 1;
+        }
+      }
+      if (items === 0) return;
       const before = latest();
-      const number = before + items.length;
-      insert.run(number, JSON.stringify(items));
+      const number = before + items;
+      insert.run(number, `[${told}]`);
       // The last row stays, whatever is kept: the numbers go on from it.
       const most = Math.min(number - kept, before);
       if (most > 0 && Math.floor(before / TRIM_NUMBERS) !== Math.floor(number / TRIM_NUMBERS)) trim.run(most);
@@ -48,6 +54,13 @@ export function prepareNews(db: Database, file: string, kept = NEWS_KEPT_MAX): N
     },
     latest,
   };
+}
+
+/** As JSON: of nearly all of them there is nothing to escape. */
+function textOf(item: NewsItem): string {
+  if (item.kind !== 'version') return JSON.stringify(item);
+  const { record, entity, version, system } = item;
+  return `{"kind":"version","record":"${record}","entity":"${entity}","version":${version},"system":"${system}"}`;
 }
 
 function read(file: string, { number, told }: Row): readonly News[] {

@@ -30,7 +30,7 @@ export interface Records {
   get(id: RecordId): Kept | undefined;
   /** As it is on the disk, and in its table. */
   keep(kept: Kept): void;
-  /** What the journal now tells: on the disk, but not in the tables. */
+  /** What the journal now tells: on the disk, but not in the tables. The lists of the entry are taken over, and grow here. */
   follow(number: number, state: RecordState, entry: Entry): void;
   /** Longest pending first. */
   readonly pending: ReadonlyMap<RecordId, Pending>;
@@ -80,11 +80,10 @@ export function openRecords(read: (id: RecordId) => Kept | undefined): Records {
         number: entry.record,
         state,
         since: number,
-        changes: [...entry.changes],
-        queued: new Map(entry.queued),
+        changes: entry.changes,
+        queued: entry.queued,
         size: more,
       });
-      cache.delete(state.id);
     },
     done(item) {
       size -= item.size;
