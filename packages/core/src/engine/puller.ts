@@ -66,6 +66,7 @@ export function openPuller(
   let state: MapState = 'starting';
   let words: string | undefined;
   let upToMs: number | undefined;
+  let heardMs = 0;
   const awaiting = openAwaiting();
   const door = openDoor();
   const aside = openAside(parts, system.id, entity);
@@ -92,6 +93,7 @@ export function openPuller(
     if (pressure !== undefined) return holdBack('pressed', pressure);
     const startedMs = clock.nowMs();
     const began = reads.begin();
+    heardMs = parts.traces?.nowMs() ?? 0;
     try {
       const pull = await system.changes(entity, cursor);
       const restMs = await take(pull, began, startedMs);
@@ -196,7 +198,8 @@ export function openPuller(
   async function takeAll(sightings: readonly Sighting[], began: number): Promise<void> {
     const now = comparing?.state === 'reads' ? comparing : undefined;
     if (now) now.rows += sightings.length;
-    const origin = { system, table, began, awaiting, door, guard, comparing: now };
+    const heard = parts.traces && { by: state === 'listing' ? ('listing' as const) : ('feed' as const), atMs: heardMs };
+    const origin = { system, table, began, awaiting, door, guard, comparing: now, heard };
     for (let from = 0; from < sightings.length; from += limits.rowsMax) {
       const ended = await Promise.allSettled(sightings.slice(from, from + limits.rowsMax).map((sighting) => intake.take(origin, sighting)));
       const page = sightings.slice(from, from + limits.rowsMax);
@@ -212,6 +215,7 @@ export function openPuller(
   /** Rows that were set aside are read again. */
   async function takeAside(keys: readonly Key[]): Promise<void> {
     const began = reads.begin();
+    heardMs = parts.traces?.nowMs() ?? 0;
     try {
       await takeAll(
         keys.map((key) => ({ kind: 'glimpse', key })),
@@ -361,7 +365,8 @@ export function openPuller(
       if (isPaused()) return;
       const began = reads.begin();
       try {
-        await intake.take({ system, table, began, awaiting, door, guard }, { kind: 'glimpse', key });
+        const heard = parts.traces && { by: 'hint' as const, atMs: parts.traces.nowMs() };
+        await intake.take({ system, table, began, awaiting, door, guard, heard }, { kind: 'glimpse', key });
       } finally {
         reads.end(began);
       }

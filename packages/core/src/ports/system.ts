@@ -65,6 +65,8 @@ export interface Write {
   readonly correlation?: { readonly column: string; readonly value: string };
   /** Marks the write as ours where the system can carry a mark. */
   readonly tag: string;
+  /** Where the write stands in a trace, as W3C Trace Context says it, for systems that are reached over HTTP; absent where nobody watches. */
+  readonly traceparent?: string;
 }
 
 export type Outcome =
