@@ -54,16 +54,8 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
   for (const words of await lensWarnings(tables, systems)) logger.warn(words);
   mkdirSync(dirname(config.ledger.file), { recursive: true });
   const ledger = sqliteLedger({ file: config.ledger.file });
-  const engine = openEngine({
-    tables,
-    systems,
-    ledger,
-    clock,
-    ids,
-    log: logTo(logger, sensitiveIn(config)),
-    limits: config.limits,
-    ...(traced ? { tracing: traced.tracing } : {}),
-  });
+  const log = logTo(logger, sensitiveIn(config));
+  const engine = openEngine({ tables, systems, ledger, clock, ids, log, limits: config.limits, ...traced?.given });
   const backUp = () => ledger.backUp(backupFile(config.ledger, clock.nowMs()));
   const keyring = openKeyring(config.server.keys, clock.nowMs, (words) => logger.error(words));
   if (keyring.keys().size === 0) logger.warn(NO_KEYS);
@@ -113,8 +105,7 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
       await app.close();
       await alerts?.stop();
       await settled(engine.stop(), systems);
-      await traced?.close();
-      await Promise.all([ledger.close(), sandbox.close()]);
+      await Promise.all([ledger.close(), sandbox.close(), traced?.close()]);
     },
   };
 }

@@ -26,6 +26,8 @@ export interface Hearing extends Heard {
 /** Tells the way of each change, hop by hop. What led to a planned write is kept in memory alone: after a restart it begins a trace of its own. */
 export interface Traces {
   nowMs(): number;
+  /** Reading begins. */
+  heard(by: Heard['by']): Heard;
   /** The row is at hand. */
   hearing(heard: Heard | undefined, system: SystemId): Hearing;
   /** A plan is in the ledger, whose commit began then. Called before anything follows from it. */
@@ -108,6 +110,7 @@ export function openTraces(tracing: Tracing): Traces {
 
   return {
     nowMs: tracing.nowMs,
+    heard: (by) => ({ by, atMs: tracing.nowMs() }),
     hearing(heard, system) {
       const observedAtMs = tracing.nowMs();
       return { by: 'reread', atMs: observedAtMs, ...heard, system, observedAtMs };

@@ -19,7 +19,6 @@ export interface Sdk {
 /** Nobody waits longer for a collector; what it did not take is let go. */
 const EXPORT_MS_MAX = 3000;
 const SERVICE_DEFAULT = 'concord';
-const SUCCESS = 0;
 
 /** Loads and starts what sends spans to a collector. Throws where it is not installed. It is not registered: nobody else's spans go through it. */
 export async function startSdk({ url, headers, service, sample }: SdkOptions, failed: () => void): Promise<Sdk> {
@@ -43,7 +42,7 @@ export async function startSdk({ url, headers, service, sample }: SdkOptions, fa
         exporter: {
           export: (spans, done) =>
             exporter.export(spans, (result) => {
-              if (result.code !== SUCCESS) failed();
+              if (result.error) failed();
               done(result);
             }),
           forceFlush: () => exporter.forceFlush(),

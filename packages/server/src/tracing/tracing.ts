@@ -5,7 +5,8 @@ import { startSdk, type SdkOptions } from './sdk.ts';
 import { spansBy } from './spans.ts';
 
 export interface OpenedTracing {
-  readonly tracing: Tracing;
+  /** For the engine. */
+  readonly given: { readonly tracing: Tracing };
   /** Sends what is left. */
   close(): Promise<void>;
 }
@@ -21,7 +22,7 @@ export async function openTracing(
 ): Promise<OpenedTracing | undefined> {
   const [fault] = tracingFaults(config);
   if (fault !== undefined) throw configWrong(config.file, [fault]);
-  if (!config.tracing && isRegistered()) return { tracing: spansBy(trace.getTracer('concord')), close: () => Promise.resolve() };
+  if (!config.tracing && isRegistered()) return { given: { tracing: spansBy(trace.getTracer('concord')) }, close: () => Promise.resolve() };
   const asked = config.tracing ? asConfigured(config.tracing) : asSurrounded(env);
   if (!asked) return undefined;
   try {
@@ -29,7 +30,7 @@ export async function openTracing(
       asked.options,
       seldom(() => warn(`traces do not reach ${asked.place}`)),
     );
-    return { tracing: spansBy(tracer), close };
+    return { given: { tracing: spansBy(tracer) }, close };
   } catch (cause) {
     const words = cause instanceof Error ? cause.message : String(cause);
     if (config.tracing) throw new ConcordError('TRACING_NOT_INSTALLED', { endpoint: asked.place, words }, cause);
