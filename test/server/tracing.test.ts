@@ -1,6 +1,8 @@
 import { createServer, request as send } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { parseConfig, type Config } from '@concord/core';
+import * as otel from '@opentelemetry/api';
+import { TracerProvider } from '@opentelemetry/sdk-trace';
 import { SAMPLE, ENV } from '../core/config/sample.ts';
 import { openTracing } from '../../packages/server/src/tracing/tracing.ts';
 import type { startSdk } from '../../packages/server/src/tracing/sdk.ts';
@@ -166,6 +168,29 @@ describe('where traces go', () => {
     const opened = await openTracing(sample(), env, quiet, start);
     expect(asked.pop()).toEqual({ sample: 0.25 });
     await opened?.close();
+  });
+
+  test('is up to an SDK that was registered before, where the configuration says nothing', async () => {
+    const ended: string[] = [];
+    otel.trace.setGlobalTracerProvider(
+      new TracerProvider({
+        spanProcessors: [
+          {
+            onStart: () => undefined,
+            onEnd: ({ name }) => void ended.push(name),
+            forceFlush: () => Promise.resolve(),
+            shutdown: () => Promise.resolve(),
+          },
+        ],
+      }),
+    );
+    try {
+      const opened = await openTracing(sample(), { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' }, quiet, start);
+      opened?.given.tracing.begin('commit', Date.now(), {}, undefined, []).end(Date.now(), {}, false);
+      expect([ended, asked]).toEqual([['concord.commit'], []]);
+    } finally {
+      otel.trace.disable();
+    }
   });
 
   const absent: typeof startSdk = () => Promise.reject(new Error('Cannot find package'));
