@@ -8,6 +8,7 @@ import {
   systemId,
   tellFault,
   type ColumnFacts,
+  type RightFacts,
   type Table,
   type TableFacts,
   type Trouble,
@@ -24,13 +25,14 @@ const FIELDS = `
       status: { a: status, b: status, values: { open: { a: Open, b: 1 }, done: { a: Done, b: 2 } } }
       owned: { a: owned, b: owned, policy: { owner: a } }`;
 
-function tableOf(fields = FIELDS, more = ''): Table {
+function tableOf(fields = FIELDS, more = '', deletes = ''): Table {
   const text = `systems: { a: { adapter: memory }, b: { adapter: memory } }
 entities:
   thing:
     a: { set: things, constants: { kind: 1 } }
     b: { set: things${more} }
     key: [number]
+    ${deletes}
     fields:${fields}`;
   const parsed = parseConfig(text, { file: 'audit.yaml', env: {} });
   if (parsed.kind === 'faults') throw new Error(parsed.faults.map(tellFault).join('\n'));
@@ -50,6 +52,9 @@ const column = (name: string, more: Partial<ColumnFacts> = {}): ColumnFacts => (
   ...more,
 });
 
+const right = (name: string, reach: RightFacts['reach'] = 'all', told = 'Global'): RightFacts => ({ name, reach, told });
+const RIGHTS = { read: right('prvRead'), create: right('prvCreate'), update: right('prvWrite'), delete: right('prvDelete') };
+
 function factsOf(
   more: Readonly<Record<string, Partial<ColumnFacts> | undefined>> = {},
   symbols: readonly string[] = ['Open', 'Done'],
@@ -68,6 +73,7 @@ function factsOf(
     kind: 'table',
     columns: Object.entries(all).flatMap(([name, facts]) => (facts ? [column(name, facts)] : [])),
     keys: [['number']],
+    rights: RIGHTS,
   };
 }
 
@@ -110,6 +116,45 @@ test.each([
   expect(codes(b)).toEqual(expected);
 });
 
+const withRights = (more: Partial<typeof RIGHTS>): TableFacts => ({ ...factsOf({}, IN_B), rights: { ...RIGHTS, ...more } });
+
+test.each([
+  ['a right to create that is missing', { create: right('prvCreate', 'none', 'None') }, '', ['error A14 b']],
+  ['a right to read that is missing', { read: right('prvRead', 'none', 'None') }, '', ['error A14 b']],
+  ['a right to write what some own', { update: right('prvWrite', 'some', 'Basic') }, '', ['warning A14 b']],
+  ['a right to create what is its own', { create: right('prvCreate', 'some', 'Basic') }, '', []],
+  ['a right to delete that is missing', { delete: right('prvDelete', 'none', 'None') }, '', ['error A14 b']],
+  ['the same where deletions stay where they are', { delete: right('prvDelete', 'none', 'None') }, 'delete: unlink', []],
+  ['the same where deletions are undone', { delete: right('prvDelete', 'none', 'None') }, 'delete: restore', []],
+  ['the same where only this system deletes', { delete: right('prvDelete', 'none', 'None') }, 'delete: { owner: b }', []],
+  ['the same where only the other one deletes', { delete: right('prvDelete', 'none', 'None') }, 'delete: { owner: a }', ['error A14 b']],
+])('%s', (_title, rights, deletes, expected) => {
+  expect(codes(withRights(rights), tableOf(FIELDS, '', deletes))).toEqual(expected);
+});
+
+test('where nothing is written, only reading is needed', () => {
+  const none = { create: right('prvCreate', 'none'), update: right('prvWrite', 'none'), delete: right('prvDelete', 'none') };
+  expect(codes(withRights(none), tableOf(FIELDS, ', only: read'))).toEqual([]);
+});
+
+test('a right that is missing is told by its name, with what to do; where rights are not told, that is', () => {
+  const facts = (told: TableFacts) =>
+    auditTable(
+      tableOf(),
+      new Map([
+        [A, factsOf()],
+        [B, told],
+      ]),
+    );
+  const [found] = facts(withRights({ update: right('prvWriteThing', 'none', 'None') }));
+  expect(found).toMatchObject({
+    words: 'our user may not update rows: it lacks prvWriteThing',
+    fix: 'Give it prvWriteThing for the whole organisation, by a security role.',
+  });
+  const { rights: _rights, ...untold } = factsOf({}, IN_B);
+  expect(facts(untold)).toMatchObject([{ code: 'A14', severity: 'note' }]);
+});
+
 test('a renamed column is guessed', () => {
   const found = auditTable(
     tableOf(),
@@ -149,6 +194,6 @@ test('since a baseline: what changed in the columns that are used, and what is a
 });
 
 test('every code says what it is about', () => {
-  expect(Object.keys(AUDITED)).toHaveLength(13);
+  expect(Object.keys(AUDITED)).toHaveLength(14);
   expect(Object.values(AUDITED).every((words) => words.length > 10)).toBe(true);
 });

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileTable, parseConfig, policies, valueIn, type Ledger, type RecordState, type Tables } from '@concord/core';
+import { compileTable, parseConfig, policies, valueIn, type Ledger, type RecordState, type Tables, type Tracing } from '@concord/core';
 import { byText, openHouse, type House } from './house.ts';
 import { until } from './until.ts';
 
 /** Unlike anything else that a ledger holds. */
-const SECRETS = ['Zephyrine Quxley', '+49-555-0173-8821', 'wombat lane 4711', 'first.secret@example.test'] as const;
+export const SECRETS = ['Zephyrine Quxley', '+49-555-0173-8821', 'wombat lane 4711', 'first.secret@example.test'] as const;
 const [NAME, PHONE, STREET, MAIL] = SECRETS;
 
 const PEOPLE = `
@@ -32,8 +32,8 @@ export function peopleTables(): Tables {
 }
 
 /** A house of which the ledger is a file. */
-export function peopleIn(ledger: Ledger): House {
-  return openHouse(PEOPLE, ledger);
+export function peopleIn(ledger: Ledger, tracing?: Tracing): House {
+  return openHouse(PEOPLE, ledger, undefined, {}, tracing);
 }
 
 /** Rows of both systems say the same, and nothing is left to do. */

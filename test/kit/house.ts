@@ -17,6 +17,7 @@ import {
   type Limits,
   type Plan,
   type RecordState,
+  type Tracing,
 } from '@concord/core';
 import { clock, ids } from '@concord/server';
 import { until } from './until.ts';
@@ -50,6 +51,7 @@ export function openHouse(
   ledger: Ledger = memoryLedger(),
   around: (system: MemorySystem) => MemorySystem = same,
   limits: Partial<Limits> = {},
+  tracing?: Tracing,
 ): House {
   const config = configOf(entities);
   const bindings = (id: string) => config.entities.flatMap(({ sides }) => sides[id] ?? []);
@@ -77,6 +79,7 @@ export function openHouse(
       ids,
       log: { event: () => undefined },
       limits: { pollMs: 10, gatherMs: 1, retryMs: 5, retryMsMax: 20, ...limits },
+      ...(tracing ? { tracing } : {}),
     });
     await engine.start();
   }

@@ -1,9 +1,12 @@
-/** What a long run was told on its command line (see scripts/at-length.mjs). Throws unless it is a number above 0. */
-export function numberSet(name: string, otherwise: number): number {
+/** What a long run was told on its command line (see scripts/at-length.mjs). Throws unless it is a number above 0, or at least `least`. */
+export function numberSet(name: string, otherwise: number, least?: number): number {
   const text = process.env[`CONCORD_${name.toUpperCase()}`];
   if (text === undefined) return otherwise;
   const number = Number(text);
-  if (!(number > 0)) throw new Error(`--${name} is a number above 0, as in --${name} ${otherwise}; it is ${text}.`);
+  if (!(least === undefined ? number > 0 : number >= least))
+    throw new Error(
+      `--${name} is a number ${least === undefined ? 'above 0' : `from ${least}`}, as in --${name} ${otherwise}; it is ${text}.`,
+    );
   return number;
 }
 

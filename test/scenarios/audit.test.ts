@@ -55,6 +55,28 @@ test('the maps of the example fit their systems; a column that is renamed or com
   expect((await audited('--entity', 'customer')).printed).not.toContain('A12');
 }, 120_000);
 
+test('a privilege that our user lacks, or has for some rows only, is found where the map needs it, with its name', async () => {
+  const settings = async (privileges: object): Promise<void> => {
+    const body = JSON.stringify({ privileges: { concord: privileges } });
+    const answer = await fetch(`${env['CE_URL']}/admin/settings`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(answer.status).toBeLessThan(300);
+  };
+  await settings({ prvCreateaccount: 'None', prvWriteaccount: 'Local' });
+  const told = await audited('--entity', 'customer', '--accept');
+  expect(told.printed).toMatch(
+    /error A14 customer \(ce\): our user may not create rows: it lacks prvCreateaccount\. Give it prvCreateaccount/u,
+  );
+  expect(told.printed).toMatch(/warning A14 customer \(ce\): our user may update rows of some owners only \(prvWriteaccount, Local\)/u);
+  expect(told.printed).toMatch(/note A14 customer \(fno\): it does not tell what our user may do/u);
+  expect(told.status).toBe(1);
+  await settings({});
+  expect((await audited('--entity', 'customer')).printed).not.toMatch(/A14 customer \(ce\)/u);
+}, 120_000);
+
 test('an entity that there is not, and a baseline that is none, are refused', async () => {
   expect((await audited('--entity', 'custmer')).printed).toContain('custmer');
   const broken = join(folder, 'broken.json');

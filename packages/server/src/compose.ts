@@ -24,6 +24,7 @@ import { buildApp } from './app.ts';
 import { configWrong } from './config-wrong.ts';
 import { backupFile } from './backups.ts';
 import { clock, ids, logTo, withoutValues } from './surroundings.ts';
+import { openTracing, tracingFaults } from './tracing/tracing.ts';
 
 /** The REST API answers nobody without a key. */
 const NO_KEYS = 'There are no API keys yet. Make one: concord keys add --config <file> --name <yours> --role admin';
@@ -48,11 +49,13 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
   const sandbox = quickjsSandbox();
   const kinds = policyKinds(config.policies, sandbox);
   const tables = config.entities.map((map) => compileTable(map, kinds));
+  const traced = await openTracing(config, process.env, (words) => logger.warn(words));
   const systems = await openSystems(config);
   for (const words of await lensWarnings(tables, systems)) logger.warn(words);
   mkdirSync(dirname(config.ledger.file), { recursive: true });
   const ledger = sqliteLedger({ file: config.ledger.file });
-  const engine = openEngine({ tables, systems, ledger, clock, ids, log: logTo(logger, sensitiveIn(config)), limits: config.limits });
+  const log = logTo(logger, sensitiveIn(config));
+  const engine = openEngine({ tables, systems, ledger, clock, ids, log, limits: config.limits, ...traced?.given });
   const backUp = () => ledger.backUp(backupFile(config.ledger, clock.nowMs()));
   const keyring = openKeyring(config.server.keys, clock.nowMs, (words) => logger.error(words));
   if (keyring.keys().size === 0) logger.warn(NO_KEYS);
@@ -102,7 +105,7 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
       await app.close();
       await alerts?.stop();
       await settled(engine.stop(), systems);
-      await Promise.all([ledger.close(), sandbox.close()]);
+      await Promise.all([ledger.close(), sandbox.close(), traced?.close()]);
     },
   };
 }
@@ -153,7 +156,7 @@ export async function examine(config: Config): Promise<{ readonly faults: readon
   const tables = config.entities.map((map) => compileTable(map, kinds));
   const warnings = await lensWarnings(tables, systems);
   await Promise.all([closeAll(systems), sandbox.close()]);
-  return { faults: [...faultsOf(opened), ...destinationFaults(config)], warnings };
+  return { faults: [...faultsOf(opened), ...destinationFaults(config), ...tracingFaults(config)], warnings };
 }
 
 /** Transforms by which a value does not come back as it was sent. */

@@ -2,7 +2,7 @@ import type { Binding, JsonObject, Pull, System } from '@concord/core';
 import { cursor as cursorOf, keyOf } from '@concord/core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startDataverse } from '../../../packages/adapters/src/emulators/index.ts';
-import type { Emulator, Seed } from '../../../packages/adapters/src/emulators/index.ts';
+import type { DataverseSettings, Emulator, Seed } from '../../../packages/adapters/src/emulators/index.ts';
 import { textOf } from '../../../packages/adapters/src/shared/json/look.ts';
 import { opened, TREE } from '../../contract/systems-rigs.ts';
 import { signIn } from '../../contract/systems-user.ts';
@@ -49,7 +49,7 @@ afterEach(async () => {
 });
 
 interface Stage {
-  readonly emulator: Emulator<unknown>;
+  readonly emulator: Emulator<DataverseSettings>;
   readonly system: System;
   readonly bind: (binding: Binding) => Promise<System>;
   readonly user: Awaited<ReturnType<typeof signIn>>;
@@ -126,6 +126,30 @@ describe('the feed', () => {
     const { cursor } = pageOf(await on.system.changes(TREE, undefined));
     const forged = { ...JSON.parse(cursor), link: 'https://evil.example/api/data/v9.2/abc_trees' };
     expect((await on.system.changes(TREE, cursorOf(JSON.stringify(forged)))).kind).toBe('unreachable');
+  });
+});
+
+describe('rights', () => {
+  test('are told as the privileges of whoever is signed in have it, and what is not held is refused', async () => {
+    const on = await stage();
+    on.emulator.settings({ privileges: { concord: { prvCreateabc_tree: 'None', prvWriteabc_tree: 'Basic' } } });
+    expect(await on.system.describe?.(TREE)).toMatchObject({
+      rights: {
+        read: { name: 'prvReadabc_tree', reach: 'all', told: 'Global' },
+        create: { name: 'prvCreateabc_tree', reach: 'none', told: 'None' },
+        update: { name: 'prvWriteabc_tree', reach: 'some', told: 'Basic' },
+        delete: { name: 'prvDeleteabc_tree', reach: 'all', told: 'Global' },
+      },
+    });
+    expect(await on.system.write(createOf({ abc_name: 'oak' }))).toMatchObject({ kind: 'refused', why: 'denied' });
+    await plant(on, { abc_name: 'elm' });
+    expect(on.emulator.rows('abc_trees'), 'others have privileges of their own').toHaveLength(1);
+  });
+
+  test('are not told where they may not be asked', async () => {
+    const on = await stage();
+    on.emulator.faults.add({ path: 'RetrieveUserPrivileges', action: { kind: 'status', status: 403 } });
+    expect(await on.system.describe?.(TREE)).not.toHaveProperty('rights');
   });
 });
 

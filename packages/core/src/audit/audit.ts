@@ -5,6 +5,7 @@ import type { FieldMap, Side, TableSide } from '../map/table.ts';
 import type { ColumnFacts, TableFacts, Trouble } from '../ports/system.ts';
 import { checkColumn } from './column.ts';
 import type { AuditFinding } from './finding.ts';
+import { checkRights } from './rights.ts';
 
 /** What is known of each system's table; nothing of those that cannot be asked. */
 export type FactsBySystem = ReadonlyMap<SystemId, TableFacts | Trouble | undefined>;
@@ -46,6 +47,7 @@ function auditSide(table: Table, system: SystemId, told: TableFacts, facts: Fact
     ...required(table, side, told),
     ...keyed(table, side, told),
     ...tracked(table, side, told),
+    ...checkRights(table, side, told),
   ];
 }
 

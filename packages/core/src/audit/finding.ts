@@ -18,6 +18,7 @@ export const AUDITED = {
   A11: 'change tracking is off',
   A12: 'changed since the baseline',
   A13: 'nothing can be asked',
+  A14: 'our user lacks a right',
 } as const;
 
 export type AuditCode = keyof typeof AUDITED;

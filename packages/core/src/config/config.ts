@@ -2,6 +2,7 @@ import type { SystemId } from '../ids.ts';
 import type { TableMap } from '../map/table.ts';
 import type { JsonObject } from '../values.ts';
 import type { AlertsConfig } from './alerts.ts';
+import type { TracingConfig } from './tracing.ts';
 
 /** Where the sidecar listens when nobody says otherwise: on this machine alone. */
 export const HOST_DEFAULT = '127.0.0.1';
@@ -97,4 +98,6 @@ export interface Config {
   readonly limits: LimitsConfig;
   /** Absent: nobody is told. */
   readonly alerts?: AlertsConfig;
+  /** Absent: as the environment says. */
+  readonly tracing?: TracingConfig;
 }

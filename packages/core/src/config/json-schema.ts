@@ -3,6 +3,7 @@ import { policies } from '../policy/registry.ts';
 import { innerPolicy } from '../policy/spec.ts';
 import type { JsonObject } from '../values.ts';
 import { alertsShape } from './alerts.ts';
+import { tracingShape } from './tracing.ts';
 import { NAME_PATTERN } from './names.ts';
 import {
   customPolicyShape,
@@ -43,6 +44,7 @@ export function configJsonSchema(): JsonObject {
     server: serverShape.optional(),
     limits: limitsShape.optional(),
     alerts: alertsShape.optional(),
+    tracing: tracingShape.optional(),
   });
   const made = z.toJSONSchema(root, {
     target: 'draft-2020-12',

@@ -25,6 +25,7 @@ import { readPolicies, type Modules, type PoliciesRead } from './policies.ts';
 import { membersOf, openReading, type Reading } from './reading.ts';
 import { checkRelations } from './relations.ts';
 import { ledgerShape, limitsShape, type oidcShape, PORT_MAX, rootShape, serverShape, systemShape } from './shapes.ts';
+import { tracingShape } from './tracing.ts';
 import { fillVariables, isVariable, type Environment } from './variables.ts';
 
 /** More faults than anybody reads at once; the count of the rest is told. */
@@ -91,6 +92,7 @@ function readConfig(reading: Reading, json: unknown, { file, adapters }: ParseOp
   checkHooks(reading, server?.hooks ?? {}, Object.keys(membersOf(raw['systems'])));
   const limits = reading.read(limitsShape, raw['limits'] ?? {}, ['limits']);
   const alerts = readAlerts(reading, raw['alerts']);
+  const tracing = raw['tracing'] === undefined ? undefined : reading.read(tracingShape, raw['tracing'], ['tracing']);
   if (!root || !ledger || !server || !limits || reading.complaints.length > 0) return undefined;
   return {
     file,
@@ -108,6 +110,7 @@ function readConfig(reading: Reading, json: unknown, { file, adapters }: ParseOp
     },
     limits: limitsOf(limits),
     ...(alerts ? { alerts } : {}),
+    ...(tracing ? { tracing } : {}),
   };
 }
 

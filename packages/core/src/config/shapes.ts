@@ -261,4 +261,5 @@ export const rootShape = block({
   server: z.unknown().optional(),
   limits: z.unknown().optional(),
   alerts: z.unknown().optional(),
+  tracing: z.unknown().optional(),
 });

@@ -116,17 +116,22 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     if (composed.kind === 'waits') return missing(record, planned, table, row, composed);
     if (composed.kind === 'not-representable') return end(record.id, planned, table, { kind: 'unfit', registers: composed.registers });
     if (composed.kind === 'write' && composed.write.kind === 'create') return make(record, planned, table, row, composed.write);
-    const outcome = composed.kind === 'confirm' ? await confirm(record, planned) : await system.write(composed.write);
-    reads.touch(record.id + system.id);
+    const outcome = composed.kind === 'confirm' ? await confirm(record, planned) : await writeOut(record, planned, composed.write);
     await conclude(record, planned, table, row, outcome);
+  }
+
+  async function writeOut(record: RecordState, planned: Attempt, write: Write): Promise<Outcome> {
+    const outcome = await system.write(parts.traces?.sending(record, planned, write) ?? write);
+    reads.touch(record.id + system.id);
+    parts.traces?.answered(record.id, outcome);
+    return outcome;
   }
 
   /** A row can be gone again before its making was answered: what the feed said of a row that nobody knew may be said of this one. */
   async function make(record: RecordState, planned: Attempt, table: Table, row: DeliveryRow, write: Write): Promise<void> {
     const answered = parts.births.begin(system.id);
     try {
-      const outcome = await system.write(write);
-      reads.touch(record.id + system.id);
+      const outcome = await writeOut(record, planned, write);
       const wasGone = (): boolean => outcome.kind === 'written' && parts.births.wasGone(system.id, record.entity, outcome.key);
       const read = wasGone() && outcome.kind === 'written' ? await system.read(record.entity, outcome.key) : undefined;
       const isSure = read === undefined || read.kind === 'row' || read.kind === 'missing';
@@ -150,8 +155,7 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     const composed = aside && (await composeWrite(ledger, record, aside, table, system));
     if (!aside || composed?.kind !== 'write') return giveUp(record, table, turn, 'no temporary value fits');
     if ((await intake.persist(record.id, (now) => rememberAside(now, system.id, planned, aside))) !== 'committed') return again(row);
-    const outcome = await system.write(composed.write);
-    reads.touch(record.id + system.id);
+    const outcome = await writeOut(record, planned, composed.write);
     if (outcome.kind === 'refused') return giveUp(record, table, turn, outcome.words);
     if (outcome.kind !== 'written') return conclude(record, planned, table, row, outcome);
     await end(record.id, planned, table, { kind: 'stale', row: await translated(ledger, system, table, outcome, record) });
@@ -167,9 +171,14 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
   /** There is nothing to write; that the row is still in the version that holds the values is what a write would have proven. */
   async function confirm(record: RecordState, planned: Attempt): Promise<Outcome> {
     const key = must(record.links[system.id]?.key, 'a row that is there has a key');
+    parts.traces?.confirming(record, planned);
     const read = await system.read(record.entity, key);
-    if (read.kind !== 'row') return read;
-    return read.row.version === planned.expected ? { kind: 'written', ...read.row } : { kind: 'stale', row: read.row };
+    const isAsExpected = read.kind === 'row' && read.row.version === planned.expected;
+    const outcome: Outcome =
+      read.kind !== 'row' ? read : isAsExpected ? { kind: 'written', ...read.row } : { kind: 'stale', row: read.row };
+    reads.touch(record.id + system.id);
+    parts.traces?.answered(record.id, outcome);
+    return outcome;
   }
 
   async function conclude(record: RecordState, planned: Attempt, table: Table, row: DeliveryRow, outcome: Outcome): Promise<void> {
@@ -286,7 +295,7 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     underWay += 1;
     sending.set(row.entity, (sending.get(row.entity) ?? 0) + 1);
     try {
-      await lanes.run(row.record, () => deliver(row));
+      await lanes.run(row.record, () => (parts.traces ? parts.traces.delivering(row, () => deliver(row)) : deliver(row)));
     } catch (cause) {
       if (!(cause instanceof NotNow || isOfLedger(cause))) await lanes.run(row.record, () => defect(row, cause)).catch(() => undefined);
       if (await isParked(row)) return;

@@ -25,6 +25,7 @@ import { openPins } from './pins.ts';
 import { openPuller, type Puller } from './puller.ts';
 import { openReads } from './reads.ts';
 import { openTally } from './tally.ts';
+import { openTraces } from './traces.ts';
 import { actOfRow, release, releaseAll, type ReleasedAll } from './release.ts';
 import { actOf, resyncRecord, type ResyncAsk } from './resync.ts';
 import { restore } from './restoring.ts';
@@ -266,7 +267,7 @@ function partsOf(
   pauses: Pauses,
   wrote: Parts['wrote'],
 ): Parts {
-  const { ledger, clock, ids, log, digest } = options;
+  const { ledger, clock, ids, log, digest, tracing } = options;
   const fresh = openFresh();
   const limits = { ...LIMITS, ...options.limits };
   const health = openLedgerHealth(clock);
@@ -294,6 +295,7 @@ function partsOf(
     committer: openCommitter(ledger, clock, { health, stop, waitMs }),
     isFresh: fresh.has,
     ...(digest ? { digest } : {}),
+    ...(tracing ? { traces: openTraces(tracing) } : {}),
     committed: (plan) => {
       fresh.follow(plan);
       tally.committed(plan);

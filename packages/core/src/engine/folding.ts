@@ -39,8 +39,10 @@ async function joinHeld(parts: Parts, governor: Governor, one: RecordId, other: 
     if (!canFold(a, b)) return { kind: 'apart', words: 'both have a row in one system: choose between these rows first' };
     const [survivor, alias] = await inOrderOfBirth(parts, a, b);
     const plans = await plansFor(parts, governor, survivor, alias, said);
+    const beganMs = parts.traces?.nowMs() ?? 0;
     const answers = await parts.committer.plans(plans.map(({ plan }) => plan));
     if (answers.some(({ kind }) => kind !== 'committed')) continue;
+    for (const { plan } of plans) parts.traces?.committed(plan, beganMs);
     for (const { plan } of plans) parts.committed(plan);
     for (const { chores } of plans) parts.chores(chores);
     return { kind: 'joined', record: survivor.id };

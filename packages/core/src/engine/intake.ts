@@ -21,6 +21,7 @@ import { matchRow, translated } from './matching.ts';
 import { ask, relate } from './questions.ts';
 import type { Parts } from './parts.ts';
 import type { Comparing } from './resync.ts';
+import type { Heard, Hearing } from './traces.ts';
 import { must } from '../errors/must.ts';
 
 /** A record that moves under a plan this often is moved by something that should not be there. */
@@ -40,6 +41,8 @@ export interface Origin {
   readonly guard?: Guard | undefined;
   /** Rows are compared whatever their versions say, and what differs is counted. */
   readonly comparing?: Comparing | undefined;
+  /** For traces. */
+  readonly heard?: Heard | undefined;
 }
 
 export interface Intake {
@@ -64,20 +67,22 @@ export function openIntake(parts: Parts): Intake {
 
   const governor = openGovernor(parts);
 
-  async function commit({ plan, chores }: Governed): Promise<'committed' | 'moved' | 'taken'> {
+  async function commit({ plan, chores }: Governed, hearing?: Hearing): Promise<'committed' | 'moved' | 'taken'> {
+    const beganMs = parts.traces?.nowMs() ?? 0;
     const answer = await committer.plan(plan);
+    if (answer.kind === 'committed') parts.traces?.committed(plan, beganMs, hearing);
     if (answer.kind === 'committed') parts.committed(plan);
     if (answer.kind === 'committed') parts.chores(chores);
     return answer.kind;
   }
 
-  async function persist(id: RecordId, make: Make, byPerson = false): Promise<'committed' | 'nothing' | 'taken'> {
+  async function persist(id: RecordId, make: Make, byPerson = false, hearing?: Hearing): Promise<'committed' | 'nothing' | 'taken'> {
     for (let tries = 0; tries < TRIES_MAX; tries += 1) {
       const record = must(await ledger.record(id), 'a linked record exists');
       const table = must(parts.tables.get(record.entity), 'a record has a table map');
       const governed = await governor.govern(table, record, (context) => make(record, context), byPerson);
       if (!governed) return 'nothing';
-      const answer = await commit(governed);
+      const answer = await commit(governed, hearing);
       if (answer !== 'moved') return answer;
     }
     throw new Error(`Record ${id} was changed ${TRIES_MAX} times while one change was made. Is another process writing to this ledger?`);
@@ -96,6 +101,7 @@ export function openIntake(parts: Parts): Intake {
     const id = linked ?? (await ledger.linked(system.id, table.map.entity, row.key));
     let record = id && (await ledger.record(id));
     if (!origin.comparing && isKnown(record, { system: system.id, ...row })) return 'done';
+    const hearing = parts.traces?.hearing(origin.heard, system.id);
     let mapped = await translated(ledger, system, table, row, record);
     record ??= await matched(origin, row, mapped);
     if (!id && record) mapped = await translated(ledger, system, table, row, record);
@@ -116,7 +122,7 @@ export function openIntake(parts: Parts): Intake {
       return known && plan && verdict === 'refuse' ? undo(known, plan, disbelief(origin), table, context) : plan;
     });
     if (!governed) return 'done';
-    const answer = await commit(governed);
+    const answer = await commit(governed, hearing);
     if (answer === 'committed') {
       if (origin.comparing) count(origin.comparing, governed.plan);
       // Reads that overlap this one may have seen less, whichever began first.
@@ -224,7 +230,7 @@ export function openIntake(parts: Parts): Intake {
       const plan = observeGone(record, { system: system.id, key }, table, context);
       return plan && verdict === 'refuse' ? undo(record, plan, disbelief(origin), table, context) : plan;
     };
-    await persist(id, make);
+    await persist(id, make, false, parts.traces?.hearing(origin.heard, system.id));
     reads.touch(id + system.id);
   }
 

@@ -4,6 +4,7 @@ import type { Ledger } from '../ports/ledger.ts';
 import type { ConflictRow, ErasedTold } from '../ports/plan.ts';
 import type { Clock, Ids, Log, Wakeable } from '../ports/surroundings.ts';
 import type { System } from '../ports/system.ts';
+import type { Tracing } from '../ports/tracing.ts';
 import type { Digest } from '../record/encode.ts';
 import type { Json, Value } from '../values.ts';
 import type { RowAside } from './aside.ts';
@@ -34,6 +35,8 @@ export interface EngineOptions {
   readonly limits?: Partial<Limits>;
   /** SHA-256, where the platform has a faster one than the core's own. */
   readonly digest?: Digest;
+  /** Where the hops of each change are told; absent: nowhere, and it costs nothing. */
+  readonly tracing?: Tracing;
 }
 
 export interface EngineStatus {

@@ -15,6 +15,7 @@ import type { Lanes } from './lanes.ts';
 import type { Pause } from './pauses.ts';
 import type { Reads } from './reads.ts';
 import type { Tally } from './tally.ts';
+import type { Traces } from './traces.ts';
 
 /** Numbers that an operator may turn; all with defaults. */
 export interface Limits {
@@ -63,6 +64,8 @@ export interface Parts {
   readonly lanes: Lanes;
   readonly reads: Reads;
   readonly tally: Tally;
+  /** Absent where nobody watches. */
+  readonly traces?: Traces;
   readonly births: Births;
   readonly committer: Committer;
   readonly health: LedgerHealth;

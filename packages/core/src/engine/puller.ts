@@ -65,14 +65,13 @@ export function openPuller(
   let state: MapState = 'starting';
   let words: string | undefined;
   let upToMs: number | undefined;
+  let heard = parts.traces?.heard('feed');
   const awaiting = openAwaiting();
   const door = openDoor();
   const aside = openAside(parts, system.id, entity);
   const guard = parts.guardOf(system.id, entity);
-  let resting = false;
-  let anew = false;
-  let failures = 0;
-  let toldRows = 0;
+  let [resting, anew] = [false, false];
+  let [failures, toldRows] = [0, 0];
   // The keys of a listing that was followed from its first page; absent while it is not known to be whole.
   let seen: Set<string> | undefined;
   let comparing: (Comparing & { state: 'waits' | 'reads' | 'done'; rows: number }) | undefined;
@@ -91,6 +90,7 @@ export function openPuller(
     if (pressure !== undefined) return holdBack('pressed', pressure);
     const startedMs = clock.nowMs();
     const began = reads.begin();
+    heard = parts.traces?.heard(listed ? 'feed' : 'listing');
     try {
       const pull = await system.changes(entity, cursor);
       const restMs = await take(pull, began, startedMs);
@@ -195,7 +195,7 @@ export function openPuller(
   async function takeAll(sightings: readonly Sighting[], began: number): Promise<void> {
     const now = comparing?.state === 'reads' ? comparing : undefined;
     if (now) now.rows += sightings.length;
-    const origin = { system, table, began, awaiting, door, guard, comparing: now };
+    const origin = { system, table, began, awaiting, door, guard, comparing: now, heard };
     for (let from = 0; from < sightings.length; from += limits.rowsMax) {
       const ended = await Promise.allSettled(sightings.slice(from, from + limits.rowsMax).map((sighting) => intake.take(origin, sighting)));
       const page = sightings.slice(from, from + limits.rowsMax);
@@ -211,6 +211,7 @@ export function openPuller(
   /** Rows that were set aside are read again. */
   async function takeAside(keys: readonly Key[]): Promise<void> {
     const began = reads.begin();
+    heard = parts.traces?.heard('reread');
     try {
       await takeAll(
         keys.map((key) => ({ kind: 'glimpse', key })),
@@ -344,7 +345,7 @@ export function openPuller(
       if (isPaused()) return;
       const began = reads.begin();
       try {
-        await intake.take({ system, table, began, awaiting, door, guard }, { kind: 'glimpse', key });
+        await intake.take({ system, table, began, awaiting, door, guard, heard: parts.traces?.heard('hint') }, { kind: 'glimpse', key });
       } finally {
         reads.end(began);
       }

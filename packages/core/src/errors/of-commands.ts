@@ -43,6 +43,11 @@ export const ofCommands = {
     remedy: 'Use one of: {systems}.',
     status: 404,
   },
+  TRACING_NOT_INSTALLED: {
+    text: 'Traces are to go to {endpoint}, and what sends them is not installed: {words}.',
+    remedy: 'Install the optional dependencies (npm install --include=optional), or leave out `tracing` in the configuration.',
+    status: 503,
+  },
   PORT_WRONG: {
     text: '"{port}" is not a port.',
     remedy: 'Give a whole number from 0 (any that is free) to 65535.',

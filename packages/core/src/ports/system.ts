@@ -65,6 +65,8 @@ export interface Write {
   readonly correlation?: { readonly column: string; readonly value: string };
   /** Marks the write as ours where the system can carry a mark. */
   readonly tag: string;
+  /** Where the write stands in a trace, as W3C Trace Context says it, for systems that are reached over HTTP; absent where nobody watches. */
+  readonly traceparent?: string;
 }
 
 export type Outcome =
@@ -165,6 +167,19 @@ export interface ColumnFacts {
   readonly canUpdate: boolean;
 }
 
+/** What is done with rows. */
+export type Right = 'read' | 'create' | 'update' | 'delete';
+
+/** Whether our user has a right. */
+export interface RightFacts {
+  /** What the system calls it. */
+  readonly name: string;
+  /** `some`: for rows of some owners only. */
+  readonly reach: 'none' | 'some' | 'all';
+  /** The reach in the system's own word. */
+  readonly told: string;
+}
+
 /** A table, as the system's metadata tells it. */
 export interface TableFacts {
   readonly kind: 'table';
@@ -173,6 +188,8 @@ export interface TableFacts {
   readonly keys: readonly (readonly string[])[];
   /** Whether it tells changes since a cursor; absent where it never does, or always. */
   readonly tracksChanges?: boolean;
+  /** What our user may do there; absent where the system does not tell. */
+  readonly rights?: Readonly<Partial<Record<Right, RightFacts>>>;
 }
 
 /**

@@ -11,6 +11,7 @@ import type { ColumnSchema, ColumnType } from '../wire/schema.ts';
 import { CODES, errorAnswer } from './errors.ts';
 import { API } from './link.ts';
 import type { Org, Table } from './org.ts';
+import { privilegesOf } from './privileges.ts';
 import { splitOutside } from './render.ts';
 
 const ATTRIBUTE_TYPES: Readonly<Record<ColumnType, string>> = {
@@ -74,12 +75,14 @@ function listed(all: readonly JsonObject[], context: string, operation: Operatio
   return jsonAnswer(200, { '@odata.context': context, value: all.filter(test.run).map((one) => shown(one, operation.query)) });
 }
 
-/** `$select` and `$expand` on a definition; the lists inside are told only when they are asked for. */
+const NAVIGATIONS: ReadonlySet<string> = new Set(['Attributes', 'Keys']);
+
+/** `$select` and `$expand` on a definition; what it leads to is told only when it is asked for. */
 function shown(all: JsonObject, query: ReadonlyMap<string, string>): JsonObject {
   const expansions = splitOutside(query.get('$expand') ?? '', ',').map((piece) => /^(\w+)(?:\((.*)\))?$/.exec(piece) ?? []);
   const inside = new Set(expansions.map(([, name]) => name));
   const told: Record<string, Json> = {};
-  for (const [name, value] of Object.entries(selected(all, query.get('$select')))) if (!isList(value)) told[name] = value;
+  for (const [name, value] of Object.entries(selected(all, query.get('$select')))) if (!NAVIGATIONS.has(name)) told[name] = value;
   for (const [, name = '', options = ''] of expansions) {
     const select = splitOutside(options, ';')
       .find((option) => option.startsWith('$select='))
@@ -97,7 +100,8 @@ function selected(all: JsonObject, select: string | undefined): JsonObject {
 
 const objectsIn = (json: Json | undefined): readonly JsonObject[] => (isList(json) ? json.filter(isObject) : []);
 
-function definition({ schema, idColumn, columns, keys }: Table): JsonObject {
+function definition(table: Table): JsonObject {
+  const { schema, idColumn, columns, keys } = table;
   return {
     MetadataId: guidOf(`table/${schema.name}`),
     LogicalName: schema.name,
@@ -110,6 +114,7 @@ function definition({ schema, idColumn, columns, keys }: Table): JsonObject {
     IsOptimisticConcurrencyEnabled: true,
     IsCustomEntity: /^[a-z]+_/.test(schema.name),
     DisplayName: label(schema.label ?? schema.name),
+    Privileges: privilegesOf(table),
     Attributes: [...columns.values()].map((column) => attribute(schema.name, column)),
     Keys: keys.map((key) => ({
       MetadataId: guidOf(`key/${schema.name}/${key.name}`),

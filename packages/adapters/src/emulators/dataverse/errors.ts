@@ -28,6 +28,7 @@ export const CODES = {
   executionTime: '0x80072321',
   concurrency: '0x80072326',
   unexpected: '0x80040216',
+  privilege: '0x80040220',
 } as const;
 
 export function errorAnswer(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}): Answer {

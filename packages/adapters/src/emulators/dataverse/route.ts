@@ -16,6 +16,7 @@ import { API } from './link.ts';
 import { answerCount, answerList } from './list.ts';
 import type { Org, Table } from './org.ts';
 import { annotationsWanted, contextOf } from './paging.ts';
+import { answerPrivileges, lacking } from './privileges.ts';
 import { answerProperty, methodRefused } from './property.ts';
 import { etagOf, renderRow, viewOf } from './render.ts';
 import { ORGANISATION } from '../wire/remote-context.ts';
@@ -78,6 +79,8 @@ function route(org: Org, operation: Operation, work: Work): Answer {
   const table = path === undefined ? undefined : org.tables.get(path.set);
   if (path === undefined || table === undefined)
     return errorAnswer(404, CODES.query, `Resource not found for the segment '${path?.set ?? resource}'.`);
+  const refusal = lacking(org, table, operation);
+  if (refusal !== undefined) return refusal;
   if (path.key === undefined) return answerSet(org, table, path, operation, work);
   const place = locate(table, path.key);
   return place.kind === 'fault' ? place.answer : answerRow(org, place.value, path.rest, operation, work);
@@ -87,6 +90,8 @@ function answerService(org: Org, resource: string, operation: Operation): Answer
   if (resource === '') return answerServiceDocument(org, operation);
   if (resource === '$metadata') return { status: 200, headers: { 'Content-Type': 'application/xml' }, body: dataverseMetadata(org) };
   if (isDefinitions(resource)) return answerDefinitions(org, resource, operation);
+  const privileges = answerPrivileges(org, resource, operation);
+  if (privileges !== undefined) return privileges;
   if (!/^WhoAmI(?:\(\))?$/.test(resource)) return undefined;
   return jsonAnswer(200, {
     '@odata.context': `${operation.origin}${API}$metadata#Microsoft.Dynamics.CRM.WhoAmIResponse`,

@@ -14,6 +14,8 @@ const settingsSchema = z.strictObject({
   windowMs: z.number().int().min(1_000),
   /** A larger webhook message goes out without its contexts and images. */
   hookBytesMax: z.number().int().min(1),
+  /** By client, how far its privileges reach, by name; those that are not named are `Global`. */
+  privileges: z.record(z.string(), z.record(z.string(), z.enum(['None', 'Basic', 'Local', 'Deep', 'Global']))),
 });
 
 export type DataverseSettings = z.infer<typeof settingsSchema>;
@@ -26,6 +28,7 @@ export const SETTINGS_DEFAULT: DataverseSettings = {
   concurrentMax: 52,
   windowMs: 300_000,
   hookBytesMax: 256 * 1_024,
+  privileges: {},
 };
 
 export const parseDataverseSettings = (json: unknown): Partial<DataverseSettings> => {

@@ -1,5 +1,6 @@
 import type { Binding, Json, JsonObject, Outcome, Write } from '@concord/core';
 import type { WriteReply } from '../../shared/odata/client.ts';
+import { traced } from '../../shared/odata/traced.ts';
 import { addressOf, findRow, readAt, valueOf } from './read.ts';
 import type { Place } from './read.ts';
 import { verdictOf } from './refusal.ts';
@@ -19,7 +20,7 @@ export async function create(place: Place, write: Write): Promise<Outcome> {
     .map(([name, value]) => `${name}=${valueOf(name, value)}`)
     .join(',');
   const at = tagged(addressOf(place, predicate), write.tag);
-  const reply = await place.client.write('PATCH', at, { ...TOLD, 'if-none-match': '*' }, write.columns);
+  const reply = await place.client.write('PATCH', at, { ...TOLD, 'if-none-match': '*', ...traced(write) }, write.columns);
   return outcome(place, write, match, predicate, reply);
 }
 
@@ -54,7 +55,7 @@ async function lookUpThenPost(place: Place, write: Write, match: JsonObject): Pr
 
 async function post(place: Place, write: Write, match: JsonObject): Promise<Outcome> {
   const at = tagged(addressOf(place, '').replace('()', ''), write.tag);
-  return outcome(place, write, match, undefined, await place.client.write('POST', at, TOLD, write.columns));
+  return outcome(place, write, match, undefined, await place.client.write('POST', at, { ...TOLD, ...traced(write) }, write.columns));
 }
 
 /** The row that stood in the way. */

@@ -12,6 +12,7 @@ import { hintsIn } from './hints.ts';
 import type { DataverseOptions } from './options.ts';
 import { readRow } from './read.ts';
 import type { Place } from './read.ts';
+import { privilegesHeld, type Held } from './rights.ts';
 import { tables } from './tables.ts';
 import { change } from './write.ts';
 
@@ -34,6 +35,10 @@ export function dataverse(options: DataverseOptions, context: SystemContext): Sy
     return table.kind === 'table' ? go({ client, binding, table }) : table;
   };
 
+  /** Asked once for all tables: the answer is long. */
+  let privileges: Promise<Held | undefined> | undefined;
+  const held = (): Promise<Held | undefined> => (privileges ??= privilegesHeld(client));
+
   return {
     id: context.id,
     dialect: dataverseDialect,
@@ -41,7 +46,7 @@ export function dataverse(options: DataverseOptions, context: SystemContext): Sy
     read: (entity, key) => at(entity, (place) => readRow(place, key)),
     write: (write) => at(write.entity, (place) => (write.kind === 'create' ? create(place, write) : change(place, write))),
     hints: (body, headers) => hintsIn(body, headers, context.bindings, known.known),
-    describe: (entity) => at(entity, ({ binding, table }) => describeTable(client, table, binding)),
+    describe: (entity) => at(entity, ({ binding, table }) => describeTable(client, table, binding, held)),
     compareVersions,
     close: async () => {
       await Promise.all([client.close(), tokens.close()]);

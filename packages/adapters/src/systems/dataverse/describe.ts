@@ -2,6 +2,7 @@ import type { Binding, ColumnFacts, ColumnKind, Json, JsonObject, TableFacts, Tr
 import { isList, member, objectsOf, textOf } from '../../shared/json/look.ts';
 import type { ODataClient } from '../../shared/odata/client.ts';
 import { literal, pathPredicate } from '../../shared/odata/literal.ts';
+import { rightsIn, type Held } from './rights.ts';
 import type { TableFacts as Located } from './tables.ts';
 
 /** `AttributeType` of a column to its kind. Source: Dataverse Web API, "AttributeTypeCode". */
@@ -27,10 +28,18 @@ const KINDS: Readonly<Record<string, ColumnKind>> = {
 /** Columns whose choices have to be asked for by their own type: `OptionSet` is told of these only under a cast. */
 const CASTS = ['Picklist', 'State', 'Status', 'MultiSelectPicklist'] as const;
 
-/** Asks `EntityDefinitions` for the columns, their choices and the alternate keys of a table. Source: Dataverse Web API, "Query table definitions". */
-export async function describeTable(client: ODataClient, { logicalName, id }: Located, binding: Binding): Promise<TableFacts | Trouble> {
+/**
+ * Asks `EntityDefinitions` for the columns, their choices, the alternate keys and the privileges of a table. Source: Dataverse Web API,
+ * "Query table definitions". `held` asks which privileges are ours.
+ */
+export async function describeTable(
+  client: ODataClient,
+  { logicalName, id }: Located,
+  binding: Binding,
+  held: () => Promise<Held | undefined>,
+): Promise<TableFacts | Trouble> {
   const at = `EntityDefinitions(${pathPredicate(`LogicalName=${literal(logicalName)}`)})`;
-  const definition = await ask(client, `${at}?$select=LogicalName,ChangeTrackingEnabled`);
+  const definition = await ask(client, `${at}?$select=LogicalName,ChangeTrackingEnabled,Privileges`);
   if (definition.kind !== 'told') return definition;
   const attributes = await ask(client, `${at}/Attributes`);
   if (attributes.kind !== 'told') return attributes;
@@ -45,6 +54,7 @@ export async function describeTable(client: ODataClient, { logicalName, id }: Lo
     if (told.kind !== 'told') return told;
     for (const one of objectsOf(told.body, 'value')) symbols.set(textOf(one, 'LogicalName') ?? '', optionsOf(one));
   }
+  const rights = rightsIn(definition.body, await held());
   const columns = objectsOf(attributes.body, 'value').map((attribute) => factsOf(attribute, symbols, binding));
   const readAs = new Map(columns.map(({ name }) => [name.replace(/^_(.+)_value$/, '$1'), name]));
   return {
@@ -55,6 +65,7 @@ export async function describeTable(client: ODataClient, { logicalName, id }: Lo
       ...objectsOf(keys.body, 'value').map((key) => textsOf(member(key, 'KeyAttributes')).map((name) => readAs.get(name) ?? name)),
     ],
     tracksChanges: member(definition.body, 'ChangeTrackingEnabled') !== false,
+    ...(rights ? { rights } : {}),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Outcome, Write } from '@concord/core';
 import { must } from '@concord/core';
 import { isObject } from '../../shared/json/look.ts';
 import type { WriteReply } from '../../shared/odata/client.ts';
+import { traced } from '../../shared/odata/traced.ts';
 import { addressOf, readAt } from './read.ts';
 import type { Place } from './read.ts';
 import { verdictOf } from './refusal.ts';
@@ -11,7 +12,7 @@ import { rowIn } from './rows.ts';
 export async function change(place: Place, write: Write): Promise<Outcome> {
   const key = must(write.key, 'an update or delete names its row');
   // Without If-Match an update of a row that is gone would make it anew.
-  const headers = { 'if-match': write.expected ?? '*', ...TOLD };
+  const headers = { 'if-match': write.expected ?? '*', ...TOLD, ...traced(write) };
   const at = tagged(addressOf(place, key), write.tag);
   const reply =
     write.kind === 'delete'

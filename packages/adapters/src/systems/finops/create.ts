@@ -1,6 +1,7 @@
 import type { JsonObject, Outcome, Write } from '@concord/core';
 import { isObject } from '../../shared/json/look.ts';
 import type { WriteReply } from '../../shared/odata/client.ts';
+import { traced } from '../../shared/odata/traced.ts';
 import { addressOf, companyOf, predicateOf } from './place.ts';
 import type { Place } from './place.ts';
 import { findRow, readAt } from './read.ts';
@@ -18,7 +19,7 @@ export async function create(place: Place, write: Write): Promise<Outcome> {
     const found = await existing(place, wanted);
     if (found.kind !== 'missing') return found;
   }
-  return outcome(place, write, predicate, await place.client.write('POST', addressOf(place, undefined), {}, columns));
+  return outcome(place, write, predicate, await place.client.write('POST', addressOf(place, undefined), traced(write), columns));
 }
 
 /** What must not be there yet: a row with our id; and one with the natural key, where the service would not refuse it by itself. */

@@ -1,6 +1,7 @@
 import { must, version as versionOf } from '@concord/core';
 import type { Outcome, Write } from '@concord/core';
 import type { WriteReply } from '../../shared/odata/client.ts';
+import { traced } from '../../shared/odata/traced.ts';
 import { addressOf } from './place.ts';
 import type { Place } from './place.ts';
 import { wordsOf } from './options.ts';
@@ -13,12 +14,12 @@ export async function change(place: Place, write: Write): Promise<Outcome> {
   const words = wordsOf(place.binding);
   const moved = 'concurrency' in words && words.concurrency === 'verify-after-write' ? await movedOn(place, write, predicate) : undefined;
   if (moved) return moved;
-  const condition = write.expected === undefined ? {} : { 'if-match': write.expected };
+  const headers = { ...(write.expected === undefined ? {} : { 'if-match': write.expected }), ...traced(write) };
   const at = addressOf(place, predicate);
   const reply =
     write.kind === 'delete'
-      ? await place.client.write('DELETE', at, condition)
-      : await place.client.write('PATCH', at, condition, write.columns);
+      ? await place.client.write('DELETE', at, headers)
+      : await place.client.write('PATCH', at, headers, write.columns);
   return outcome(place, write, predicate, reply);
 }
 
