@@ -9,6 +9,7 @@ import { isAlive } from './kin.ts';
 import { NotNow, type Intake } from './intake.ts';
 import { isOfLedger } from './ledger-health.ts';
 import { backoffMs } from './pace.ts';
+import { openPrints, type Prints } from './prints.ts';
 import { must } from '../errors/must.ts';
 import type { Parts, Stop } from './parts.ts';
 import type { Comparing } from './resync.ts';
@@ -75,7 +76,7 @@ export function openPuller(
   let failures = 0;
   let toldRows = 0;
   // The keys of a listing that was followed from its first page; absent while it is not known to be whole.
-  let seen: Set<string> | undefined;
+  let seen: Prints | undefined;
   let comparing: (Comparing & { state: 'waits' | 'reads' | 'done'; rows: number }) | undefined;
 
   const isPaused = (): boolean => parts.pauseOf(system.id, entity) !== undefined;
@@ -118,12 +119,12 @@ export function openPuller(
     if (pull.kind !== 'page') return later(pull);
     // Of a listing that was broken off, nobody knows any more what it told: what is missing from it could not be noticed.
     if (pull.of === 'listing' && cursor !== undefined && listed && !seen) return restart('listing begun again');
-    if (pull.of === 'listing' && cursor === undefined) seen = new Set();
+    if (pull.of === 'listing' && cursor === undefined) seen = openPrints();
     state = pull.of === 'listing' && !listed ? 'listing' : 'live';
     if (pull.of === 'listing' && !listed) toldRows += pull.sightings.length;
     await foresee(pull.sightings);
     await takeAll(pull.sightings, began);
-    if (pull.of === 'listing') for (const sighting of pull.sightings) seen?.add(keyOf(sighting));
+    if (pull.of === 'listing') for (const sighting of pull.sightings) seen?.put(keyOf(sighting), 1);
     const ended = pull.of === 'listing' && !pull.more;
     if (ended) await endListing();
     // What waits for a person is told again by the next pull, because the cursor stays before it.
@@ -187,7 +188,7 @@ export function openPuller(
     if (seen) await takeAbsences(seen);
     if (isHolding()) return;
     if (comparing?.state === 'reads') comparing.state = 'done';
-    seen = new Set();
+    seen = openPrints();
     if (listed) return;
     listed = true;
     listedNow();
@@ -223,14 +224,14 @@ export function openPuller(
   }
 
   /** What a whole listing did not tell is gone, unless suspiciously much is. */
-  async function takeAbsences(told: ReadonlySet<string>): Promise<void> {
+  async function takeAbsences(told: Prints): Promise<void> {
     const absent: Key[] = [];
     let all = 0;
     let after: string | undefined;
     do {
       const page = await ledger.links(system.id, entity, { limit: LINKS_PAGE, ...(after === undefined ? {} : { after }) });
       all += page.items.length;
-      for (const { key } of page.items) if (!told.has(key)) absent.push(key);
+      for (const { key } of page.items) if (told.get(key) === undefined) absent.push(key);
       after = page.next;
     } while (after !== undefined);
     if (table.map.sides[system.id]?.guard?.deletes) await guardAbsences(absent, told.size === 0);

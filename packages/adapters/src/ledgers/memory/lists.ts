@@ -47,6 +47,13 @@ export function deliveries(
   return pageOf(rows, limitOf(ask), same, (row) => markText({ at: row.dueAtMs, unique: row.id }));
 }
 
+export function queued(store: Store, system: SystemId, entity: EntityName, ask: PageAsk): PageOf<DeliveryRow> {
+  const rows = [...store.deliveries.values()]
+    .filter((row) => row.system === system && row.entity === entity && (ask.after === undefined || row.record > ask.after))
+    .toSorted((a, b) => compare(a.record, b.record));
+  return pageOf(rows, limitOf(ask), same, (row) => row.record);
+}
+
 export function records(store: Store, ask: PageAsk & { readonly entity?: EntityName }): PageOf<RecordState> {
   const rows = [...store.records.values()]
     .filter((row) => matches(ask.entity, row.entity) && (ask.after === undefined || row.id > ask.after))

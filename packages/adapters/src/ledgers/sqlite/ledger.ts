@@ -86,6 +86,7 @@ export function sqliteLedger({ file, ahead, newsMax }: SqliteLedgerOptions): Sql
     commit: (commit) => whileOpen(() => commitAll(commit)),
     cursor: (system, entity) => whileOpen(() => reads.cursor(system, entity)),
     links: (system, entity, ask) => whileOpen(() => lists.links(system, entity, ask)),
+    queued: (system, entity, ask) => queued(() => lists.queued(system, entity, ask)),
     deliveries: (ask) => queued(() => lists.deliveries(ask)),
     records: (ask) => whileOpen(() => lists.records(ask)),
     changes: (id, ask) => whileOpen(() => changesIn(id, ask)),
