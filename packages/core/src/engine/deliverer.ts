@@ -57,7 +57,7 @@ export interface Deliverer {
 
 export function openDeliverer(parts: Parts, intake: Intake, system: System, isOpen: (entity: EntityName) => boolean): Deliverer {
   const { clock, ledger, lanes, limits, reads } = parts;
-  const outbox = openOutbox();
+  const outbox = openOutbox(limits.atHandMax);
   const pace = openPace(parts, system.id);
   const tries = openTries();
   const backlog = openBacklog();

@@ -2,8 +2,8 @@ import type { EntityName, RecordId, SystemId } from '../ids.ts';
 import type { Outbox } from './outbox.ts';
 import type { Parts } from './parts.ts';
 
-/** The queue is read on by so many at a time. */
-const PAGE = 500;
+/** The queue is read on by so many at a time, at the most. */
+const PAGE_MAX = 500;
 
 /** A queue of which nothing could be sent is not read again from its start before so long. */
 const ANEW_MS = 2_000;
@@ -26,7 +26,7 @@ interface Pass {
  * in it. `sending`: what is under way stands in the ledger still.
  */
 export function openFetcher(
-  { ledger, clock }: Pick<Parts, 'ledger' | 'clock'>,
+  { ledger, clock, limits }: Pick<Parts, 'ledger' | 'clock' | 'limits'>,
   system: SystemId,
   outbox: Outbox,
   sending: ReadonlyMap<RecordId, EntityName>,
@@ -42,7 +42,7 @@ export function openFetcher(
 
   async function read(entity: EntityName, { after, found }: Pass): Promise<void> {
     outbox.makeRoom(entity);
-    const { items, next } = await ledger.queued(system, entity, { limit: PAGE, ...(after === undefined ? {} : { after }) });
+    const { items, next } = await ledger.queued(system, entity, { limit: Math.min(PAGE_MAX, limits.atHandMax), ...(after === undefined ? {} : { after }) });
     let more = found;
     for (const row of items) {
       const isOver = row.state === 'parked' && row.code === undefined;

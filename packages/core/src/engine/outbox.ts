@@ -1,10 +1,10 @@
 import type { EntityName, RecordId } from '../ids.ts';
 import type { DeliveryRow } from '../ports/plan.ts';
 import { openPrints, type Prints } from './prints.ts';
-import { openWindow, WINDOW_MAX, type Window } from './window.ts';
+import { openWindow, type Window } from './window.ts';
 
-/** With fewer than so many at hand, more are fetched from the ledger. */
-const AT_HAND_MIN = 500;
+/** With fewer than this share of what may be at hand ready, more are fetched from the ledger. */
+const READY_MIN_SHARE = 0.25;
 
 /**
  * One system's queue of deliveries: at most one for each record. The ledger holds the truth, and all of the queue; at hand are a few of each entity,
@@ -40,12 +40,12 @@ interface Queue {
   readonly window: Window;
 }
 
-export function openOutbox(): Outbox {
+export function openOutbox(atHandMax: number): Outbox {
   const queues = new Map<EntityName, Queue>();
   let puts = 0;
 
   function queueOf(entity: EntityName): Queue {
-    const queue = queues.get(entity) ?? { planned: openPrints(), window: openWindow() };
+    const queue = queues.get(entity) ?? { planned: openPrints(), window: openWindow(atHandMax) };
     queues.set(entity, queue);
     return queue;
   }
@@ -58,7 +58,7 @@ export function openOutbox(): Outbox {
     put(row) {
       const queue = queueOf(row.entity);
       queue.planned.put(row.record, 1);
-      if (queue.window.get(row.record) || queue.window.size < WINDOW_MAX) hold(queue, row);
+      if (queue.window.get(row.record) || queue.window.size < atHandMax) hold(queue, row);
     },
     putBack(row) {
       const queue = queueOf(row.entity);
@@ -100,7 +100,7 @@ export function openOutbox(): Outbox {
     },
     lacking(isOpen, sending) {
       for (const [entity, { planned, window }] of queues)
-        if (window.ready < AT_HAND_MIN && planned.size > window.size + sending(entity) && isOpen(entity)) return entity;
+        if (window.ready < atHandMax * READY_MIN_SHARE && planned.size > window.size + sending(entity) && isOpen(entity)) return entity;
       return undefined;
     },
     makeRoom: (entity) => queueOf(entity).window.makeRoom(),

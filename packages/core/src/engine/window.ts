@@ -1,12 +1,10 @@
 import type { RecordId } from '../ids.ts';
 import type { DeliveryRow } from '../ports/plan.ts';
 
-/** So many deliveries of one entity to one system are at hand; the others are in the ledger alone. */
-export const WINDOW_MAX = 2_000;
-/** So many that wait give way at a time. */
-const ROOM = 500;
+/** This share of what may be at hand is made room for at a time. */
+const ROOM_SHARE = 0.25;
 
-/** The deliveries of one entity that are at hand. */
+/** The deliveries of one entity that are at hand; how many that may be is for its keeper to see to. */
 export interface Window {
   /** `put`: its place in the order of all. */
   put(row: DeliveryRow, put: number): void;
@@ -30,7 +28,7 @@ interface Held {
   readonly put: number;
 }
 
-export function openWindow(): Window {
+export function openWindow(rowsMax: number): Window {
   const ready = new Map<RecordId, Held>();
   const delayed = new Map<RecordId, Held>();
   // Never later than the earliest of them.
@@ -61,7 +59,7 @@ export function openWindow(): Window {
       return first?.row;
     },
     makeRoom() {
-      let surplus = ready.size + delayed.size + ROOM - WINDOW_MAX;
+      let surplus = ready.size + delayed.size - rowsMax * (1 - ROOM_SHARE);
       for (const [record, { row }] of delayed) {
         if (surplus <= 0) return;
         // What only waits to be retried is known here alone.
