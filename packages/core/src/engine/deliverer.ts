@@ -351,14 +351,14 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     },
     put(row) {
       // A system's refusal stands until something changes; who waits for another record goes on as soon as that comes.
-      if (row.state === 'parked') backlog.drop(row.record);
+      if (row.state === 'parked') backlog.drop(row.entity, row.record);
       else backlog.put(row, clock.nowMs());
       if ((row.state === 'parked' && row.code === undefined) || isPaused(row)) return outbox.drop(row.entity, row.record);
       outbox.put(row);
       bell.ring();
     },
     drop(entity, record) {
-      backlog.drop(record);
+      backlog.drop(entity, record);
       outbox.drop(entity, record);
     },
     dropAll: outbox.dropAll,

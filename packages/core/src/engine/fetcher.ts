@@ -63,7 +63,7 @@ export function openFetcher(
       if (clock.nowMs() < failedAtMs + ANEW_MS) return;
       try {
         for (;;) {
-          const entity = outbox.lacking((one) => isOpen(one) && !isOver(one), sendingOf);
+          const entity = outbox.lacking(clock.nowMs(), (one) => isOpen(one) && !isOver(one), sendingOf);
           if (entity === undefined) return;
           await read(entity, passes.get(entity) ?? { after: undefined, found: 0 });
         }

@@ -26,7 +26,7 @@ export interface Outbox {
   /** When the next one at hand that must wait is due, about and never too late; `undefined` when none waits. */
   nextDueMs(): number | undefined;
   /** An open entity of which more is planned than is at hand or being sent, and little is at hand. */
-  lacking(isOpen: (entity: EntityName) => boolean, sending: (entity: EntityName) => number): EntityName | undefined;
+  lacking(nowMs: number, isOpen: (entity: EntityName) => boolean, sending: (entity: EntityName) => number): EntityName | undefined;
   /** Lets go of some that wait for something, so that others can be looked at: the ledger has them as they are. */
   makeRoom(entity: EntityName): void;
   isAtHand(entity: EntityName): boolean;
@@ -98,9 +98,12 @@ export function openOutbox(atHandMax: number): Outbox {
       for (const { window } of queues.values()) if (window.nextDueMs !== undefined) next = Math.min(next ?? Infinity, window.nextDueMs);
       return next;
     },
-    lacking(isOpen, sending) {
-      for (const [entity, { planned, window }] of queues)
-        if (window.ready < atHandMax * READY_MIN_SHARE && planned.size > window.size + sending(entity) && isOpen(entity)) return entity;
+    lacking(nowMs, isOpen, sending) {
+      for (const [entity, { planned, window }] of queues) {
+        if (planned.size <= window.size + sending(entity) || !isOpen(entity)) continue;
+        window.ripen(nowMs);
+        if (window.ready < atHandMax * READY_MIN_SHARE) return entity;
+      }
       return undefined;
     },
     makeRoom: (entity) => queueOf(entity).window.makeRoom(),

@@ -100,10 +100,14 @@ function prepareMarkLists(db: Database): Pick<Lists, 'marked' | 'marks'> {
 
 function prepareDeliveries(db: Database): Lists['deliveries'] {
   const list = filtered<DeliveryStored>(db, 'SELECT * FROM deliveries', '(due_at_ms, id) > (?, ?)', 'due_at_ms, id');
+  // Its index is found only where the statement itself says so.
+  const parked = filtered<DeliveryStored>(db, 'SELECT * FROM deliveries', `state = 'parked' AND (due_at_ms, id) > (?, ?)`, 'due_at_ms, id');
   return (ask) => {
     const limit = limitOf(ask);
     const { at, unique } = textMark(ask.after, { at: Number.MIN_SAFE_INTEGER, unique: '' });
-    const rows = list({ state: ask.state ?? 'due', system: ask.system, record: ask.record }, [at, unique], limit + 1);
+    const filters = { system: ask.system, record: ask.record };
+    const place = [at, unique] as const;
+    const rows = ask.state === 'parked' ? parked(filters, place, limit + 1) : list({ state: ask.state ?? 'due', ...filters }, place, limit + 1);
     return pageOf(rows, limit, toDelivery, (row) => markText({ at: row.due_at_ms, unique: row.id }));
   };
 }

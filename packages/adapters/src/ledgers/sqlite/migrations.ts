@@ -12,7 +12,7 @@ export const SCHEMA_BEFORE_RELEASE = 1;
  * Every edit is first appended to the journal, which is all that a commit must put on the disk. The record's state, its history and its
  * place in the queue are written back later, for many edits at once: see `journal.ts`. So the tables may be behind the journal, never
  * ahead of it. Histories lie together by record, so that a page of history is one range read. The inbox and the links carry the indexes
- * that their lists are read by, and no more: each index is paid for with every commit. The queue has none: it is short when it is listed.
+ * that their lists are read by, and no more: each index is paid for with every commit. Of the queue, what is parked has one.
  */
 const steps: readonly string[] = [
   `
@@ -122,6 +122,10 @@ const steps: readonly string[] = [
   ALTER TABLE operators ADD COLUMN salt TEXT;
   ALTER TABLE operators ADD COLUMN note_hash TEXT;
   CREATE TABLE acts_head (only INTEGER PRIMARY KEY CHECK (only = 1), hash TEXT NOT NULL, acts INTEGER NOT NULL) STRICT;
+  `,
+  `
+  -- What was refused is looked for again and again while a queue is long; what is due is not in it, so that it costs edits nothing.
+  CREATE INDEX deliveries_parked ON deliveries (due_at_ms, id) WHERE state = 'parked';
   `,
 ];
 
