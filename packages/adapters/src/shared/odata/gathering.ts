@@ -1,0 +1,82 @@
+import type { Json } from '@concord/core';
+import { must } from '@concord/core';
+import type { BatchRequest } from './batch-text.ts';
+import type { ODataClient, ReadReply, WriteReply } from './client.ts';
+import type { Reply } from './reply.ts';
+
+/** So many requests may be gathered: a batch is one transaction's worth of waiting for whoever is in it. */
+export const GATHERED_MAX = 200;
+
+interface Waiting {
+  readonly request: BatchRequest;
+  readonly alone: () => Promise<WriteReply>;
+  readonly done: (reply: WriteReply) => void;
+}
+
+/**
+ * Sends reads of single rows, and writes, that are asked for at about the same time in one `$batch` at `at`, `partsMax` at the most; each is done and answered
+ * by itself. A service counts requests: what would be thousands is tens. When no answer comes, nobody knows of any part whether it was done.
+ */
+export function gathering(client: ODataClient, at: string, partsMax: number): ODataClient {
+  if (partsMax < 2) return client;
+  const base = new URL(client.root).pathname.replace(/\/$/, '');
+  let waiting: Waiting[] = [];
+
+  async function send(batch: readonly Waiting[]): Promise<void> {
+    const [only] = batch;
+    if (only && batch.length === 1) return only.done(await only.alone());
+    const reply = await client.batch(
+      at,
+      batch.map(({ request }) => request),
+    );
+    for (const [index, { done }] of batch.entries()) {
+      if (reply.kind !== 'parts') done(reply);
+      else done(partOf(reply.parts[index]));
+    }
+  }
+
+  function flush(): void {
+    const batch = waiting;
+    waiting = [];
+    // A client throws nothing; what would be thrown here is a defect, and whoever waits must hear of it.
+    send(batch).catch((cause: unknown) => batch.forEach(({ done }) => done({ kind: 'lost', words: String(cause) })));
+  }
+
+  function gather(request: BatchRequest, alone: () => Promise<WriteReply>): Promise<WriteReply> {
+    return new Promise((done) => {
+      waiting.push({ request, alone, done });
+      if (waiting.length >= partsMax) flush();
+      else if (waiting.length === 1) setImmediate(() => (waiting.length > 0 ? flush() : undefined));
+    });
+  }
+
+  return {
+    ...client,
+    async get(place, headers = {}) {
+      if (!isRow(place)) return client.get(place, headers);
+      return readReply(await gather({ method: 'GET', at: `${base}/${place}`, headers }, () => client.get(place, headers)));
+    },
+    write: (method, place, headers, body) =>
+      gather({ method, at: `${base}/${place}`, headers, ...(body === undefined ? {} : { body: jsonOf(body) }) }, () =>
+        client.write(method, place, headers, body),
+      ),
+  };
+}
+
+/** A page may be large, and a link that the service gave is not ours to take apart. */
+function isRow(place: string): boolean {
+  return /^[\w/]+\(.+\)(?:\?|$)/.test(place);
+}
+
+function partOf(part: Reply | undefined): WriteReply {
+  if (part === undefined) return { kind: 'lost', words: 'the batch was answered without this part of it' };
+  return part.kind === 'unauthorised' ? { kind: 'denied', words: part.words } : part;
+}
+
+function readReply(reply: WriteReply): ReadReply {
+  return reply.kind === 'lost' ? { kind: 'unreachable', words: reply.words } : reply;
+}
+
+function jsonOf(body: unknown): Json {
+  return must<Json>(JSON.parse(JSON.stringify(body)), 'a body is JSON');
+}
