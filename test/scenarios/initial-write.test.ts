@@ -17,6 +17,8 @@ const AT = '/v1/maps/customer/initial-write';
 const IS_LONG = CUSTOMERS > 1_000;
 /** So many writes to a system are under way at a time, and go in one batch. */
 const WRITES_MAX = IS_LONG ? 64 : 8;
+/** However many customers there are, the sidecar must do with so much. */
+const HEAP_MIB = 512;
 /** Whoever asks too often how far it is takes the time to get there. */
 const LOOK_EVERY_MS = IS_LONG ? 5_000 : 100;
 /** Ce refuses the write to this customer, whom both have. */
@@ -32,6 +34,7 @@ test(
       sweepEveryMs: 600_000,
       writesMax: WRITES_MAX,
       batch: WRITES_MAX,
+      heapMib: HEAP_MIB,
     });
     try {
       fill(town);
