@@ -158,6 +158,12 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'if (edit.saw > 0) change.edits.push(toldEdit(name, edit));',
   },
   {
+    name: 'what is not at hand is forgotten',
+    file: 'engine/outbox.js',
+    from: 'planned.size <= window.size + sending(entity)',
+    to: 'true',
+  },
+  {
     name: 'what was due before the crash is not',
     file: 'engine/engine.js',
     from: 'deliverers.get(system)?.put(row);\n}',

@@ -4,7 +4,7 @@ import type { BatchRequest } from './batch-text.ts';
 import type { ODataClient, ReadReply, WriteReply } from './client.ts';
 import type { Reply } from './reply.ts';
 
-/** So many requests may be gathered: a batch is one transaction's worth of waiting for whoever is in it. */
+/** So many requests may be gathered: when a batch is lost, each of its rows must be read. */
 export const GATHERED_MAX = 200;
 
 interface Waiting {
