@@ -26,7 +26,11 @@ test('an initial write is followed on the stream: kept, under way, done, what fa
     action: { kind: 'status', status: 400, words: 'Not him.' },
   });
   const { url } = await town.startInside();
-  const { text } = addKey(join(town.configFile, '../concord.keys.json'), { name: 'Orders', role: 'reader', entities: ['order'] }, Date.now());
+  const { text } = addKey(
+    join(town.configFile, '../concord.keys.json'),
+    { name: 'Orders', role: 'reader', entities: ['order'] },
+    Date.now(),
+  );
   const as = { authorization: `Bearer ${text}` };
   await until(async () => ((await fetch(`${url}/v1/records?entity=order`, { headers: as })).status === 200 ? undefined : 'not yet'));
   const [reader, narrow] = [await listen(`${url}/v1/stream?entity=customer`), await listen(`${url}/v1/stream`, as)];

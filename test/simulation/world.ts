@@ -157,7 +157,15 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
             chronicle.breach(10, `${name}: ${fields['error']} ${fields['at']}`);
         },
       },
-      limits: { pollMs: story.pollMs, rowsMax: story.rowsMax, writesMax: story.writesMax, retryMs: 50, retryMsMax: 1500, gatherMs: 5, atHandMax: AT_HAND_MAX },
+      limits: {
+        pollMs: story.pollMs,
+        rowsMax: story.rowsMax,
+        writesMax: story.writesMax,
+        retryMs: 50,
+        retryMsMax: 1500,
+        gatherMs: 5,
+        atHandMax: AT_HAND_MAX,
+      },
       digest: (bytes) => createHash('sha256').update(bytes).digest('hex'),
     });
     engine = started;

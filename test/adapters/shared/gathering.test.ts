@@ -60,7 +60,9 @@ test('writes and reads that are asked for together go in few requests, and each 
   expect(outcomes[4]).toMatchObject({ key: rig.versions[4]?.key, columns: { name: 'New 4', accountnumber: 'C-00004' } });
   // Three batches of writes, and a read of the one that was stale, which goes by itself.
   expect(rig.requests() - rig.before).toBe(4);
-  const reads = await Promise.all([...rig.versions.map(({ key }) => key), keyOf('00000000-0000-4000-8000-999999999999')].map((key) => rig.system.read(CUSTOMER, key)));
+  const reads = await Promise.all(
+    [...rig.versions.map(({ key }) => key), keyOf('00000000-0000-4000-8000-999999999999')].map((key) => rig.system.read(CUSTOMER, key)),
+  );
   expect(reads.map((read) => (read.kind === 'row' ? read.row.columns['name'] : read.kind))).toEqual(
     rig.versions.map((_, index) => (index === 3 ? 'Customer 3' : `New ${index}`)).concat('missing'),
   );

@@ -77,7 +77,13 @@ test('what was planned and not at hand is written after a restart, and what is e
   house.system('b').reach(true);
   await untilAll(MANY);
   await untilQuiet();
-  expect(house.rows('b', 'item').map(({ text }) => text).toSorted().slice(-3)).toEqual(['fine', 'late', 'later']);
+  expect(
+    house
+      .rows('b', 'item')
+      .map(({ text }) => text)
+      .toSorted()
+      .slice(-3),
+  ).toEqual(['fine', 'late', 'later']);
 });
 
 test('writes that wait for others fill nothing up: what they wait for is found behind them', async () => {

@@ -313,12 +313,7 @@ function childRules(tables: readonly Table[]): ReadonlyMap<EntityName, readonly 
 const QUEUE_PAGE = 500;
 
 /** After a start, everything that is planned is due; nobody knows whether it was sent before. Also what was planned while a map was paused. */
-async function reload(
-  ledger: Ledger,
-  deliverers: ReadonlyMap<SystemId, Deliverer>,
-  system: SystemId,
-  entity: EntityName,
-): Promise<void> {
+async function reload(ledger: Ledger, deliverers: ReadonlyMap<SystemId, Deliverer>, system: SystemId, entity: EntityName): Promise<void> {
   for await (const rows of pagesOf(QUEUE_PAGE, (ask) => ledger.queued(system, entity, ask)))
     for (const row of rows) deliverers.get(system)?.put(row);
 }

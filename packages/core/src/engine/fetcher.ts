@@ -42,7 +42,10 @@ export function openFetcher(
 
   async function read(entity: EntityName, { after, found }: Pass): Promise<void> {
     outbox.makeRoom(entity);
-    const { items, next } = await ledger.queued(system, entity, { limit: Math.min(PAGE_MAX, limits.atHandMax), ...(after === undefined ? {} : { after }) });
+    const { items, next } = await ledger.queued(system, entity, {
+      limit: Math.min(PAGE_MAX, limits.atHandMax),
+      ...(after === undefined ? {} : { after }),
+    });
     let more = found;
     for (const row of items) {
       const isOver = row.state === 'parked' && row.code === undefined;

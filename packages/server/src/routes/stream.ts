@@ -49,7 +49,11 @@ export function streamRoutes(app: App, rooms: Rooms): void {
       readers += 1;
       try {
         const set = entities && new Set(entities);
-        await follow({ ledger, engine, clock, initial }, { sse, lastId, entities: set, mayListen: () => mayListen(request), closing }, LIMITS);
+        await follow(
+          { ledger, engine, clock, initial },
+          { sse, lastId, entities: set, mayListen: () => mayListen(request), closing },
+          LIMITS,
+        );
       } catch (cause) {
         logger.error({ err: cause }, 'stream broken off');
         sse.end('something broke; come back with your last id');

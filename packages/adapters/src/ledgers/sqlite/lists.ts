@@ -107,7 +107,8 @@ function prepareDeliveries(db: Database): Lists['deliveries'] {
     const { at, unique } = textMark(ask.after, { at: Number.MIN_SAFE_INTEGER, unique: '' });
     const filters = { system: ask.system, record: ask.record };
     const place = [at, unique] as const;
-    const rows = ask.state === 'parked' ? parked(filters, place, limit + 1) : list({ state: ask.state ?? 'due', ...filters }, place, limit + 1);
+    const rows =
+      ask.state === 'parked' ? parked(filters, place, limit + 1) : list({ state: ask.state ?? 'due', ...filters }, place, limit + 1);
     return pageOf(rows, limit, toDelivery, (row) => markText({ at: row.due_at_ms, unique: row.id }));
   };
 }

@@ -24,7 +24,11 @@ export function dataverse(options: DataverseOptions, context: SystemContext): Sy
   const now = context.now ?? Date.now;
   const tokens = tokensFor(options.auth, options.url, now);
   const root = `${options.url.replace(/\/+$/, '')}/${API}`;
-  const client = gathering(odataClient({ root, tokens, now, timeoutMs: options.timeoutMs, bodyBytesMax: BODY_BYTES_MAX }), '$batch', options.batch);
+  const client = gathering(
+    odataClient({ root, tokens, now, timeoutMs: options.timeoutMs, bodyBytesMax: BODY_BYTES_MAX }),
+    '$batch',
+    options.batch,
+  );
   const known = tables(client);
   const bindings = new Map(context.bindings.map((binding) => [binding.entity, binding]));
   const bindingOf = (entity: EntityName): Binding => must(bindings.get(entity), `"${entity}" is bound to ${context.id}`);

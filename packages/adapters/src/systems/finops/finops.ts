@@ -21,7 +21,11 @@ export function finops(options: FinopsOptions, context: SystemContext): System {
   const now = context.now ?? Date.now;
   const { company } = options;
   const tokens = tokensFor(options.auth, options.url, now);
-  const client = gathering(odataClient({ root: options.url, tokens, now, timeoutMs: options.timeoutMs, bodyBytesMax: BODY_BYTES_MAX }), 'data/$batch', options.batch);
+  const client = gathering(
+    odataClient({ root: options.url, tokens, now, timeoutMs: options.timeoutMs, bodyBytesMax: BODY_BYTES_MAX }),
+    'data/$batch',
+    options.batch,
+  );
   const known = tables(client);
   const bindings = new Map(context.bindings.map((binding) => [binding.entity, binding]));
   const bindingOf = (entity: EntityName): Binding => must(bindings.get(entity), `"${entity}" is bound to ${context.id}`);
