@@ -131,8 +131,9 @@ function written({ ce, fno }: Town): number {
 }
 
 function told(now: Json, startedMs: number, rssMib: number): string {
-  const sides = objectsOf(now, 'systems').map(
-    ({ system, rows, remaining, settled }) => `${system} ${rows} rows ${settled} settled ${remaining} left`,
+  const sides = objectsOf(now, 'systems').map((side) =>
+    ['system', 'rows', 'settled', 'remaining'].map((name) => `${name} ${String(side[name])}`).join(' '),
   );
-  return `${Math.round((Date.now() - startedMs) / 1000)} s: ${textOf(now, 'state')}; ${sides.join('; ')}; ${member(now, 'perSecond')} a second; ${rssMib} MiB`;
+  const seconds = Math.round((Date.now() - startedMs) / 1000);
+  return `${seconds} s: ${textOf(now, 'state')}; ${sides.join('; ')}; ${String(member(now, 'perSecond'))} a second; ${rssMib} MiB`;
 }

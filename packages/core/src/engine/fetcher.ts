@@ -48,8 +48,8 @@ export function openFetcher(
     });
     let more = found;
     for (const row of items) {
-      const isOver = row.state === 'parked' && row.code === undefined;
-      if (!isOver && !sending.has(row.record) && outbox.fetched(row)) more += 1;
+      const isRefused = row.state === 'parked' && row.code === undefined;
+      if (!isRefused && !sending.has(row.record) && outbox.fetched(row)) more += 1;
     }
     if (next !== undefined) return void passes.set(entity, { after: next, found: more });
     passes.set(entity, { after: undefined, found: 0, againAtMs: clock.nowMs() + ANEW_MS });

@@ -122,14 +122,14 @@ export function news(store: Store, after: number, limit: number): readonly News[
 }
 
 export function counts(store: Store): Counts {
-  const queued = (state: DeliveryState): number => [...store.deliveries.values()].filter((row) => row.state === state).length;
+  const inState = (state: DeliveryState): number => [...store.deliveries.values()].filter((row) => row.state === state).length;
   return {
     records: store.records.size,
     changes: [...store.changes.values()].reduce((sum, rows) => sum + rows.length, 0),
     held: [...store.conflicts.values()].filter(({ row }) => row.state === 'held').length,
-    due: queued('due'),
-    waiting: queued('waiting'),
-    parked: queued('parked'),
+    due: inState('due'),
+    waiting: inState('waiting'),
+    parked: inState('parked'),
   };
 }
 

@@ -11,6 +11,7 @@ interface Waiting {
   readonly request: BatchRequest;
   readonly alone: () => Promise<WriteReply>;
   readonly done: (reply: WriteReply) => void;
+  readonly failed: (cause: unknown) => void;
 }
 
 /**
@@ -22,31 +23,31 @@ export function gathering(client: ODataClient, at: string, partsMax: number): OD
   const base = new URL(client.root).pathname.replace(/\/$/, '');
   let waiting: Waiting[] = [];
 
-  async function send(batch: readonly Waiting[]): Promise<void> {
+  async function send(batch: readonly Waiting[]): Promise<readonly WriteReply[]> {
     const [only] = batch;
-    if (only && batch.length === 1) return only.done(await only.alone());
-    const reply = await client.batch(
-      at,
-      batch.map(({ request }) => request),
-    );
-    for (const [index, { done }] of batch.entries()) {
-      if (reply.kind !== 'parts') done(reply);
-      else done(partOf(reply.parts[index]));
+    if (only && batch.length === 1) return [await only.alone()];
+    const requests = batch.map(({ request }) => request);
+    const reply = await client.batch(at, requests);
+    return batch.map((_part, index) => (reply.kind === 'parts' ? partOf(reply.parts[index]) : reply));
+  }
+
+  async function flush(): Promise<void> {
+    const batch = waiting;
+    waiting = [];
+    try {
+      const replies = await send(batch);
+      for (const [index, { done }] of batch.entries()) done(must(replies[index], 'an answer for each'));
+    } catch (cause) {
+      // A client throws nothing; a defect must be heard of by whoever waits.
+      for (const { failed } of batch) failed(cause);
     }
   }
 
-  function flush(): void {
-    const batch = waiting;
-    waiting = [];
-    // A client throws nothing; what would be thrown here is a defect, and whoever waits must hear of it.
-    send(batch).catch((cause: unknown) => batch.forEach(({ done }) => done({ kind: 'lost', words: String(cause) })));
-  }
-
   function gather(request: BatchRequest, alone: () => Promise<WriteReply>): Promise<WriteReply> {
-    return new Promise((done) => {
-      waiting.push({ request, alone, done });
-      if (waiting.length >= partsMax) flush();
-      else if (waiting.length === 1) setImmediate(() => (waiting.length > 0 ? flush() : undefined));
+    return new Promise((done, failed) => {
+      waiting.push({ request, alone, done, failed });
+      if (waiting.length >= partsMax) void flush();
+      else if (waiting.length === 1) setImmediate(() => void (waiting.length > 0 && flush()));
     });
   }
 
