@@ -1,4 +1,6 @@
+import { brokeOf } from '../errors/broke.ts';
 import type { EntityName, RecordId, SystemId } from '../ids.ts';
+import { isOfLedger } from './ledger-health.ts';
 import type { Outbox } from './outbox.ts';
 import type { Parts } from './parts.ts';
 
@@ -26,7 +28,7 @@ interface Pass {
  * in it. `sending`: what is under way stands in the ledger still.
  */
 export function openFetcher(
-  { ledger, clock, limits }: Pick<Parts, 'ledger' | 'clock' | 'limits'>,
+  { ledger, clock, limits, log }: Pick<Parts, 'ledger' | 'clock' | 'limits' | 'log'>,
   system: SystemId,
   outbox: Outbox,
   sending: ReadonlyMap<RecordId, EntityName>,
@@ -70,8 +72,8 @@ export function openFetcher(
           if (entity === undefined) return;
           await read(entity, passes.get(entity) ?? { after: undefined, found: 0 });
         }
-      } catch {
-        // The ledger tells of its trouble itself.
+      } catch (cause) {
+        if (!isOfLedger(cause)) log.event('queue not read', { system, ...brokeOf(cause) });
         failedAtMs = clock.nowMs();
       }
     },
