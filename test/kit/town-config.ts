@@ -16,6 +16,8 @@ export interface TownRules {
   readonly overlapMs: number;
   readonly retryMs: number;
   readonly writesMax: number;
+  /** So many requests go in one batch. */
+  readonly batch: number;
   /** More words of the customer's entity, a line each, and of the order's reference to it. */
   readonly customer: readonly string[];
   readonly reference: string;
@@ -30,6 +32,7 @@ export const RULES: TownRules = {
   overlapMs: 2000,
   retryMs: 20,
   writesMax: 8,
+  batch: 1,
   customer: [],
   reference: '',
 };
@@ -41,8 +44,8 @@ export function townYaml(rules: TownRules, port: number): string {
   const auth = (system: string) => `{ token: '\${${system}_URL}/oauth2/v2.0/token', client: concord, secret: '\${${system}_SECRET}' }`;
   return `
 systems:
-  fno: { adapter: finops, url: '\${FNO_URL}', company: abct, sweepEveryMs: ${rules.sweepEveryMs}, overlapMs: ${rules.overlapMs}, auth: ${auth('FNO')} }
-  ce: { adapter: dataverse, url: '\${CE_URL}', auth: ${auth('CE')} }
+  fno: { adapter: finops, url: '\${FNO_URL}', batch: ${rules.batch}, company: abct, sweepEveryMs: ${rules.sweepEveryMs}, overlapMs: ${rules.overlapMs}, auth: ${auth('FNO')} }
+  ce: { adapter: dataverse, url: '\${CE_URL}', batch: ${rules.batch}, auth: ${auth('CE')} }
 entities:
   customer:
     fno: { set: CustomersV3, id: [dataAreaId, CustomerAccount], feed: modified }

@@ -41,13 +41,13 @@ export interface Town {
   close(): Promise<void>;
 }
 
-export async function openTown(customers: number, given: Partial<TownRules> = {}): Promise<Town> {
+export async function openTown(customers: number, given: Partial<TownRules> & { readonly heapMib?: number } = {}): Promise<Town> {
   const ce = await startDataverse({ seed: ceSeed(customers), settings: { requestsMax: REQUESTS_MAX } });
   const fno = await startFinops({ seed: fnoSeed(customers), settings: { company: 'abct' } });
   const [anna, ben] = await Promise.all([annaIn(ce.url), benIn(fno.url)]);
   const folder = mkdtempSync(join(tmpdir(), 'concord-town-'));
   const [ledgerFile, configFile] = [join(folder, 'ledger.db'), join(folder, 'concord.yaml')];
-  const env = { ...SECRETS, CE_URL: ce.url, FNO_URL: fno.url, CONCORD_KEY: keyOf('admin') };
+  const env = { ...SECRETS, CE_URL: ce.url, FNO_URL: fno.url, CONCORD_KEY: keyOf('admin'), ...limited(given.heapMib) };
   const yaml = townYaml({ ...RULES, ...given }, 0);
   writeFileSync(configFile, yaml);
   writeKeys(join(folder, 'concord.keys.json'));
@@ -98,6 +98,11 @@ export async function openTown(customers: number, given: Partial<TownRules> = {}
   }
 
   return { ce, fno, anna, ben, ledgerFile, configFile, env, startInside, startOutside, tryOutside, hook, close };
+}
+
+/** For whatever is started outside: it ends when it needs more. */
+function limited(heapMib: number | undefined): Readonly<Record<string, string>> {
+  return heapMib === undefined ? {} : { NODE_OPTIONS: `--max-old-space-size=${heapMib}` };
 }
 
 /** Fetches from the REST API. Throws unless the answer is of the kind 2xx. */

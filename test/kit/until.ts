@@ -7,13 +7,17 @@ const LOOK_EVERY_MS = 25;
  * Looks again and again until nothing is missing any more. `missing` answers in words what is not as it should be yet; a test fails with
  * these words when the limit, which is far longer than it should ever take, is over.
  */
-export async function until(missing: () => Promise<string | undefined> | string | undefined, limitMs = LIMIT_MS_DEFAULT): Promise<void> {
+export async function until(
+  missing: () => Promise<string | undefined> | string | undefined,
+  limitMs = LIMIT_MS_DEFAULT,
+  lookEveryMs = LOOK_EVERY_MS,
+): Promise<void> {
   const endMs = Date.now() + limitMs;
   for (;;) {
     const words = await missing();
     if (words === undefined) return;
     if (Date.now() > endMs) throw new Error(`Still not after ${limitMs} ms: ${words}`);
-    await wait(LOOK_EVERY_MS);
+    await wait(lookEveryMs);
   }
 }
 

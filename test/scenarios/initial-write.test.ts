@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { objectsOf, textOf } from '../../packages/adapters/src/shared/json/look.ts';
+import type { Json } from '@concord/core';
+import { member, objectsOf, textOf } from '../../packages/adapters/src/shared/json/look.ts';
 import { startCommand } from '../server/command.ts';
 import { memoryOf } from '../kit/memory-of.ts';
 import { numberSet } from '../kit/settings.ts';
@@ -13,7 +14,13 @@ const CUSTOMERS = numberSet('customers', 400);
 const ALONE = Math.ceil(CUSTOMERS / 100);
 const END_MS_MAX = 60_000 + CUSTOMERS * 40;
 const AT = '/v1/maps/customer/initial-write';
-const WRITES_MAX = 8;
+const IS_LONG = CUSTOMERS > 1_000;
+/** So many writes to a system are under way at a time, and go in one batch. */
+const WRITES_MAX = IS_LONG ? 64 : 8;
+/** However many customers there are, the sidecar must do with so much. */
+const HEAP_MIB = 512;
+/** Whoever asks too often how far it is takes the time to get there. */
+const LOOK_EVERY_MS = IS_LONG ? 5_000 : 100;
 /** Ce refuses the write to this customer, whom both have. */
 const REFUSED = `00000000-0000-4000-8000-${String(CUSTOMERS - 1).padStart(12, '0')}`;
 
@@ -21,7 +28,14 @@ test(
   `two systems with ${CUSTOMERS} customers, each different, come to agree once that is started, over two SIGKILLs; what failed is listed, and taken again alone`,
   { timeout: 4 * END_MS_MAX },
   async () => {
-    const town = await openTown(0, { customer: ['initial: wait', 'seed: fno'], pollMs: 500, sweepEveryMs: 600_000, writesMax: WRITES_MAX });
+    const town = await openTown(0, {
+      customer: ['initial: wait', 'seed: fno'],
+      pollMs: 500,
+      sweepEveryMs: 600_000,
+      writesMax: WRITES_MAX,
+      batch: WRITES_MAX,
+      heapMib: HEAP_MIB,
+    });
     try {
       fill(town);
       const beganMs = Date.now();
@@ -41,26 +55,39 @@ test(
         action: { kind: 'status', status: 400, words: 'Not him.' },
       });
       const startedMs = Date.now();
+      let rssMibMost = 0;
+      const untilThere = async (isThere: (now: Json) => boolean): Promise<void> => {
+        await until(
+          async () => {
+            const [now, { rssMib }] = await Promise.all([ask(sidecar.url, AT), memoryOf(sidecar.url)]);
+            rssMibMost = Math.max(rssMibMost, rssMib);
+            if (IS_LONG) console.log(told(now, startedMs, rssMib));
+            return isThere(now) ? undefined : JSON.stringify(objectsOf(now, 'systems'));
+          },
+          END_MS_MAX,
+          LOOK_EVERY_MS,
+        );
+      };
       expect(await ask(sidecar.url, AT, { by: 'Mia' })).toEqual({ begun: true });
       for (const share of [0.2, 0.6]) {
-        await untilWritten(town, share * CUSTOMERS);
+        await untilThere(() => written(town) >= share * CUSTOMERS);
         await sidecar.end('SIGKILL');
         sidecar = await town.startOutside();
       }
-      await untilDone(sidecar.url);
+      await untilThere((now) => textOf(now, 'state') === 'done');
       const writeMs = Date.now() - startedMs;
       console.log(
-        `report ${reportMs} ms, initial write ${writeMs} ms, of ${CUSTOMERS} customers; ${JSON.stringify(await memoryOf(sidecar.url))}`,
+        `report ${reportMs} ms, initial write ${writeMs} ms, of ${CUSTOMERS} customers: ${Math.round((1000 * CUSTOMERS) / writeMs)} a second; at most ${rssMibMost} MiB`,
       );
 
       expect(await ask(sidecar.url, AT)).toMatchObject({ errors: 1, classes: { 'validation-rejected': 1 }, first: [{ system: 'ce' }] });
       expect(differences(town), 'all but the one that was refused').toHaveLength(1);
-      const writes = ownWrites(town.ce) + ownWrites(town.fno);
+      const writes = written(town);
       expect(writes).toBeLessThanOrEqual(CUSTOMERS + ALONE + 2 * WRITES_MAX);
       town.ce.faults.clear(refusal);
       expect(await ask(sidecar.url, AT, { by: 'Mia' })).toEqual({ begun: false, retried: 1, more: false });
       await untilEqual(town, sidecar.url, END_MS_MAX);
-      expect(ownWrites(town.ce) + ownWrites(town.fno), 'only what failed is taken again').toBe(writes + 1);
+      expect(written(town), 'only what failed is taken again').toBe(writes + 1);
       expect(await counted(sidecar.url, 'records')).toBe(CUSTOMERS + ALONE);
       expect(await ask(sidecar.url, AT)).toMatchObject({ state: 'done', errors: 0, remaining: 0 });
     } finally {
@@ -99,13 +126,14 @@ function pairTold() {
   };
 }
 
-function untilWritten({ ce, fno }: Town, writes: number): Promise<void> {
-  return until(() => (ownWrites(ce) + ownWrites(fno) >= writes ? undefined : `${ownWrites(ce)} writes of ${writes}`), END_MS_MAX);
+function written({ ce, fno }: Town): number {
+  return ownWrites(ce) + ownWrites(fno);
 }
 
-function untilDone(url: string): Promise<void> {
-  return until(async () => {
-    const now = await ask(url, AT);
-    return textOf(now, 'state') === 'done' ? undefined : JSON.stringify(objectsOf(now, 'systems'));
-  }, END_MS_MAX);
+function told(now: Json, startedMs: number, rssMib: number): string {
+  const sides = objectsOf(now, 'systems').map((side) =>
+    ['system', 'rows', 'settled', 'remaining'].map((name) => `${name} ${String(side[name])}`).join(' '),
+  );
+  const seconds = Math.round((Date.now() - startedMs) / 1000);
+  return `${seconds} s: ${textOf(now, 'state')}; ${sides.join('; ')}; ${String(member(now, 'perSecond'))} a second; ${rssMib} MiB`;
 }

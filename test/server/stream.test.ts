@@ -218,7 +218,7 @@ async function serving(ledger: ReturnType<typeof memoryLedger>, beatMs = 60_000,
   };
   const rig = await serve((raw, lastId) =>
     follow(
-      { ledger, engine, clock },
+      { ledger, engine, clock, initial: { told: async () => [] } },
       { sse: openSse(raw, 1000, (data) => data), lastId, entities: undefined, mayListen, closing },
       { lookMs: 5, beatMs },
     ),

@@ -82,14 +82,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'after a start nothing was sent',
     file: 'engine/fresh.js',
-    from: 'has: (id) => ids.has(id)',
-    to: 'has: () => true',
+    from: 'return current.get(name) === planned;',
+    to: 'return true;',
   },
   {
     name: 'a delivery that is put off counts as new',
     file: 'engine/fresh.js',
-    from: 'const isNew = row?.id === deliveryId(plan.record.id, system, plan.record.revision);',
-    to: 'const isNew = true;',
+    from: 'if (stands && planned === record.revision)',
+    to: 'if (stands)',
   },
   {
     name: 'a refused attempt is forgotten',
@@ -158,10 +158,16 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'if (edit.saw > 0) change.edits.push(toldEdit(name, edit));',
   },
   {
+    name: 'what is not at hand is forgotten',
+    file: 'engine/outbox.js',
+    from: 'planned.size <= window.size + sending(entity)',
+    to: 'true',
+  },
+  {
     name: 'what was due before the crash is not',
     file: 'engine/engine.js',
-    from: "['due', 'waiting', 'parked']",
-    to: "['waiting', 'parked']",
+    from: 'deliverers.get(system)?.put(row);\n}',
+    to: "if (row.state !== 'due') deliverers.get(system)?.put(row);\n}",
   },
   {
     name: 'lanes side by side',

@@ -15,6 +15,9 @@ import { countTurnedAway } from './turned-away.ts';
 import { openTimeline, type Life, type Timeline } from './timeline.ts';
 import { wireTo } from './wire.ts';
 
+/** Few of what is planned are at hand, so that the others are fetched. */
+const AT_HAND_MAX = 2;
+
 /** Systems with their users, a ledger, and engines that come and go. */
 export interface World {
   readonly story: Story;
@@ -158,7 +161,15 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
             chronicle.breach(10, `${name}: ${fields['error']} ${fields['at']}`);
         },
       },
-      limits: { pollMs: story.pollMs, rowsMax: story.rowsMax, writesMax: story.writesMax, retryMs: 50, retryMsMax: 1500, gatherMs: 5 },
+      limits: {
+        pollMs: story.pollMs,
+        rowsMax: story.rowsMax,
+        writesMax: story.writesMax,
+        retryMs: 50,
+        retryMsMax: 1500,
+        gatherMs: 5,
+        atHandMax: AT_HAND_MAX,
+      },
       digest,
     });
     engine = started;

@@ -106,6 +106,7 @@ async function told(ledger: Ledger): Promise<unknown> {
     links: await Promise.all([FNO, CE].map((system) => ledger.links(system, CUSTOMER, page))),
     identities: await Promise.all(['x', 'y', 'z'].map((identity) => ledger.identified(CUSTOMER, identity))),
     deliveries: await ledger.deliveries(page),
+    queues: await Promise.all([FNO, CE].map((system) => ledger.queued(system, CUSTOMER, page))),
     conflicts: await ledger.conflicts(page),
     failures: await ledger.failures(page),
     counts: await ledger.counts(),

@@ -250,6 +250,12 @@ export const limitsShape = block({
     .max(1_000_000)
     .optional()
     .describe('Writes that may wait for a system before the feeds they come from are held back.'),
+  atHandMax: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe('Writes of an entity to a system that are in memory; the others are read from the ledger.'),
   gatherMs: ms.describe('A hint waits this long for others.'),
 }).describe('Numbers that an operator may turn.');
 

@@ -94,6 +94,7 @@ export const keepingLaws: readonly LedgerLaw[] = [
       await ledger.commit(sampleCommit(plans));
       checkSame((await ledger.deliveries(PAGE)).items, [due], 'only what is due');
       checkSame((await ledger.deliveries({ ...PAGE, state: 'waiting' })).items, [waiting], 'what waits, when asked for');
+      checkSame((await ledger.queued(CE, CUSTOMER, PAGE)).items, [due, waiting], 'a queue in whatever state, of its system alone');
       checkSame((await ledger.deliveries({ ...PAGE, state: 'parked', system: CE })).items, [], 'of the system asked for');
       checkSame((await ledger.deliveries({ ...PAGE, state: 'parked', system: FNO, record: B })).items, [parked], 'of the record asked for');
       checkSame(await ledger.counts(), { records: 2, changes: 0, held: 0, due: 1, waiting: 1, parked: 1 }, 'all are counted');

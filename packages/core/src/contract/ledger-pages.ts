@@ -27,6 +27,7 @@ const lists: Readonly<Record<string, (ledger: Ledger, ask: PageAsk) => Promise<P
   links: async (ledger, ask) => names(await ledger.links(FNO, CUSTOMER, ask), (row) => row.key),
   deliveries: async (ledger, ask) => names(await ledger.deliveries(ask), (row) => `${row.dueAtMs} ${row.id}`),
   'deliveries of a system': async (ledger, ask) => names(await ledger.deliveries({ ...ask, system: CE }), (row) => row.id),
+  'the queue of a system and an entity': async (ledger, ask) => names(await ledger.queued(CE, CUSTOMER, ask), (row) => row.record),
   records: async (ledger, ask) => names(await ledger.records(ask), (row) => row.id),
   'records of an entity': async (ledger, ask) => names(await ledger.records({ ...ask, entity: CUSTOMER }), (row) => row.id),
   changes: async (ledger, ask) => names(await ledger.changes(LISTED, ask), (row) => String(row.seq)),

@@ -16,14 +16,14 @@ export async function absencesFrom(
   ledger: Pick<Ledger, 'links' | 'record'>,
   system: SystemId,
   entity: EntityName,
-  told: ReadonlySet<string>,
+  isTold: (key: Key) => boolean,
 ): Promise<readonly Absence[]> {
   const absent: Absence[] = [];
   let after: string | undefined;
   do {
     const page = await ledger.links(system, entity, { limit: LINKS_PAGE, ...(after === undefined ? {} : { after }) });
     for (const { key, record: id } of page.items) {
-      const record = told.has(key) ? undefined : await ledger.record(id);
+      const record = isTold(key) ? undefined : await ledger.record(id);
       const link = record?.links[system];
       if (record && link?.state === 'present' && link.key === key) absent.push({ key, isAlive: isAlive(record) });
     }

@@ -8,6 +8,7 @@ import type { Attempt, RecordState } from '../record/record.ts';
 import { composeWrite, translateOutcome, type Composed } from './delivery.ts';
 import { NotNow, type Intake } from './intake.ts';
 import { closesCircle, leaveOut, openQuestion, type Obstacle } from './obstacles.ts';
+import { openFetcher } from './fetcher.ts';
 import { openOutbox } from './outbox.ts';
 import { isOfLedger } from './ledger-health.ts';
 import type { Parts, Stop } from './parts.ts';
@@ -27,13 +28,16 @@ const WAIT_MS = 2000;
 /** A retry for which there is no budget waits so long. */
 const RETRY_LATER_MS = 500;
 
+/** So many records that others wait for are known; who waits for any other is looked at again when its time comes. */
+const WAITED_FOR_MAX = 10_000;
+
 type Aside = Extract<Turn, { readonly kind: 'aside' }>;
 type Missing = Extract<Composed, { readonly kind: 'waits' }>;
 
 export interface Deliverer {
   run(stop: Stop): Promise<void>;
   put(row: DeliveryRow): void;
-  drop(record: RecordId): void;
+  drop(entity: EntityName, record: RecordId): void;
   /** Lets go of what waits of an entity; the ledger keeps it. */
   dropAll(entity: EntityName): void;
   /** A record has come to exist somewhere: who waited for it is due. */
@@ -53,13 +57,14 @@ export interface Deliverer {
 
 export function openDeliverer(parts: Parts, intake: Intake, system: System, isOpen: (entity: EntityName) => boolean): Deliverer {
   const { clock, ledger, lanes, limits, reads } = parts;
-  const outbox = openOutbox();
+  const outbox = openOutbox(limits.atHandMax);
   const pace = openPace(parts, system.id);
   const tries = openTries();
   const backlog = openBacklog();
   const bell = openBell();
   const waitsFor = new Map<RecordId, Set<RecordId>>();
-  const sending = new Map<EntityName, number>();
+  const sending = new Map<RecordId, EntityName>();
+  const fetcher = openFetcher(parts, system.id, outbox, sending);
   let underWay = 0;
 
   /** What is planned meanwhile stays in the ledger alone, so that only the disk bounds it. */
@@ -72,9 +77,10 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     if (isPaused(row)) return;
     const record = await ledger.record(row.record);
     const link = record?.links[system.id];
-    if (!record || !link) return;
+    if (!record || !link) return outbox.drop(row.entity, row.record);
     if (link.unread || (row.attempts > 0 && link.unconfirmed)) return readFirst(record, row);
     if (link.planned) await attempt(record, link.planned, row);
+    else outbox.drop(row.entity, row.record);
   }
 
   /** What is not known must be read before anything is written again. */
@@ -268,7 +274,8 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     row: DeliveryRow,
     on: Obstacle & { readonly sinceMs?: number; readonly tell?: boolean; readonly waitMs?: number },
   ): Promise<void> {
-    waitsFor.set(on.record, (waitsFor.get(on.record) ?? new Set()).add(record.id));
+    if (waitsFor.size < WAITED_FOR_MAX || waitsFor.has(on.record))
+      waitsFor.set(on.record, (waitsFor.get(on.record) ?? new Set()).add(record.id));
     const { words, code, sinceMs = row.sinceMs ?? clock.nowMs(), tell = false, waitMs = WAIT_MS } = on;
     await end(record.id, planned, table, {
       kind: 'waiting',
@@ -287,13 +294,13 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
 
   function again(row: DeliveryRow, waitingFor?: string): void {
     if (outbox.get(row.record) || isPaused(row)) return;
-    outbox.put(waitingFor === undefined || row.code !== undefined ? row : { ...row, state: 'waiting' });
+    outbox.putBack(waitingFor === undefined || row.code !== undefined ? row : { ...row, state: 'waiting' });
     bell.ring();
   }
 
   async function send(row: DeliveryRow): Promise<void> {
     underWay += 1;
-    sending.set(row.entity, (sending.get(row.entity) ?? 0) + 1);
+    sending.set(row.record, row.entity);
     try {
       await lanes.run(row.record, () => (parts.traces ? parts.traces.delivering(row, () => deliver(row)) : deliver(row)));
     } catch (cause) {
@@ -302,7 +309,7 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
       again({ ...row, dueAtMs: clock.nowMs() + backoffMs(parts, row.attempts), attempts: row.attempts + 1 });
     } finally {
       underWay -= 1;
-      sending.set(row.entity, (sending.get(row.entity) ?? 1) - 1);
+      sending.delete(row.record);
       bell.ring();
     }
   }
@@ -330,7 +337,9 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     await despair(row.record, `a defect: ${words}`);
   }
 
-  function restMs(): number {
+  function restMs(isBusy: boolean): number {
+    // Each one that ends rings.
+    if (isBusy) return limits.pollMs;
     const next = Math.max(outbox.nextDueMs() ?? Number.POSITIVE_INFINITY, 0);
     return Math.max(1, Math.min(Math.max(next, pace.notBeforeMs) - clock.nowMs(), limits.pollMs));
   }
@@ -339,45 +348,47 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     async run(stop) {
       while (!stop.isStopped) {
         bell.take();
-        const ready = underWay < pace.atOnce && clock.nowMs() >= pace.notBeforeMs;
+        const isBusy = underWay >= pace.atOnce;
+        const ready = !isBusy && clock.nowMs() >= pace.notBeforeMs;
+        if (ready) await fetcher.fetch(isOpen);
         const row = ready ? outbox.take(clock.nowMs(), isOpen) : undefined;
         if (row && row.state === 'due' && row.attempts > 0 && !pace.mayRetry())
-          outbox.put({ ...row, dueAtMs: clock.nowMs() + RETRY_LATER_MS });
+          outbox.putBack({ ...row, dueAtMs: clock.nowMs() + RETRY_LATER_MS });
         else if (row) void send(row);
-        else if (!bell.take()) await clock.sleep(restMs(), [stop, bell]);
+        else if (!bell.take()) await clock.sleep(restMs(isBusy), [stop, bell]);
       }
     },
     put(row) {
       // A system's refusal stands until something changes; who waits for another record goes on as soon as that comes.
-      if (row.state === 'parked') backlog.drop(row.record);
+      if (row.state === 'parked') backlog.drop(row.entity, row.record);
       else backlog.put(row, clock.nowMs());
-      if ((row.state === 'parked' && row.code === undefined) || isPaused(row)) return outbox.drop(row.record);
+      if ((row.state === 'parked' && row.code === undefined) || isPaused(row)) return outbox.drop(row.entity, row.record);
       outbox.put(row);
       bell.ring();
     },
-    drop(record) {
-      backlog.drop(record);
-      outbox.drop(record);
+    drop(entity, record) {
+      backlog.drop(entity, record);
+      outbox.drop(entity, record);
     },
     dropAll: outbox.dropAll,
     wake(record) {
       for (const waiting of [record, ...(waitsFor.get(record) ?? [])]) {
         const row = outbox.get(waiting);
-        if (row) outbox.put({ ...row, dueAtMs: 0 });
+        if (row) outbox.putBack({ ...row, dueAtMs: 0 });
       }
       waitsFor.delete(record);
       bell.ring();
     },
     nudge: bell.ring,
     get waiting() {
-      return outbox.size;
+      return Math.max(0, outbox.size - underWay);
     },
-    waitingOf: (entity) => outbox.sizeOf(entity) + (sending.get(entity) ?? 0),
+    waitingOf: outbox.sizeOf,
     get underWay() {
       return underWay;
     },
     get behind() {
-      return backlog.oldest();
+      return backlog.oldest(outbox.sizeOf);
     },
     get circuit() {
       return pace.circuit;

@@ -67,7 +67,7 @@ export function openEngine(options: EngineOptions): Engine {
     for (const [system, row] of plan.deliveries) {
       const deliverer = deliverers.get(system);
       if (row) deliverer?.put(row);
-      else deliverer?.drop(plan.record.id);
+      else deliverer?.drop(plan.record.entity, plan.record.id);
     }
     // What waited for an answer, or for the record to appear, is looked at again.
     if (plan.conflicts.some(({ about, state }) => about && state !== 'held')) wakeAll(plan);
@@ -160,7 +160,7 @@ export function openEngine(options: EngineOptions): Engine {
       await pauses.load(pullers);
       await pins.load();
       await initial.load();
-      await reload(options.ledger, deliverers);
+      for (const { system, entity } of pullers) await reload(options.ledger, deliverers, system, entity);
       await choring.reload();
       running = Promise.all([
         ...pullers.map((puller) => puller.run(stop)),
@@ -200,7 +200,7 @@ export function openEngine(options: EngineOptions): Engine {
       const done = await pauses.set(system, entity, asked);
       if (done === 'idle') return done;
       if (pauses.of(system, entity)) deliverers.get(system)?.dropAll(entity);
-      else await reload(options.ledger, deliverers, { system, entity });
+      else await reload(options.ledger, deliverers, system, entity);
       if (asked.act === 'start') puller.relist();
       else puller.wake();
       return done;
@@ -315,13 +315,7 @@ function childRules(tables: readonly Table[]): ReadonlyMap<EntityName, readonly 
 const QUEUE_PAGE = 500;
 
 /** After a start, everything that is planned is due; nobody knows whether it was sent before. Also what was planned while a map was paused. */
-async function reload(
-  ledger: Ledger,
-  deliverers: ReadonlyMap<SystemId, Deliverer>,
-  only?: { readonly system: SystemId; readonly entity: EntityName },
-): Promise<void> {
-  for (const state of ['due', 'waiting', 'parked'] as const) {
-    for await (const rows of pagesOf(QUEUE_PAGE, (ask) => ledger.deliveries({ ...ask, state, ...(only ? { system: only.system } : {}) })))
-      for (const row of rows) if (!only || row.entity === only.entity) deliverers.get(row.system)?.put(row);
-  }
+async function reload(ledger: Ledger, deliverers: ReadonlyMap<SystemId, Deliverer>, system: SystemId, entity: EntityName): Promise<void> {
+  for await (const rows of pagesOf(QUEUE_PAGE, (ask) => ledger.queued(system, entity, ask)))
+    for (const row of rows) deliverers.get(system)?.put(row);
 }

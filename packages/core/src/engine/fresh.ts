@@ -1,5 +1,6 @@
 import { deliveryId, type DeliveryId } from '../ids.ts';
 import type { Plan } from '../ports/plan.ts';
+import { openPrints } from './prints.ts';
 
 /** Remembers which of the planned deliveries were planned since the start. Of the others nobody knows whether they were sent. */
 export interface Fresh {
@@ -8,23 +9,28 @@ export interface Fresh {
 }
 
 export function openFresh(): Fresh {
-  const current = new Map<string, DeliveryId>();
-  const ids = new Set<DeliveryId>();
+  // By record and system, the revision in which its write was planned: with a first write of everything there are as many as there are rows.
+  const current = openPrints();
   return {
-    follow(plan) {
-      for (const [system, row] of plan.deliveries) {
-        const name = `${plan.record.id} ${system}`;
-        const old = current.get(name);
+    follow({ record, deliveries }) {
+      for (const [system, row] of deliveries) {
+        const [name, planned] = parted(row?.id ?? deliveryId(record.id, system, record.revision));
+        const stands = row !== undefined && row.state !== 'parked';
         // One that is only put off is what it was before.
-        if (old !== undefined && row?.id === old && row.state !== 'parked') continue;
-        if (old !== undefined) ids.delete(old);
-        const isNew = row?.id === deliveryId(plan.record.id, system, plan.record.revision);
-        if (row && isNew && row.state !== 'parked') {
-          current.set(name, row.id);
-          ids.add(row.id);
-        } else current.delete(name);
+        if (stands && current.get(name) === planned) continue;
+        if (stands && planned === record.revision) current.put(name, planned);
+        else current.drop(name);
       }
     },
-    has: (id) => ids.has(id),
+    has(id) {
+      const [name, planned] = parted(id);
+      return current.get(name) === planned;
+    },
   };
+}
+
+/** An id names record, system and revision. */
+function parted(id: DeliveryId): readonly [name: string, revision: number] {
+  const dot = id.lastIndexOf('.');
+  return [id.slice(0, dot), Number(id.slice(dot + 1))];
 }

@@ -32,6 +32,8 @@ export interface Limits {
   readonly attemptsMax: number;
   /** So many writes to a system may wait before the feeds that they come from are held back. */
   readonly queueMax: number;
+  /** So many writes of an entity to a system are at hand, about; the others are read from the ledger as these get fewer. */
+  readonly atHandMax: number;
   /** A hint waits this long for others, so that one pull serves them all. */
   readonly gatherMs: number;
 }
@@ -44,6 +46,7 @@ export const LIMITS: Limits = {
   retryMsMax: 30_000,
   attemptsMax: 12,
   queueMax: 50_000,
+  atHandMax: 2_000,
   gatherMs: 15,
 };
 

@@ -9,6 +9,7 @@ import { openDoor } from './door.ts';
 import { NotNow, type Intake } from './intake.ts';
 import { isOfLedger } from './ledger-health.ts';
 import { backoffMs } from './pace.ts';
+import { openPrints, type Prints } from './prints.ts';
 import { must } from '../errors/must.ts';
 import type { Parts, Stop } from './parts.ts';
 import type { Comparing } from './resync.ts';
@@ -73,7 +74,7 @@ export function openPuller(
   let [resting, anew] = [false, false];
   let [failures, toldRows] = [0, 0];
   // The keys of a listing that was followed from its first page; absent while it is not known to be whole.
-  let seen: Set<string> | undefined;
+  let seen: Prints | undefined;
   let comparing: (Comparing & { state: 'waits' | 'reads' | 'done'; rows: number }) | undefined;
 
   const isPaused = (): boolean => parts.pauseOf(system.id, entity) !== undefined;
@@ -117,12 +118,12 @@ export function openPuller(
     if (pull.kind !== 'page') return later(pull);
     // Of a listing that was broken off, nobody knows any more what it told: what is missing from it could not be noticed.
     if (pull.of === 'listing' && cursor !== undefined && listed && !seen) return restart('listing begun again');
-    if (pull.of === 'listing' && cursor === undefined) seen = new Set();
+    if (pull.of === 'listing' && cursor === undefined) seen = openPrints();
     state = pull.of === 'listing' && !listed ? 'listing' : 'live';
     if (pull.of === 'listing' && !listed) toldRows += pull.sightings.length;
     await foresee(pull.sightings);
     await takeAll(pull.sightings, began);
-    if (pull.of === 'listing') for (const sighting of pull.sightings) seen?.add(keyOf(sighting));
+    if (pull.of === 'listing') for (const sighting of pull.sightings) seen?.put(keyOf(sighting), 1);
     const ended = pull.of === 'listing' && !pull.more;
     if (ended) await endListing();
     // What waits for a person is told again by the next pull, because the cursor stays before it.
@@ -186,7 +187,7 @@ export function openPuller(
     if (seen) await takeAbsences(seen);
     if (isHolding()) return;
     if (comparing?.state === 'reads') comparing.state = 'done';
-    seen = new Set();
+    seen = openPrints();
     if (listed) return;
     listed = true;
     listedNow();
@@ -223,8 +224,8 @@ export function openPuller(
   }
 
   /** What a whole listing did not tell is gone, unless suspiciously much is. */
-  async function takeAbsences(told: ReadonlySet<string>): Promise<void> {
-    const absent = await absencesFrom(ledger, system.id, entity, told);
+  async function takeAbsences(told: Prints): Promise<void> {
+    const absent = await absencesFrom(ledger, system.id, entity, (key) => told.get(key) !== undefined);
     const all = told.size + absent.length;
     if (table.map.sides[system.id]?.guard?.deletes) {
       const living = absent.filter((one) => one.isAlive).map(({ key }) => key);

@@ -33,24 +33,43 @@ export function openTally(): Tally {
   };
 }
 
+/** Of each entity so many waiting writes are known one by one; of those behind them only since when the first waits. */
+const WAITING_MAX = 10_000;
+
 /** Since when writes to a system are planned and not done, by record; in the order in which they were planned. */
 export interface Backlog {
   put(row: DeliveryRow, nowMs: number): void;
-  drop(record: RecordId): void;
-  /** By entity, since when its oldest write waits; ms since 1970 UTC. */
-  oldest(): ReadonlyMap<EntityName, number>;
+  drop(entity: EntityName, record: RecordId): void;
+  /**
+   * By entity, since when its oldest write waits; ms since 1970 UTC. `plannedOf`: how many there are. Where there are more than are known one by
+   * one, the time may be too early, never too late.
+   */
+  oldest(plannedOf: (entity: EntityName) => number): ReadonlyMap<EntityName, number>;
+}
+
+interface Waits {
+  readonly known: Map<RecordId, number>;
+  behindSinceMs?: number;
 }
 
 export function openBacklog(): Backlog {
-  const waits = new Map<RecordId, { readonly entity: EntityName; readonly sinceMs: number }>();
+  const all = new Map<EntityName, Waits>();
   return {
     put({ record, entity }, nowMs) {
-      if (!waits.has(record)) waits.set(record, { entity, sinceMs: nowMs });
+      const waits = all.get(entity) ?? { known: new Map<RecordId, number>() };
+      all.set(entity, waits);
+      if (waits.known.has(record)) return;
+      if (waits.known.size < WAITING_MAX) waits.known.set(record, nowMs);
+      else waits.behindSinceMs ??= nowMs;
     },
-    drop: (record) => void waits.delete(record),
-    oldest() {
+    drop: (entity, record) => void all.get(entity)?.known.delete(record),
+    oldest(plannedOf) {
       const found = new Map<EntityName, number>();
-      for (const { entity, sinceMs } of waits.values()) if (!found.has(entity)) found.set(entity, sinceMs);
+      for (const [entity, waits] of all) {
+        if (plannedOf(entity) <= waits.known.size) delete waits.behindSinceMs;
+        const [first = waits.behindSinceMs] = waits.known.values();
+        if (first !== undefined) found.set(entity, first);
+      }
       return found;
     },
   };

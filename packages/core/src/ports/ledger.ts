@@ -69,6 +69,8 @@ export interface Ledger {
   deliveries(
     ask: PageAsk & { readonly system?: SystemId; readonly state?: DeliveryState; readonly record?: RecordId },
   ): Promise<PageOf<DeliveryRow>>;
+  /** What is planned for one system of one entity, in whatever state, by record: the queue, to be read on while it changes. */
+  queued(system: SystemId, entity: EntityName, ask: PageAsk): Promise<PageOf<DeliveryRow>>;
   /** By id. */
   records(ask: PageAsk & { readonly entity?: EntityName }): Promise<PageOf<RecordState>>;
   /** In order of `seq`, from `fromSeq` on (default 1). */

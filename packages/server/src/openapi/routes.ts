@@ -35,7 +35,7 @@ export const ROUTES: Readonly<Record<string, RouteTold>> = {
   'GET /livez': { tag: 'running', summary: 'Whether the process answers', answer: shape.liveness },
   'GET /v1/stream': {
     tag: 'running',
-    summary: 'Server-sent events: new versions, conflicts, the state of maps; goes on behind `Last-Event-ID`',
+    summary: 'Server-sent events: new versions, conflicts, the state of maps, how far initial writes are; goes on behind `Last-Event-ID`',
     type: 'text/event-stream',
   },
   'GET /v1/records': { tag: 'records', summary: "Records, or the one behind a system's key", answer: pageOf(shape.record) },

@@ -5,6 +5,7 @@ import { entitiesAsked } from '../access/gate.ts';
 import type { App, Rooms } from '../app.ts';
 import { follow } from '../stream/follow.ts';
 import { openClosing } from '../stream/closing.ts';
+import { openInitialProgress } from '../stream/initial.ts';
 import { openSse } from '../stream/sse.ts';
 import { clock } from '../surroundings.ts';
 import { checkEntity } from './find.ts';
@@ -25,6 +26,7 @@ const headers = Type.Object({
 export function streamRoutes(app: App, rooms: Rooms): void {
   const { ledger, engine, keyring, logger } = rooms;
   const closing = openClosing();
+  const initial = openInitialProgress(rooms, clock);
   let readers = 0;
   app.addHook('preClose', async () => closing.close());
 
@@ -47,7 +49,11 @@ export function streamRoutes(app: App, rooms: Rooms): void {
       readers += 1;
       try {
         const set = entities && new Set(entities);
-        await follow({ ledger, engine, clock }, { sse, lastId, entities: set, mayListen: () => mayListen(request), closing }, LIMITS);
+        await follow(
+          { ledger, engine, clock, initial },
+          { sse, lastId, entities: set, mayListen: () => mayListen(request), closing },
+          LIMITS,
+        );
       } catch (cause) {
         logger.error({ err: cause }, 'stream broken off');
         sse.end('something broke; come back with your last id');

@@ -1,5 +1,6 @@
 import { openBell, type Clock, type Engine, type EngineStatus, type Ledger, type News, type Wakeable } from '@concord/core';
 import { latestPlace, placeNamed, placeOf, type Place } from './place.ts';
+import type { InitialProgress } from './initial.ts';
 import type { Sse } from './sse.ts';
 
 /** What a reader follows. */
@@ -28,6 +29,7 @@ interface Parts {
   readonly ledger: Pick<Ledger, 'news' | 'latestNews'>;
   readonly engine: Pick<Engine, 'news' | 'status'>;
   readonly clock: Clock;
+  readonly initial: InitialProgress;
 }
 
 /**
@@ -35,11 +37,12 @@ interface Parts {
  * is one way only, nothing is kept for anybody, and a reader that is slow is merely behind.
  */
 export async function follow(parts: Parts, { sse, lastId, entities, mayListen, closing }: Following, limits: FollowLimits): Promise<void> {
-  const { ledger, engine, clock } = parts;
+  const { ledger, engine, clock, initial } = parts;
   const isTold = (entity: string): boolean => entities?.has(entity) ?? true;
   const told = new Map<string, string>();
   let place = await begin(ledger, sse, lastId);
   let saidMs = clock.nowMs();
+  let lookedMs = Number.NEGATIVE_INFINITY;
 
   /** Answers whether there may be more. */
   async function tellNews(): Promise<boolean> {
@@ -56,7 +59,11 @@ export async function follow(parts: Parts, { sse, lastId, entities, mayListen, c
 
   /** How things stand, where that is not what was told last. It has no id: whoever comes back is told how it stands then. */
   async function tellState(): Promise<void> {
-    for (const { event, name, data } of statesOf(engine.status(), entities)) {
+    // While much is committed these states change with each commit: they are told as they are from time to time.
+    if (clock.nowMs() - lookedMs < limits.lookMs) return;
+    lookedMs = clock.nowMs();
+    const writes = (await initial.told(entities)).map((data) => ({ event: 'initial-write' as const, name: data.entity, data }));
+    for (const { event, name, data } of [...statesOf(engine.status(), entities), ...writes]) {
       const text = JSON.stringify(data);
       if (told.get(`${event} ${name}`) === text) continue;
       told.set(`${event} ${name}`, text);

@@ -81,9 +81,17 @@ function eventsAfter(table: Table, mark: DeltaMark): readonly Event[] {
   const within = (after: number) => (event: Event) => event.version > after && event.version <= mark.upTo;
   if (PHASES[mark.offset] === 'gone') return gone.filter(within(mark.after));
   const rows: Event[] = [];
-  for (const stored of table.rows.values())
-    if (stored.version > mark.after && stored.version <= mark.upTo) rows.push({ kind: 'row', version: stored.version, stored });
+  for (const stored of putAfter(table, mark.after))
+    if (stored.version <= mark.upTo) rows.push({ kind: 'row', version: stored.version, stored });
   return [...rows.toSorted((a, b) => a.version - b.version), ...gone.filter(within(mark.since))];
+}
+
+/** Rows in a version behind this one: a follower asks for the last few of many. */
+function putAfter(table: Table, version: number): readonly Stored[] {
+  if (version < table.putsFrom) return [...table.rows.values()].filter((stored) => stored.version > version);
+  let from = table.puts.length;
+  while ((table.puts[from - 1]?.version ?? 0) > version) from -= 1;
+  return table.puts.slice(from).filter((stored) => table.rows.get(stored.id) === stored);
 }
 
 function told(org: Org, operation: Operation, table: Table, view: View, event: Event): JsonObject {

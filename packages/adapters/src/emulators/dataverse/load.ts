@@ -42,6 +42,7 @@ function loadRow(org: Org, table: Table, row: JsonObject): void {
   // A row that was dumped comes back in the version that it had.
   org.version = Math.max(org.version, version);
   table.tombstones.delete(id);
+  table.putsFrom = Math.max(table.putsFrom, version);
   place(table, { id, ordinal: before?.ordinal ?? (org.ordinal += 1), version, row: whole }, before);
 }
 
@@ -65,6 +66,7 @@ export function changeOrgSchema(org: Org, change: SchemaChange): void {
   const named = (name: string): string => propertyOf({ name, type: old.columns.get(name)?.type ?? 'text' });
   for (const stored of old.rows.values())
     place(table, { ...stored, row: filled(changedRow(stored.row, change, named), change) }, undefined);
+  table.putsFrom = org.version;
   for (const [id, version] of old.tombstones) table.tombstones.set(id, version);
   org.tables.set(change.set, table);
 }

@@ -32,6 +32,9 @@ export interface Table {
   readonly properties: ReadonlyMap<string, ColumnSchema>;
   readonly keys: readonly AlternateKey[];
   readonly rows: Map<string, Stored>;
+  /** Rows as they were put, in the order of their versions, older states of them among them; whole from behind `putsFrom` on. */
+  readonly puts: Stored[];
+  putsFrom: number;
   /** The versions of deletions, by id, in their order. */
   readonly tombstones: Map<string, number>;
   /** Delta tokens from before this version are of no use. */
@@ -46,6 +49,8 @@ export interface Org {
   version: number;
   ordinal: number;
 }
+
+const PUTS_MIN = 10_000;
 
 /** Real databases have been at work before we meet them. */
 const VERSION_FIRST = 900_000;
@@ -74,7 +79,7 @@ export function newTable(schema: TableSchema, floor: number): Table {
     ids: new Map(),
   }));
   const properties = new Map(all.map((column) => [propertyOf(column), column]));
-  return { schema, idColumn, columns, properties, keys, rows: new Map(), tombstones: new Map(), floor };
+  return { schema, idColumn, columns, properties, keys, rows: new Map(), puts: [], putsFrom: floor, tombstones: new Map(), floor };
 }
 
 function keyColumn(set: string, columns: ReadonlyMap<string, ColumnSchema>, name: string): ColumnSchema {
@@ -108,6 +113,8 @@ export function put(org: Org, table: Table, id: string, values: JsonObject, work
   const ordinal = before?.ordinal ?? (org.ordinal += 1);
   const stored = { id, ordinal, version: org.version, row: { ...values, versionnumber: org.version } };
   place(table, stored, before);
+  table.puts.push(stored);
+  forgetPuts(table);
   // A row that is back must not be told as deleted after it was told as there.
   table.tombstones.delete(id);
   work.undo.push(() => {
@@ -128,6 +135,13 @@ export function remove(org: Org, table: Table, stored: Stored, work: Work): void
     table.tombstones.delete(stored.id);
     place(table, stored, undefined);
   });
+}
+
+/** The puts are kept to about twice as many as there are rows. */
+function forgetPuts(table: Table): void {
+  if (table.puts.length < PUTS_MIN || table.puts.length < 2 * table.rows.size) return;
+  const old = table.puts.splice(0, Math.ceil(table.puts.length / 2));
+  table.putsFrom = Math.max(table.putsFrom, old.at(-1)?.version ?? 0);
 }
 
 function forgetOldest(table: Table): void {

@@ -7,7 +7,7 @@ import { COMPANY, textOf } from './org.ts';
 import type { Org, Stored, Table } from './org.ts';
 
 /** Whether the request looks beyond the user's own company. */
-const crossCompany = (operation: Operation): boolean => operation.query.get('cross-company')?.toLowerCase() === 'true';
+export const crossCompany = (operation: Operation): boolean => operation.query.get('cross-company')?.toLowerCase() === 'true';
 
 /** A row of another company is not there for a request that does not ask for all companies. */
 export function visible(org: Org, table: Table, stored: Stored, operation: Operation): boolean {

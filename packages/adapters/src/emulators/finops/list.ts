@@ -6,10 +6,12 @@ import type { Reader, Readers } from '../wire/filter.ts';
 import type { Expression } from '../wire/filter-syntax.ts';
 import type { Operation } from '../wire/operation.ts';
 import type { ColumnType } from '../wire/schema.ts';
-import { visible } from './address.ts';
+import { crossCompany, visible } from './address.ts';
 import { odataError, unknownProperty } from './errors.ts';
 import { etagOf } from './org.ts';
 import type { Org, Stored, Table } from './org.ts';
+
+const ASKED_MAX = 8;
 
 /** Answers `GET /data/CustomersV3`: a page, with the link to the next. */
 export function answerList(org: Org, table: Table, operation: Operation): Answer {
@@ -64,9 +66,19 @@ function matching(org: Org, table: Table, operation: Operation): readonly Stored
   if (test.kind === 'fault') return test.column === undefined ? odataError(test.words) : unknownProperty(table.schema, test.column);
   const order = compileOrder(operation.query.get('$orderby'), readers);
   if (order.kind === 'fault') return unknownProperty(table.schema, order.column ?? '');
+  const asked = JSON.stringify([
+    operation.query.get('$filter'),
+    operation.query.get('$orderby'),
+    crossCompany(operation) ? true : org.settings.company,
+  ]);
+  const known = table.asked.get(asked);
+  if (known !== undefined) return known;
   const rows = [...table.rows.values()].filter((stored) => visible(org, table, stored, operation) && test.run(stored.row));
   const compare = order.run;
-  return compare === undefined ? rows : rows.toSorted((a, b) => compare(a.row, b.row) || a.ordinal - b.ordinal);
+  const found = compare === undefined ? rows : rows.toSorted((a, b) => compare(a.row, b.row) || a.ordinal - b.ordinal);
+  if (table.asked.size >= ASKED_MAX) table.asked.clear();
+  table.asked.set(asked, found);
+  return found;
 }
 
 /** Enumerations are compared with literals of their own type, for equality only. */

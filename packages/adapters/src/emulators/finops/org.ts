@@ -27,6 +27,8 @@ export interface Table {
   readonly keyColumns: readonly ColumnSchema[];
   readonly uniques: readonly Unique[];
   readonly rows: Map<string, Stored>;
+  /** What was asked for lately, in its order; of no use once a row has changed. A listing asks for the same again with each page. */
+  readonly asked: Map<string, readonly Stored[]>;
   /** The next number of each number sequence, by column. */
   readonly sequences: Map<string, number>;
   recIdLast: number;
@@ -66,7 +68,7 @@ export function newTable(schema: TableSchema): Table {
     keys: new Map(),
   }));
   const sequences = new Map(all.flatMap((column) => (column.sequence === undefined ? [] : [[column.name, column.sequence.next]])));
-  return { schema, columns, keyColumns, uniques, rows: new Map(), sequences, recIdLast: REC_ID_FIRST - 1 };
+  return { schema, columns, keyColumns, uniques, rows: new Map(), asked: new Map(), sequences, recIdLast: REC_ID_FIRST - 1 };
 }
 
 function columnOf(set: string, columns: ReadonlyMap<string, ColumnSchema>, name: string): ColumnSchema {
@@ -98,11 +100,13 @@ export function place(table: Table, stored: Stored, before: Stored | undefined):
     if (now !== undefined) unique.keys.set(now, stored.key);
   }
   table.rows.set(stored.key, stored);
+  table.asked.clear();
 }
 
 function unplace(table: Table, stored: Stored): void {
   for (const unique of table.uniques) unique.keys.delete(uniqueText(unique, stored.row) ?? '');
   table.rows.delete(stored.key);
+  table.asked.clear();
 }
 
 /** Puts a row in, or in place of `before`. */

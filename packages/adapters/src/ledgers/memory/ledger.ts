@@ -21,6 +21,7 @@ export function memoryLedger(): Ledger {
     commit: (commit) => whileOpen(() => commitAll(store, commit)),
     cursor: (system, entity) => whileOpen(() => store.cursors.get(place(system, entity)) ?? { cursor: undefined, listed: false }),
     links: (system, entity, ask) => whileOpen(() => lists.links(store, system, entity, ask)),
+    queued: (system, entity, ask) => whileOpen(() => lists.queued(store, system, entity, ask)),
     deliveries: (ask) => whileOpen(() => lists.deliveries(store, ask)),
     records: (ask) => whileOpen(() => lists.records(store, ask)),
     changes: (record, ask) => whileOpen(() => lists.changes(store, record, ask)),

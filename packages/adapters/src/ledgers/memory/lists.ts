@@ -47,6 +47,13 @@ export function deliveries(
   return pageOf(rows, limitOf(ask), same, (row) => markText({ at: row.dueAtMs, unique: row.id }));
 }
 
+export function queued(store: Store, system: SystemId, entity: EntityName, ask: PageAsk): PageOf<DeliveryRow> {
+  const rows = [...store.deliveries.values()]
+    .filter((row) => row.system === system && row.entity === entity && (ask.after === undefined || row.record > ask.after))
+    .toSorted((a, b) => compare(a.record, b.record));
+  return pageOf(rows, limitOf(ask), same, (row) => row.record);
+}
+
 export function records(store: Store, ask: PageAsk & { readonly entity?: EntityName }): PageOf<RecordState> {
   const rows = [...store.records.values()]
     .filter((row) => matches(ask.entity, row.entity) && (ask.after === undefined || row.id > ask.after))
@@ -115,14 +122,14 @@ export function news(store: Store, after: number, limit: number): readonly News[
 }
 
 export function counts(store: Store): Counts {
-  const queued = (state: DeliveryState): number => [...store.deliveries.values()].filter((row) => row.state === state).length;
+  const inState = (state: DeliveryState): number => [...store.deliveries.values()].filter((row) => row.state === state).length;
   return {
     records: store.records.size,
     changes: [...store.changes.values()].reduce((sum, rows) => sum + rows.length, 0),
     held: [...store.conflicts.values()].filter(({ row }) => row.state === 'held').length,
-    due: queued('due'),
-    waiting: queued('waiting'),
-    parked: queued('parked'),
+    due: inState('due'),
+    waiting: inState('waiting'),
+    parked: inState('parked'),
   };
 }
 

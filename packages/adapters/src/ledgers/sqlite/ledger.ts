@@ -62,8 +62,7 @@ export function sqliteLedger({ file, ahead, newsMax }: SqliteLedgerOptions): Sql
 
   const settleQueue = prepareSettling(db, records);
   const writeAllBack = prepareWritingAll(db, records, writeBack);
-  const erase = prepareErase(db, records, writeAllBack);
-  const compact = prepareCompact(db, records, writeAllBack);
+  const [erase, compact] = [prepareErase(db, records, writeAllBack), prepareCompact(db, records, writeAllBack)];
   const whileOpen = async <Answer>(work: () => Answer): Promise<Answer> => {
     if (!db.open) throw new ConcordError('LEDGER_CLOSED');
     return speaking(file, work);
@@ -86,6 +85,7 @@ export function sqliteLedger({ file, ahead, newsMax }: SqliteLedgerOptions): Sql
     commit: (commit) => whileOpen(() => commitAll(commit)),
     cursor: (system, entity) => whileOpen(() => reads.cursor(system, entity)),
     links: (system, entity, ask) => whileOpen(() => lists.links(system, entity, ask)),
+    queued: (system, entity, ask) => queued(() => lists.queued(system, entity, ask)),
     deliveries: (ask) => queued(() => lists.deliveries(ask)),
     records: (ask) => whileOpen(() => lists.records(ask)),
     changes: (id, ask) => whileOpen(() => changesIn(id, ask)),

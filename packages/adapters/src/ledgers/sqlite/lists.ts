@@ -24,6 +24,7 @@ export interface Lists {
   deliveries(
     ask: PageAsk & { readonly system?: SystemId; readonly state?: DeliveryState; readonly record?: RecordId },
   ): PageOf<DeliveryRow>;
+  queued(system: SystemId, entity: EntityName, ask: PageAsk): PageOf<DeliveryRow>;
   marked(entity: EntityName, mark: string, ask: PageAsk): PageOf<RecordId>;
   marks(entity: EntityName, ask: PageAsk & { readonly prefix: string; readonly atLeast: number }): PageOf<string>;
   records(ask: PageAsk & { readonly entity?: EntityName }): PageOf<RecordState>;
@@ -39,6 +40,7 @@ export function prepareLists(db: Database, file: string, now: (id: RecordId) => 
   return {
     ...prepareKeyed(db, file, now),
     deliveries: prepareDeliveries(db),
+    queued: prepareQueued(db),
     conflicts: prepareConflicts(db, file),
     ...prepareMarkLists(db),
     ...prepareJournals(db, file),
@@ -98,11 +100,27 @@ function prepareMarkLists(db: Database): Pick<Lists, 'marked' | 'marks'> {
 
 function prepareDeliveries(db: Database): Lists['deliveries'] {
   const list = filtered<DeliveryStored>(db, 'SELECT * FROM deliveries', '(due_at_ms, id) > (?, ?)', 'due_at_ms, id');
+  // Its index is found only where the statement itself says so.
+  const parked = filtered<DeliveryStored>(db, 'SELECT * FROM deliveries', `state = 'parked' AND (due_at_ms, id) > (?, ?)`, 'due_at_ms, id');
   return (ask) => {
     const limit = limitOf(ask);
     const { at, unique } = textMark(ask.after, { at: Number.MIN_SAFE_INTEGER, unique: '' });
-    const rows = list({ state: ask.state ?? 'due', system: ask.system, record: ask.record }, [at, unique], limit + 1);
+    const filters = { system: ask.system, record: ask.record };
+    const place = [at, unique] as const;
+    const rows =
+      ask.state === 'parked' ? parked(filters, place, limit + 1) : list({ state: ask.state ?? 'due', ...filters }, place, limit + 1);
     return pageOf(rows, limit, toDelivery, (row) => markText({ at: row.due_at_ms, unique: row.id }));
+  };
+}
+
+/** In the order of the table's own key, so that it needs no index and no sorting, however long it is. */
+function prepareQueued(db: Database): Lists['queued'] {
+  const list = db.prepare<[string, string, string, number], DeliveryStored>(
+    'SELECT * FROM deliveries WHERE record > ? AND system = ? AND entity = ? ORDER BY record LIMIT ?',
+  );
+  return (system, entity, ask) => {
+    const limit = limitOf(ask);
+    return pageOf(list.all(ask.after ?? '', system, entity, limit + 1), limit, toDelivery, (row) => row.record);
   };
 }
 

@@ -82,13 +82,16 @@ export function prepareReads(db: Database, file: string): Reads {
 function prepareCounts(db: Database): () => Counts {
   const totals = db.prepare<[], { readonly records: number; readonly changes: number }>('SELECT records, changes FROM totals');
   const held = db.prepare<[], number>(`SELECT count(*) FROM conflicts WHERE state = 'held'`).pluck();
-  const queued = db.prepare<[DeliveryState], number>('SELECT count(*) FROM deliveries WHERE state = ?').pluck();
+  const queued = db.prepare<[], { readonly state: DeliveryState; readonly count: number }>(
+    'SELECT state, count(*) AS count FROM deliveries GROUP BY state',
+  );
   return () => ({
     ...(totals.get() ?? { records: 0, changes: 0 }),
     held: held.get() ?? 0,
-    due: queued.get('due') ?? 0,
-    waiting: queued.get('waiting') ?? 0,
-    parked: queued.get('parked') ?? 0,
+    due: 0,
+    waiting: 0,
+    parked: 0,
+    ...Object.fromEntries(queued.all().map(({ state, count }) => [state, count])),
   });
 }
 

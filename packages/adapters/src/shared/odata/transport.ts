@@ -43,13 +43,17 @@ export function transport(origin: string, limits: TransportLimits): Transport {
     bodyTimeout: limits.timeoutMs,
     maxResponseSize: limits.bodyBytesMax,
   });
-  const closing = new AbortController();
+  const underWay = new Set<AbortController>();
+  let isClosed = false;
   return {
     send: async (call) => {
-      if (closing.signal.aborted) return { kind: 'unsent', words: 'the connection was closed' };
-      const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(limits.timeoutMs)]);
+      if (isClosed) return { kind: 'unsent', words: 'the connection was closed' };
+      // Signals that Node joins for us would take longer than a small request itself.
+      const breaking = new AbortController();
+      underWay.add(breaking);
+      const timer = setTimeout(() => breaking.abort(new DOMException('', 'TimeoutError')), limits.timeoutMs);
       try {
-        const answer = await pool.request({ ...call, body: call.body ?? null, signal });
+        const answer = await pool.request({ ...call, body: call.body ?? null, signal: breaking.signal });
         const bytes = await answer.body.arrayBuffer();
         return {
           kind: 'answer',
@@ -59,10 +63,14 @@ export function transport(origin: string, limits: TransportLimits): Transport {
         };
       } catch (cause) {
         return failure(cause);
+      } finally {
+        clearTimeout(timer);
+        underWay.delete(breaking);
       }
     },
     close: async () => {
-      closing.abort();
+      isClosed = true;
+      for (const breaking of underWay) breaking.abort();
       await pool.destroy();
     },
   };

@@ -2,6 +2,7 @@ import { must } from '@concord/core';
 import type { Binding, EntityName, System, Trouble, Version } from '@concord/core';
 import type { SystemContext } from '../../shared/opening.ts';
 import { odataClient } from '../../shared/odata/client.ts';
+import { gathering } from '../../shared/odata/gathering.ts';
 import { BODY_BYTES_MAX } from '../../shared/odata/transport.ts';
 import { tokensFor } from '../../shared/tokens/auth.ts';
 import { create } from './create.ts';
@@ -24,7 +25,11 @@ export function dataverse(options: DataverseOptions, context: SystemContext): Sy
   const now = context.now ?? Date.now;
   const tokens = tokensFor(options.auth, options.url, now);
   const root = `${options.url.replace(/\/+$/, '')}/${API}`;
-  const client = odataClient({ root, tokens, now, timeoutMs: options.timeoutMs, bodyBytesMax: BODY_BYTES_MAX });
+  const client = gathering(
+    odataClient({ root, tokens, now, timeoutMs: options.timeoutMs, bodyBytesMax: BODY_BYTES_MAX }),
+    '$batch',
+    options.batch,
+  );
   const known = tables(client);
   const bindings = new Map(context.bindings.map((binding) => [binding.entity, binding]));
   const bindingOf = (entity: EntityName): Binding => must(bindings.get(entity), `"${entity}" is bound to ${context.id}`);

@@ -1,6 +1,7 @@
 import type { Binding } from '@concord/core';
 import { z } from 'zod';
 import { authOptions } from '../../shared/tokens/auth.ts';
+import { GATHERED_MAX } from '../../shared/odata/gathering.ts';
 import { TIMEOUT_MS_DEFAULT } from '../../shared/odata/transport.ts';
 
 /** The most rows that the service puts on a page. */
@@ -24,6 +25,8 @@ export const finopsOptions = z.strictObject({
     .transform((text) => text.toLowerCase()),
   auth: authOptions,
   pageRows: z.number().int().min(1).max(PAGE_ROWS_MAX).default(1000),
+  /** So many writes and reads of single rows are sent in one `$batch` at the most; 1: each by itself. */
+  batch: z.number().int().min(1).max(GATHERED_MAX).default(1),
   timeoutMs: z.number().int().min(1).max(TIMEOUT_MS_MAX).default(TIMEOUT_MS_DEFAULT),
   /** How often a feed by modification time looks for rows that are gone. */
   sweepEveryMs: z.number().int().min(0).max(DAY_MS).default(SWEEP_EVERY_MS_DEFAULT),
