@@ -122,6 +122,20 @@ test.each([
   },
 );
 
+test('where each system was left alone with its deletion, and one of them had the row without ever editing it, the last one ends the record', async () => {
+  const world = worldOf(tableOf({ name: {} }, { systems: [FNO, CE, POS], delete: 'unlink' }));
+  play(world, [
+    { kind: 'edit', system: FNO, changes: {} },
+    { kind: 'pull', system: FNO },
+    { kind: 'remove', system: FNO },
+    { kind: 'edit', system: POS, changes: {} },
+    { kind: 'pull', system: POS },
+    { kind: 'remove', system: POS },
+    { kind: 'calm' },
+  ]);
+  await expectReplayed(world, world.table);
+});
+
 test('a system that was left alone with its deletion stands beside what was agreed when it comes back, however that came about', async () => {
   const world = worldOf(tableOf({ most: PLAN.most }, { systems: [FNO, CE], delete: 'unlink' }));
   play(world, [

@@ -53,7 +53,9 @@ export function isBack({ has, standing }: ReplayedLife, system: SystemId, { map 
 /** Who has the row without ever having edited it, no edit tells; but where the ledger left a deletion alone, it said so unless it was the last. */
 function isGoneEverywhere({ has }: ReplayedLife, { systems }: Table, told: ResolutionTold | undefined): boolean {
   if (systems.every((system) => has.get(system) === false)) return true;
-  return told === undefined && has.size > 0 && [...has.values()].every((one) => !one);
+  // That several came to the same is told also of the last ones.
+  const isLast = told === undefined || told.code === 'C05';
+  return isLast && has.size > 0 && [...has.values()].every((one) => !one);
 }
 
 /** What other records had to say to a deletion is in their edits; here it is taken as told. */
