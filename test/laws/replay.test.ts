@@ -5,6 +5,7 @@ import {
   openRowPlayer,
   presetOf,
   prove,
+  LIFE,
   registersIn,
   replay,
   type Player,
@@ -134,6 +135,7 @@ test('where each system was left alone with its deletion, and one of them had th
     { kind: 'calm' },
   ]);
   await expectReplayed(world, world.table);
+  expect(world.record && registersIn(world.record)[LIFE]?.value).toBe('deleted');
 });
 
 test('a system that was left alone with its deletion stands beside what was agreed when it comes back, however that came about', async () => {

@@ -125,9 +125,12 @@ export function openPuller(
     await takeAll(pull.sightings, began);
     if (pull.of === 'listing') for (const sighting of pull.sightings) seen?.put(keyOf(sighting), 1);
     const ended = pull.of === 'listing' && !pull.more;
+    const isWhole = seen !== undefined;
     if (ended) await endListing();
     // What waits for a person is told again by the next pull, because the cursor stays before it.
     if (isHolding()) return held();
+    // Also of a first one, which may have been begun more than once: what was taken before may be gone.
+    if (ended && !isWhole) return restart('listed anew');
     const moved = pull.cursor !== cursor || ended;
     cursor = pull.cursor;
     // While rows wait in memory the ledger's cursor stays behind them: after a restart they are told again.
