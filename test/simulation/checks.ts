@@ -169,16 +169,12 @@ function isSure(upon: Typed['upon'], nowMs: number): boolean {
 }
 
 /** What everybody added and took away is in the sum once. */
-function checkSums({ story, chronicle, systems, timeline }: World, records: readonly RecordState[]): void {
+function checkSums({ story, chronicle, systems }: World, records: readonly RecordState[]): void {
   for (const record of records) {
     const account = String(valueIn(record, 'account'));
     const isSpoilt =
       story.deeds.some((deed) => deed.kind === 'remove' && deed.name === account) ||
-      chronicle.edits.some((edit) => edit.record === record.id && edit.register === 'stock' && edit.system === 'person') ||
-      // What was added to a value that we wrote, and of which we never heard, cannot be told from what was added to the one before.
-      chronicle.typed.some(
-        (entry) => entry.account === account && entry.column === 'stock' && entry.upon && !isSure(entry.upon, timeline.now),
-      );
+      chronicle.edits.some((edit) => edit.record === record.id && edit.register === 'stock' && edit.system === 'person');
     const start = valueIn(record, 'stock');
     if (isSpoilt || typeof start !== 'number') continue;
     const added = chronicle.added(account);

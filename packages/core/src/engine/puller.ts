@@ -116,8 +116,9 @@ export function openPuller(
   async function take(pull: Pull, began: number, startedMs: number): Promise<number> {
     if (pull.kind === 'expired') return restart('cursor expired');
     if (pull.kind !== 'page') return later(pull);
-    // Of a listing that was broken off, nobody knows any more what it told: what is missing from it could not be noticed.
-    if (pull.of === 'listing' && cursor !== undefined && listed && !seen) return restart('listing begun again');
+    // Of a listing that was broken off, nobody knows any more what it told: what is missing from it could not be noticed. That of a first one is
+    // no different: it may have been begun more than once, and what was taken before may be gone.
+    if (pull.of === 'listing' && cursor !== undefined && !seen) return restart('listing begun again');
     if (pull.of === 'listing' && cursor === undefined) seen = openPrints();
     state = pull.of === 'listing' && !listed ? 'listing' : 'live';
     if (pull.of === 'listing' && !listed) toldRows += pull.sightings.length;
@@ -125,12 +126,9 @@ export function openPuller(
     await takeAll(pull.sightings, began);
     if (pull.of === 'listing') for (const sighting of pull.sightings) seen?.put(keyOf(sighting), 1);
     const ended = pull.of === 'listing' && !pull.more;
-    const isWhole = seen !== undefined;
     if (ended) await endListing();
     // What waits for a person is told again by the next pull, because the cursor stays before it.
     if (isHolding()) return held();
-    // Also of a first one, which may have been begun more than once: what was taken before may be gone.
-    if (ended && !isWhole) return restart('listed anew');
     const moved = pull.cursor !== cursor || ended;
     cursor = pull.cursor;
     // While rows wait in memory the ledger's cursor stays behind them: after a restart they are told again.

@@ -14,7 +14,7 @@ import { holdersIn } from './holders.ts';
 import { decideLife } from './life.ts';
 import { ownRegister, renumbered } from './own.ts';
 import { patchOf } from './patch.ts';
-import { decidedOnAll, isInDoubt, STILL_IN_DOUBT } from './possible-bases.ts';
+import { decidedOnAll, isInDoubt, STILL_IN_DOUBT, stillPossible } from './possible-bases.ts';
 import { numbersSent } from './sent.ts';
 import { decideSeeded } from './seed.ts';
 import { isOpen, standingIn } from './standing.ts';
@@ -148,6 +148,7 @@ function settlePlain(draft: Draft, item: JudgedTold, cause: number, patch: { pus
     const held = openConflict(draft, item, cause);
     const waiting = copyOfRegister(register);
     waiting.held = held;
+    waiting.possible = stillPossible(register, decision);
     waiting.total = decision.total;
     waiting.agreed = stillStoodOn(register, numbersSent(draft, name));
     putRegister(draft, name, waiting);
@@ -211,6 +212,7 @@ function takeResolution(draft: Draft, item: JudgedTold, seq: number, ops: Regist
     const held = { ...openConflict(draft, item, seq), provisional: true as const };
     const waiting = copyOfRegister(register);
     waiting.verdict = undefined;
+    waiting.possible = stillPossible(register, decision);
     waiting.held = held;
     putRegister(
       draft,

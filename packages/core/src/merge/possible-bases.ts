@@ -15,6 +15,11 @@ export function isInDoubt({ held, possible }: Register): boolean {
   return held?.code === 'C19' && possible !== undefined;
 }
 
+/** Where the policy asks a person anyway, that is asked, and nothing more is told: the doubt ends with it. */
+export function stillPossible({ possible }: Register, decision: Decision): Register['possible'] {
+  return decision.kind === 'held' && decision.rule === UNKNOWN_BASE ? possible : undefined;
+}
+
 /** An author whose edit may have been made on more values than this is asked about these alone. */
 const BASES_MAX = 4;
 
