@@ -8,7 +8,7 @@ const EXAMPLE = join(import.meta.dirname, '../../examples/abctextiles/concord.ya
 const folder = mkdtempSync(join(tmpdir(), 'audit-'));
 const config = join(folder, 'concord.yaml');
 const systems = ['dataverse', 'finops'].map((name) => startCommand(['emulate', name, '--seed', 'abctextiles']));
-const env: Record<string, string> = { CE_SECRET: 'concord-secret', FNO_SECRET: 'concord-secret' };
+const env: Record<string, string> = { CE_SECRET: 'concord-secret', FNO_SECRET: 'concord-secret', NO_COLOR: '1' };
 
 beforeAll(async () => {
   const [ce, fno] = await Promise.all(systems.map((system) => system.prints(/emulated at (\S+)/u)));
