@@ -45,6 +45,17 @@ export interface House {
   held(): Promise<readonly ConflictRow[]>;
 }
 
+/** The plainest entity there is: what a test is about is changed in it, or put behind it. */
+export const ITEM_YAML = `
+  item:
+    a: { set: items, id: [id] }
+    b: { set: items, id: [id] }
+    key: [code]
+    fields:
+      code: { a: code, b: code }
+      text: { a: text, b: text }
+`;
+
 /** `entities` is the YAML of the entities, as a user writes it, with the systems `a` and `b`. */
 export function openHouse(
   entities: string,

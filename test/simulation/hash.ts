@@ -4,6 +4,10 @@ import { THING } from './map.ts';
 
 const PAGE = 500;
 
+export function digest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
 /** Everything that a ledger holds, in one hash. */
 export async function ledgerHash(ledger: Ledger): Promise<string> {
   const hash = createHash('sha256');

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   keyOf,
   recordId,
@@ -12,6 +11,7 @@ import {
   type Value,
 } from '@concord/core';
 import type { Core } from './core.ts';
+import { digest } from './hash.ts';
 
 /** One state of one system's row, and when it came about by that system's clock. `undefined`: it was deleted. */
 export interface Told {
@@ -43,10 +43,6 @@ export interface Heard {
 const ROUNDS_MAX = 12;
 /** Between one thing that is heard and the next. */
 const APART_MS = 1000;
-
-function digest(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
 
 /** A record in systems that all hold `base`, of which so much is heard, each thing twice. What is told first is heard so much later. */
 export function openScope(core: Core, table: Table, base: Value, heardMs: number) {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { memoryLedger } from '@concord/adapters';
 import { recordId, systemId, type Engine, type Json, type Ledger, type RulingAsk, type Table } from '@concord/core';
 import { openChronicle, type Carried, type Chronicle } from './chronicle.ts';
@@ -7,6 +6,7 @@ import type { Core } from './core.ts';
 import { watchCursors } from './cursors.ts';
 import { diceOf, type Dice } from './dice.ts';
 import { faultsOf } from './faults.ts';
+import { digest } from './hash.ts';
 import { ledgerFor } from './ledger.ts';
 import { tableFor, THING } from './map.ts';
 import type { Story } from './story.ts';
@@ -234,10 +234,6 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
       return lastNews;
     },
   };
-}
-
-function digest(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function noSystem(): never {

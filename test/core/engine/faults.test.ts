@@ -1,22 +1,13 @@
 import { memoryLedger } from '@concord/adapters';
 import { ConcordError, entityName, keyOf, systemId, type Ledger, type Outcome } from '@concord/core';
 import { afterEach, expect, test } from 'vitest';
-import { openHouse, type House } from '../../kit/house.ts';
+import { ITEM_YAML, openHouse, type House } from '../../kit/house.ts';
 import { until } from '../../kit/until.ts';
 
 let house: House;
 afterEach(() => house.stop());
 
 const [A, B, ITEM] = [systemId('a'), systemId('b'), entityName('item')];
-const ITEMS = `
-  item:
-    a: { set: items, id: [id] }
-    b: { set: items, id: [id] }
-    key: [code]
-    fields:
-      code: { a: code, b: code }
-      text: { a: text, b: text }
-`;
 const BY = { by: 'Mia' };
 const texts = (system: string) => house.rows(system, 'item').map(({ text }) => text);
 const untilIn = (system: string, ...wanted: readonly string[]) =>
@@ -43,7 +34,7 @@ function filling(): { readonly ledger: Ledger; full(on: boolean): void } {
 
 test('a ledger that cannot be written keeps everything waiting, says so, and goes on; asked to stop meanwhile, it stops', async () => {
   const { ledger, full } = filling();
-  house = openHouse(ITEMS, ledger);
+  house = openHouse(ITEM_YAML, ledger);
   house.put('a', 'item', '1', { code: 'C1', text: 'old' });
   await house.start();
   await untilIn('b', 'old');
@@ -68,7 +59,7 @@ test('a ledger that cannot be read for a while stops no map for good', async () 
   let broken = false;
   const record: Ledger['record'] = (id) =>
     broken ? Promise.reject(new ConcordError('LEDGER_BROKEN', { file: 'x', words: 'EIO' })) : ledger.record(id);
-  house = openHouse(ITEMS, { ...ledger, record });
+  house = openHouse(ITEM_YAML, { ...ledger, record });
   house.put('a', 'item', '1', { code: 'C1', text: 'old' });
   await house.start();
   await untilIn('b', 'old');
@@ -101,7 +92,7 @@ test('a ledger that cannot be read for a while stops no map for good', async () 
 
 test('a row over which something breaks is set aside alone, over a restart too; the rest flows, and it is taken when it can be', async () => {
   let poisonous = true;
-  house = openHouse(ITEMS, memoryLedger(), (system) => ({
+  house = openHouse(ITEM_YAML, memoryLedger(), (system) => ({
     ...system,
     dialect: {
       ...system.dialect,
@@ -133,7 +124,7 @@ test('a row over which something breaks is set aside alone, over a restart too; 
 
 /** Writes to `b` of rows with this code come to this. */
 function refusing(answerOf: (code: unknown) => Outcome | undefined, attempts: { count: number } = { count: 0 }): void {
-  house = openHouse(ITEMS, memoryLedger(), (system) => ({
+  house = openHouse(ITEM_YAML, memoryLedger(), (system) => ({
     ...system,
     write: async (write) => {
       const answer = system.id === B ? answerOf(write.columns['code']) : undefined;
@@ -194,7 +185,7 @@ test('told to slow down, half as much is under way at a time; with each round of
 });
 
 test('while too many writes wait for a system, the feed that they come from keeps what it has; nothing is lost', async () => {
-  house = openHouse(ITEMS, memoryLedger(), undefined, { queueMax: 3 });
+  house = openHouse(ITEM_YAML, memoryLedger(), undefined, { queueMax: 3 });
   house.put('a', 'item', '0', { code: 'C0', text: 'fine' });
   await house.start();
   await untilIn('b', 'fine');

@@ -1,6 +1,6 @@
 import { entityName, systemId } from '@concord/core';
 import { afterEach, expect, test } from 'vitest';
-import { openHouse, type House } from '../../kit/house.ts';
+import { ITEM_YAML, openHouse, type House } from '../../kit/house.ts';
 import { until } from '../../kit/until.ts';
 
 let house: House;
@@ -10,15 +10,7 @@ const ITEM = entityName('item');
 const A = systemId('a');
 
 async function withItems(count: number, guard: string): Promise<void> {
-  house = openHouse(`
-  item:
-    a: { set: items, id: [id], guard: ${guard} }
-    b: { set: items, id: [id] }
-    key: [code]
-    fields:
-      code: { a: code, b: code }
-      text: { a: text, b: text }
-`);
+  house = openHouse(ITEM_YAML.replace('a: { set: items, id: [id] }', `a: { set: items, id: [id], guard: ${guard} }`));
   for (let item = 0; item < count; item += 1) house.put('a', 'item', `i${item}`, { code: `C${item}`, text: 'old' });
   await house.start();
   await inB(count);
@@ -134,14 +126,7 @@ function never(): never {
 }
 
 test('rows that are known to be gone do not count as missing: a deletion that no feed tells is found, however many there were before', async () => {
-  house = openHouse(`
-  item:
-    a: { set: items, id: [id] }
-    b: { set: items, id: [id] }
-    key: [code]
-    fields:
-      code: { a: code, b: code }
-`);
+  house = openHouse(ITEM_YAML);
   for (let item = 0; item < 30; item += 1) house.put('a', 'item', `i${item}`, { code: `C${item}` });
   await house.start();
   await inB(30);

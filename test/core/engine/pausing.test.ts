@@ -1,7 +1,7 @@
 import { memoryLedger } from '@concord/adapters';
 import { entityName, systemId, type Cursor, type PauseAsk } from '@concord/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openHouse, type House } from '../../kit/house.ts';
+import { ITEM_YAML, openHouse, type House } from '../../kit/house.ts';
 import { until } from '../../kit/until.ts';
 
 let house: House;
@@ -17,36 +17,25 @@ let from: (Cursor | undefined)[] = [];
 
 beforeEach(async () => {
   [asked, from] = [[], []];
-  house = openHouse(
-    `
-  item:
-    a: { set: items, id: [id] }
-    b: { set: items, id: [id] }
-    key: [code]
-    fields:
-      code: { a: code, b: code }
-      text: { a: text, b: text }
-`,
-    memoryLedger(),
-    (system) =>
-      system.id === A
-        ? system
-        : {
-            ...system,
-            changes(entity, cursor) {
-              asked.push('changes');
-              from.push(cursor);
-              return system.changes(entity, cursor);
-            },
-            read(entity, key) {
-              asked.push('read');
-              return system.read(entity, key);
-            },
-            write(write) {
-              asked.push('write');
-              return system.write(write);
-            },
+  house = openHouse(ITEM_YAML, memoryLedger(), (system) =>
+    system.id === A
+      ? system
+      : {
+          ...system,
+          changes(entity, cursor) {
+            asked.push('changes');
+            from.push(cursor);
+            return system.changes(entity, cursor);
           },
+          read(entity, key) {
+            asked.push('read');
+            return system.read(entity, key);
+          },
+          write(write) {
+            asked.push('write');
+            return system.write(write);
+          },
+        },
   );
   for (let item = 0; item < ITEMS; item += 1) house.put('a', 'item', `i${item}`, { code: `C${item}`, text: 'old' });
   await house.start();

@@ -1,7 +1,7 @@
 import { memoryLedger } from '@concord/adapters';
 import { recordId } from '@concord/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openHouse, type House } from '../../kit/house.ts';
+import { ITEM_YAML, openHouse, type House } from '../../kit/house.ts';
 import { until } from '../../kit/until.ts';
 
 let house: House;
@@ -11,15 +11,7 @@ const HOUR_MS = 3_600_000;
 
 beforeEach(async () => {
   house = openHouse(
-    `
-  item:
-    a: { set: items, id: [id] }
-    b: { set: items, id: [id] }
-    key: [code]
-    fields:
-      code: { a: code, b: code }
-      text: { a: text, b: text }
-      twice: { a: twice, b: twice }
+    `${ITEM_YAML}      twice: { a: twice, b: twice }
 `,
     memoryLedger(),
   );

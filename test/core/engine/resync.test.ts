@@ -1,7 +1,7 @@
 import { memoryLedger } from '@concord/adapters';
 import { entityName, recordId, systemId, type Row } from '@concord/core';
 import { afterEach, expect, test } from 'vitest';
-import { openHouse, type House } from '../../kit/house.ts';
+import { ITEM_YAML, openHouse, type House } from '../../kit/house.ts';
 import { until } from '../../kit/until.ts';
 
 let house: House;
@@ -18,39 +18,27 @@ let writes = 0;
 
 async function open(): Promise<void> {
   secretly.clear();
-  house = openHouse(
-    `
-  item:
-    a: { set: items, id: [id] }
-    b: { set: items, id: [id] }
-    key: [code]
-    fields:
-      code: { a: code, b: code }
-      text: { a: text, b: text }
-`,
-    memoryLedger(),
-    (system) => ({
-      ...system,
-      write: (write) => {
-        writes += 1;
-        return system.write(write);
-      },
-      ...(system.id === A
-        ? {
-            async read(entity, key) {
-              const read = await system.read(entity, key);
-              return read.kind === 'row' ? { kind: 'row' as const, row: told(read.row) } : read;
-            },
-            async changes(entity, from) {
-              const pull = await system.changes(entity, from);
-              if (pull.kind !== 'page') return pull;
-              const sightings = pull.sightings.map((one) => (one.kind === 'row' ? { kind: 'row' as const, row: told(one.row) } : one));
-              return { ...pull, sightings };
-            },
-          }
-        : {}),
-    }),
-  );
+  house = openHouse(ITEM_YAML, memoryLedger(), (system) => ({
+    ...system,
+    write: (write) => {
+      writes += 1;
+      return system.write(write);
+    },
+    ...(system.id === A
+      ? {
+          async read(entity, key) {
+            const read = await system.read(entity, key);
+            return read.kind === 'row' ? { kind: 'row' as const, row: told(read.row) } : read;
+          },
+          async changes(entity, from) {
+            const pull = await system.changes(entity, from);
+            if (pull.kind !== 'page') return pull;
+            const sightings = pull.sightings.map((one) => (one.kind === 'row' ? { kind: 'row' as const, row: told(one.row) } : one));
+            return { ...pull, sightings };
+          },
+        }
+      : {}),
+  }));
   for (let item = 0; item < ITEMS; item += 1) house.put('a', 'item', `i${item}`, { code: `C${item}`, text: 'old' });
   await house.start();
   await until(() => (house.rows('b', 'item').length === ITEMS && house.engine().isQuiet() ? undefined : 'not all in b'));
