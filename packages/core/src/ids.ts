@@ -44,3 +44,9 @@ export const conflictId = (record: RecordId, register: string, seq: number): Con
 export const conflictIdFrom = (text: string): ConflictId => text as ConflictId;
 export const deliveryId = (record: RecordId, system: SystemId, seq: number): DeliveryId => `${record}.${system}.${seq}` as DeliveryId;
 export const deliveryIdFrom = (text: string): DeliveryId => text as DeliveryId;
+/** The id of a delivery begins with that of its record: beside it, that is left out. */
+export const deliveryTail = (id: DeliveryId, record: RecordId): string =>
+  id.startsWith(record) && id[record.length] === '.' ? id.slice(record.length) : id;
+/** The other way; `told` may be whole. */
+export const deliveryIdOf = (told: string, record: RecordId): DeliveryId =>
+  deliveryIdFrom(told.startsWith('.') ? `${record}${told}` : told);

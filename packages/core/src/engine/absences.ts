@@ -1,5 +1,6 @@
 import type { EntityName, Key, SystemId } from '../ids.ts';
 import type { Ledger } from '../ports/ledger.ts';
+import { pagesOf } from '../ports/paging.ts';
 import { isAlive } from './kin.ts';
 
 const LINKS_PAGE = 500;
@@ -19,15 +20,12 @@ export async function absencesFrom(
   isTold: (key: Key) => boolean,
 ): Promise<readonly Absence[]> {
   const absent: Absence[] = [];
-  let after: string | undefined;
-  do {
-    const page = await ledger.links(system, entity, { limit: LINKS_PAGE, ...(after === undefined ? {} : { after }) });
-    for (const { key, record: id } of page.items) {
+  for await (const links of pagesOf(LINKS_PAGE, (ask) => ledger.links(system, entity, ask))) {
+    for (const { key, record: id } of links) {
       const record = isTold(key) ? undefined : await ledger.record(id);
       const link = record?.links[system];
       if (record && link?.state === 'present' && link.key === key) absent.push({ key, isAlive: isAlive(record) });
     }
-    after = page.next;
-  } while (after !== undefined);
+  }
   return absent;
 }

@@ -71,8 +71,10 @@ export function openPuller(
   const door = openDoor();
   const aside = openAside(parts, system.id, entity);
   const guard = parts.guardOf(system.id, entity);
-  let [resting, anew] = [false, false];
-  let [failures, toldRows] = [0, 0];
+  let resting = false;
+  let anew = false;
+  let failures = 0;
+  let toldRows = 0;
   // The keys of a listing that was followed from its first page; absent while it is not known to be whole.
   let seen: Prints | undefined;
   let comparing: (Comparing & { state: 'waits' | 'reads' | 'done'; rows: number }) | undefined;

@@ -14,7 +14,7 @@ import { holdersIn } from './holders.ts';
 import { decideLife } from './life.ts';
 import { ownRegister, renumbered } from './own.ts';
 import { patchOf } from './patch.ts';
-import { decidedOnAll, isInDoubt, STILL_IN_DOUBT, stillPossible } from './possible-bases.ts';
+import { decidedOnAll, STILL_IN_DOUBT, stillPossible } from './possible-bases.ts';
 import { numbersSent } from './sent.ts';
 import { decideSeeded } from './seed.ts';
 import { isOpen, standingIn } from './standing.ts';
@@ -127,7 +127,7 @@ function decideField(draft: Draft, name: string, register: Register, { fields, i
   const rule = must(draft.table.registers.get(name), 'a touched register is in the table map');
   const taken = draft.context.taken?.get(name);
   if (taken !== undefined) return { kind: 'held', rule: 'unique', reason: taken, code: 'C07' };
-  if (!isTouched && isInDoubt(register)) return STILL_IN_DOUBT;
+  if (!isTouched && register.possible) return STILL_IN_DOUBT;
   const decideOn = (one: Register): Decision => decideSeeded(draft.table, rule, viewOf(one, rule, fields));
   return decidedOnAll(register, decideOn(register), rule, decideOn);
 }

@@ -11,10 +11,6 @@ export const UNKNOWN_BASE = 'unknown-base';
 /** What it was made on is not known any better because other fields are looked at. */
 export const STILL_IN_DOUBT: Decision = { kind: 'held', rule: UNKNOWN_BASE, reason: 'what it was made on is not known', code: 'C19' };
 
-export function isInDoubt({ held, possible }: Register): boolean {
-  return held?.code === 'C19' && possible !== undefined;
-}
-
 /** Where the policy asks a person anyway, that is asked, and nothing more is told: the doubt ends with it. */
 export function stillPossible({ possible }: Register, decision: Decision): Register['possible'] {
   return decision.kind === 'held' && decision.rule === UNKNOWN_BASE ? possible : undefined;

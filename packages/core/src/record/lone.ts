@@ -2,6 +2,7 @@ import { opIdFrom, systemId, type OpId } from '../ids.ts';
 import { sameValue, type Value } from '../values.ts';
 import { placeOf, type Names } from './names.ts';
 import type { Edit, Register, Shadow } from './record.ts';
+import { isBusy, sameOps } from './resting.ts';
 
 /*
  * A lone register: one system edited it, and the others have yet to hear of it. Nearly every register that does not rest is one. All that it
@@ -16,13 +17,9 @@ import type { Edit, Register, Shadow } from './record.ts';
 export function shadowBeneath(register: Register): Shadow | undefined {
   const { value, count, ops, frontier, agreed } = register;
   const [edit] = frontier;
-  if (!edit || frontier.length > 1 || ops.length > 1 || ops[0] !== edit.op || agreed.length !== 2 || isBusy(register)) return undefined;
+  if (!edit || frontier.length > 1 || ops.length > 1 || ops[0] !== edit.op || agreed.length !== 2 || register.verdict || isBusy(register))
+    return undefined;
   return isPlain(edit, value, count) && isOn(edit, agreed) ? sharedBeneath(register, edit) : undefined;
-}
-
-function isBusy({ verdict, held, trail, possible, beneath, total, first, slots }: Register): boolean {
-  const remembers = beneath !== undefined || total !== undefined || first !== undefined || slots !== undefined;
-  return remembers || verdict !== undefined || held !== undefined || trail !== undefined || possible !== undefined;
 }
 
 function isPlain({ value: told, on, saw, known, number, stamp, system }: Edit, value: Value, count: number): boolean {
@@ -45,15 +42,11 @@ function sharedBeneath({ shadows }: Register, { system, value, on, saw, number, 
     if (name === system) {
       own = shadow.saw === number && shadow.ops.length === 1 && shadow.ops[0] === op && sameValue(shadow.value, value);
     } else {
-      if (shadow.saw !== saw || !sameValue(shadow.value, on) || !isAlike(beneath?.ops ?? shadow.ops, shadow.ops)) return undefined;
+      if (shadow.saw !== saw || !sameValue(shadow.value, on) || !sameOps(beneath?.ops ?? shadow.ops, shadow.ops)) return undefined;
       beneath ??= shadow;
     }
   }
   return own ? beneath : undefined;
-}
-
-function isAlike(a: readonly OpId[], b: readonly OpId[]): boolean {
-  return a === b || (a.length === b.length && a.every((op, index) => op === b[index]));
 }
 
 /** The JSON of such a register; `textOf` is that of a value. */

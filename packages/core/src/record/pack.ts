@@ -1,8 +1,9 @@
+import { deliveryTail } from '../ids.ts';
 import { sameValue, type Scalar, type Value } from '../values.ts';
 import type { Attempt, Edit, Link, RecordState, Register } from './record.ts';
 import { loneText, shadowBeneath } from './lone.ts';
 import { placeOf, placesText, type Names } from './names.ts';
-import { isResting, type Resting, type Stored } from './resting.ts';
+import { isResting, remembers, type Resting, type Stored } from './resting.ts';
 
 /*
  * How registers and links are written down: as flat lists. As nested objects they take a third more room. Lists within the list stand
@@ -43,15 +44,7 @@ function registerText(register: Register, names: Names): string {
     known += 1;
     told += `,"${name}",${valueText(shadow.value)},${opsText(shadow.saw, shadow.ops, names)}${maybeText(shadow.sent)}`;
   }
-  // Seldom there.
-  const more =
-    beneath !== undefined ||
-    total !== undefined ||
-    first !== undefined ||
-    slots !== undefined ||
-    trail !== undefined ||
-    possible !== undefined;
-  const memory = more ? JSON.stringify({ beneath, total, first, slots, trail, possible }) : '0';
+  const memory = remembers(register) ? JSON.stringify({ beneath, total, first, slots, trail, possible }) : '0';
   return `${text},${known}${told},${verdict ? JSON.stringify(verdict) : '0'},${held ? JSON.stringify(held) : '0'},${memory}]`;
 }
 
@@ -95,7 +88,7 @@ function attemptText({ id, kind, expected, registers, heads, seq }: Attempt, nam
     known += 1;
     told += `,"${name}",${carriedText(carried, around.registers[name], names)}`;
   }
-  return `,"${tailOf(id, around.id)}","${kind}",${seq},${heads.length}${placesText(names, heads)},${known}${told}${maybeText(expected)}`;
+  return `,"${deliveryTail(id, around.id)}","${kind}",${seq},${heads.length}${placesText(names, heads)},${known}${told}${maybeText(expected)}`;
 }
 
 /** Mostly what stands in the register is what is on its way: then that is all that is said. */
@@ -103,11 +96,6 @@ function carriedText({ value, saw, ops }: Attempt['registers'][string], stored: 
   if (stored !== undefined && !isResting(stored) && stored.ops === ops && stored.count === saw && sameValue(stored.value, value))
     return '0';
   return `1,${valueText(value)},${opsText(saw, ops, names)}`;
-}
-
-/** The id of a delivery begins with that of its record, which is left out. */
-function tailOf(id: string, record: string): string {
-  return id.startsWith(record) && id[record.length] === '.' ? id.slice(record.length) : id;
 }
 
 /** The JSON of a value. */

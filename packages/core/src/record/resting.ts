@@ -59,15 +59,20 @@ export function shorten(register: Register, actors: readonly string[], systems: 
   return [value, count, packed, standing, edit.system, ms, tick];
 }
 
-function isBusy({ held, trail, possible, beneath, total, first, slots }: Register): boolean {
+/** Whether it waits, or remembers more than its edits and who has seen them. */
+export function isBusy(register: Register): boolean {
+  return register.held !== undefined || remembers(register);
+}
+
+/** What is seldom there, and written down apart from the rest. */
+export function remembers({ beneath, total, first, slots, trail, possible }: Register): boolean {
   return (
-    held !== undefined ||
-    trail !== undefined ||
-    possible !== undefined ||
     beneath !== undefined ||
     total !== undefined ||
     first !== undefined ||
-    slots !== undefined
+    slots !== undefined ||
+    trail !== undefined ||
+    possible !== undefined
   );
 }
 
@@ -88,7 +93,7 @@ export function isQuiet(shadow: Register['shadows'][string], { value, ops, count
   return shadow.saw === count && shadow.sent === undefined && sameValue(shadow.value, value) && sameOps(shadow.ops, ops);
 }
 
-function sameOps(a: readonly OpId[], b: readonly OpId[]): boolean {
+export function sameOps(a: readonly OpId[], b: readonly OpId[]): boolean {
   return a === b || (a.length === b.length && a.every((op, index) => op === b[index]));
 }
 

@@ -1,4 +1,4 @@
-import { changeHash, deliveryIdFrom, keyOf, opIdFrom, systemId, version, type Key, type Version } from '../ids.ts';
+import { changeHash, deliveryIdOf, keyOf, opIdFrom, systemId, version, type Key, type RecordId, type Version } from '../ids.ts';
 import type { Scalar, Value } from '../values.ts';
 import type { Item, Packed } from './pack.ts';
 import { readLone } from './lone.ts';
@@ -7,7 +7,7 @@ import type { Agreed, Attempt, Edit, Link, Register, Shadow } from './record.ts'
 
 /** What the lists of a text are read with. Texts of before there were names tell hashes and operations themselves. */
 export interface Around {
-  readonly id: string;
+  readonly id: RecordId;
   readonly names: readonly string[] | undefined;
   /** How a register stands, by its name. */
   readonly stored: (name: string) => Stored | undefined;
@@ -178,18 +178,13 @@ function stateOf(word: string): Link['state'] {
 }
 
 function attempt(from: Reader): Attempt {
-  const [id, kind, seq, heads] = [wholeId(text(from), from.around.id), kindOf(text(from)), number(from), many(from, hash)];
+  const [id, kind, seq, heads] = [deliveryIdOf(text(from), from.around.id), kindOf(text(from)), number(from), many(from, hash)];
   const registers: Record<string, Attempt['registers'][string]> = {};
   for (let left = number(from); left > 0; left -= 1) {
     const register = text(from);
     registers[register] = from.around.names && number(from) === 0 ? asItStands(from.around.stored(register)) : carried(from);
   }
   return { id, kind, expected: maybe(from, versionIn), registers, heads, seq };
-}
-
-/** An id that begins with that of its record is told without it. */
-function wholeId(told: string, record: string): Attempt['id'] {
-  return deliveryIdFrom(told.startsWith('.') ? `${record}${told}` : told);
 }
 
 function asItStands(stored: Stored | undefined): Attempt['registers'][string] {

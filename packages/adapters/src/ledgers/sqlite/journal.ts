@@ -1,4 +1,4 @@
-import { deliveryIdFrom, must, recordId, type DeliveryRow, type EntityName, type SystemId } from '@concord/core';
+import { deliveryIdOf, deliveryTail, must, type DeliveryRow, type EntityName, type RecordId, type SystemId } from '@concord/core';
 import type { Database } from 'better-sqlite3';
 import { joinChunks, splitChunks } from './chunks.ts';
 import type { ChangeText } from './history.ts';
@@ -32,7 +32,7 @@ export interface Journal {
 /** Short names: n number of the record, s step, q numbers of the changes, c changes, d deliveries. */
 interface Told {
   readonly n: number;
-  readonly s: { readonly id: string };
+  readonly s: { readonly id: RecordId };
   readonly q: readonly number[];
   readonly c: readonly object[];
   readonly d?: readonly (readonly [SystemId, QueuedTold | null])[];
@@ -87,19 +87,17 @@ function tell({ record, step, changes, queued }: Entry): string {
   return `{"n":${record},"s":${step},"q":[${seqs}],"c":[${told}]${deliveries === '' ? '' : `${deliveries}]`}}`;
 }
 
-/** As JSON. Names and ids are ours, and need no escapes; what went wrong was told by others. An id begins with that of its record. */
+/** As JSON. Names and ids are ours, and need no escapes; what went wrong was told by others. */
 function deliveryText({ id, record, entity, state, kind, dueAtMs, attempts, words, code, sinceMs }: DeliveryRow): string {
-  const tail = id.startsWith(`${record}.`) ? id.slice(record.length) : id;
-  const text = `["${tail}","${entity}","${state}","${kind}",${dueAtMs},${attempts}`;
+  const text = `["${deliveryTail(id, record)}","${entity}","${state}","${kind}",${dueAtMs},${attempts}`;
   if (words === undefined && code === undefined && sinceMs === undefined) return `${text}]`;
   return `${text},${JSON.stringify({ words, code, sinceMs })}]`;
 }
 
-function deliveryOf(told: QueuedTold, id: string, system: SystemId): DeliveryRow {
+function deliveryOf(told: QueuedTold, record: RecordId, system: SystemId): DeliveryRow {
   if (!isShort(told)) return told;
   const [tail, entity, state, kind, dueAtMs, attempts, more = {}] = told;
-  const delivery = deliveryIdFrom(tail.startsWith('.') ? `${id}${tail}` : tail);
-  return { id: delivery, record: recordId(id), entity, system, state, kind, dueAtMs, attempts, ...more };
+  return { id: deliveryIdOf(tail, record), record, entity, system, state, kind, dueAtMs, attempts, ...more };
 }
 
 function isShort(told: QueuedTold): told is Exclude<QueuedTold, DeliveryRow> {
