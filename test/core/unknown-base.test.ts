@@ -69,6 +69,26 @@ test('a value that somebody typed over a write that nobody heard of is not beate
   expect(standing(world, 'name')).toBe('red');
 });
 
+test('an edit that bears an earlier time, by less than a minute, has not seen what was written: both met, and the later one wins', () => {
+  const world = ready({ name: {} }, { name: 'green' });
+  lost(world, { name: 'red' });
+  edit(world, CE, { name: 'blue' });
+  must(world.rows.get(CE), 'there').version -= 5000;
+  calm(world);
+  const [told] = world.plans.flatMap(({ conflicts }) => conflicts);
+  expect(told).toMatchObject({ code: 'C01', state: 'settled', resolution: { value: 'red', losers: [{ system: CE, value: 'blue' }] } });
+  expect([FNO, CE, POS].map((system) => world.rows.get(system)?.values.get('name'))).toEqual(['red', 'red', 'red']);
+});
+
+test('a sum does not ask for the time, and so clocks are no evidence of what was added to what', () => {
+  const world = ready({ stock: COUNTER }, { stock: 100 });
+  lost(world, { stock: 80 });
+  edit(world, CE, { stock: 75 });
+  must(world.rows.get(CE), 'there').version -= 5000;
+  pull(world, CE);
+  expect(openIn(world, 'stock')).toMatchObject({ code: 'C19' });
+});
+
 test('nobody is asked where it does not matter: the later value wins on either, and an owner puts it back on either', () => {
   const world = ready({ name: {}, state: { policy: { name: 'owner', options: 'fno' } } }, { name: 'green', state: 'a' });
   lost(world, { name: 'red', state: 'b' });

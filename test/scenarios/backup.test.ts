@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { STOPPED_IN_ORDER } from '@concord/core';
 import Sqlite from 'better-sqlite3';
 import { afterEach, expect, test } from 'vitest';
 import { member, textOf } from '../../packages/adapters/src/shared/json/look.ts';
@@ -59,6 +60,28 @@ test(
     await again.stop();
     const { printed } = await concord('verify', '--config', town.configFile);
     expect(printed).toContain(`${CUSTOMERS} records verified, 0 wrong`);
+  },
+);
+
+test(
+  'what was known not to have been sent when a backup was made is not known of it once it is restored',
+  { timeout: MINUTES },
+  async () => {
+    town = await openTown(CUSTOMERS);
+    const { url, stop } = await town.startInside();
+    await untilEqual(town, url);
+    await stop();
+    expect(await concord('backup', '--config', town.configFile)).toMatchObject({ status: 0 });
+    const notes = (file: string) => {
+      const db = new Sqlite(file, { readonly: true });
+      const found = db.prepare<[string], { told: string }>('SELECT told FROM notes WHERE name = ?').all(STOPPED_IN_ORDER);
+      db.close();
+      return found.length;
+    };
+    const file = join(backups(), readdirSync(backups())[0] ?? '');
+    expect(notes(file)).toBe(1);
+    expect(await concord('restore', file, '--config', town.configFile, '--by', 'Ann')).toMatchObject({ status: 0 });
+    expect(notes(town.ledgerFile)).toBe(0);
   },
 );
 

@@ -20,6 +20,7 @@ interface Sum {
   edits: number;
   faults: number;
   crashes: number;
+  stops: number;
   writes: number;
   steps: number;
   compacted: number;
@@ -27,7 +28,7 @@ interface Sum {
 
 /** Plays one story after another. Answers whether all of them were fair. */
 export async function campaign(from: number, seeds: number, say: Say): Promise<boolean> {
-  const sum: Sum = { seeds: 0, edits: 0, faults: 0, crashes: 0, writes: 0, steps: 0, compacted: 0 };
+  const sum: Sum = { seeds: 0, edits: 0, faults: 0, crashes: 0, stops: 0, writes: 0, steps: 0, compacted: 0 };
   const startedMs = performance.now();
   let failed = 0;
   for (let seed = from; seed < from + seeds; seed += 1) {
@@ -49,6 +50,7 @@ function add(sum: Sum, { figures: of, edits, steps }: Run): void {
   sum.edits += edits;
   sum.faults += of.faults;
   sum.crashes += of.crashes;
+  sum.stops += of.stops;
   sum.writes += of.writes;
   sum.steps += steps;
   sum.compacted += of.compacted;
@@ -56,7 +58,7 @@ function add(sum: Sum, { figures: of, edits, steps }: Run): void {
 
 function figures(sum: Sum, startedMs: number): string {
   const seconds = Math.round((performance.now() - startedMs) / 1000);
-  return `${sum.seeds} seeds, ${sum.edits} edits, ${sum.faults} faults, ${sum.crashes} crashes, ${sum.writes} writes, ${sum.compacted} changes compacted, ${sum.steps} steps in ${seconds} s`;
+  return `${sum.seeds} seeds, ${sum.edits} edits, ${sum.faults} faults, ${sum.crashes} crashes, ${sum.stops} stops, ${sum.writes} writes, ${sum.compacted} changes compacted, ${sum.steps} steps in ${seconds} s`;
 }
 
 async function tellFailure(seed: number, run: Run, options: { readonly documents: boolean }, say: Say): Promise<void> {

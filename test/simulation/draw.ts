@@ -68,6 +68,13 @@ function compactionsFor(seed: number): readonly Timed[] {
   }));
 }
 
+/** In a third of the stories; drawn apart as well. */
+function stopsFor(seed: number): readonly Timed[] {
+  const chance = chanceFor(seed, 'stop');
+  if (chance.whole(3) !== 1) return [];
+  return Array.from({ length: 1 + chance.whole(4) }, () => ({ kind: 'stop' as const, atMs: 1000 + chance.whole(CHAOS_MS - 2000) }));
+}
+
 function deedsOf(seed: number, ids: readonly string[], keyed: boolean, chance: Chance): readonly Timed[] {
   const deeds: Timed[] = [];
   let token = 0;
@@ -118,7 +125,7 @@ function deedsOf(seed: number, ids: readonly string[], keyed: boolean, chance: C
   for (let index = Math.round(rate(chance, 1.2)); index > 0; index -= 1)
     deeds.push({ kind: 'drift', system: system(), forMs: chance.whole(4000), atMs: at() });
   for (let index = Math.round(rate(chance, 8)); index > 0; index -= 1) deeds.push({ kind: 'crash', atMs: at() });
-  deeds.push(...compactionsFor(seed));
+  deeds.push(...compactionsFor(seed), ...stopsFor(seed));
   return deeds.toSorted((one, other) => one.atMs - other.atMs);
 }
 

@@ -166,8 +166,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'what was due before the crash is not',
     file: 'engine/engine.js',
-    from: 'deliverers.get(system)?.put(row);\n}',
-    to: "if (row.state !== 'due') deliverers.get(system)?.put(row);\n}",
+    from: 'deliverers.get(row.system)?.put(row);',
+    to: "if (row.state !== 'due') deliverers.get(row.system)?.put(row);",
   },
   {
     name: 'lanes side by side',
@@ -241,5 +241,17 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'merge/possible-bases.js',
     from: 'if (attempts.length === 0',
     to: 'if (true',
+  },
+  {
+    name: 'the note of a stop in order counts again',
+    file: 'engine/farewell.js',
+    from: 'await committer.note({ name: STOPPED_IN_ORDER, value: undefined });',
+    to: ';',
+  },
+  {
+    name: 'a stop in order ends all doubts',
+    file: 'engine/farewell.js',
+    from: '!fresh.has(id)',
+    to: 'false',
   },
 ];

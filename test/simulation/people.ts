@@ -35,6 +35,8 @@ export async function act(world: World, deed: Deed): Promise<void> {
       return world.resync(PERSON_WHO_RULES);
     case 'crash':
       return world.crash();
+    case 'stop':
+      return world.stop();
     case 'compact':
       return world.compact(deed.keepMs);
   }

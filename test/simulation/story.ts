@@ -42,6 +42,8 @@ export type Deed =
   /** An operator has every row read again, whatever its version says. */
   | { readonly kind: 'resync' }
   | { readonly kind: 'crash' }
+  /** The engine is stopped in order, and started anew. */
+  | { readonly kind: 'stop' }
   /** The engine is stopped, and an operator compacts all histories but of the last while. */
   | { readonly kind: 'compact'; readonly keepMs: number };
 

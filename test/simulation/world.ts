@@ -32,6 +32,8 @@ export interface World {
   engine(): Engine;
   /** The engine dies where it stands, and is started anew. */
   crash(): void;
+  /** The engine is stopped in order, and started anew. */
+  stop(): Promise<void>;
   /** The engine is stopped, and before it is started anew, what is older than that is told as one change. */
   compact(keepMs: number): Promise<void>;
   /** From now on nothing goes wrong any more. */
@@ -52,6 +54,8 @@ export interface Figures {
   hints: number;
   rulings: number;
   plans: number;
+  /** Times that it was stopped in order. */
+  stops: number;
   /** Changes that are told no longer by themselves. */
   compacted: number;
 }
@@ -69,7 +73,7 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
   const ledger = memoryLedger();
   const systems = new Map<string, SimSystem>();
   const table = tableFor(core, story);
-  const figures: Figures = { crashes: 0, faults: 0, writes: 0, hints: 0, rulings: 0, plans: 0, compacted: 0 };
+  const figures: Figures = { crashes: 0, faults: 0, writes: 0, hints: 0, rulings: 0, plans: 0, stops: 0, compacted: 0 };
   const faults = faultsOf(story, figures);
   const cursors = watchCursors(systems, ledger, chronicle);
   const carried = new Map<string, Carried>();
@@ -157,7 +161,7 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
       },
       log: {
         event: (name, fields) => {
-          if (name === 'map stopped' || name === 'delivery defect' || name === 'hint missed')
+          if (name === 'map stopped' || name === 'delivery defect' || name === 'hint missed' || name === 'stop not noted')
             chronicle.breach(10, `${name}: ${fields['error']} ${fields['at']}`);
         },
       },
@@ -184,13 +188,23 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
   }
 
   function crash(): void {
-    if (end()) timeline.at(timeline.now + DOWN_MS, begin);
+    if (!end()) return;
+    figures.crashes += 1;
+    timeline.at(timeline.now + DOWN_MS, begin);
+  }
+
+  /** It can die before it has come to its end. */
+  async function stop(): Promise<void> {
+    const own = life;
+    await engine?.stop();
+    if (life !== own || !end()) return;
+    figures.stops += 1;
+    timeline.at(timeline.now + DOWN_MS, begin);
   }
 
   /** Whether one was alive. */
   function end(): boolean {
     if (life.isOver) return false;
-    figures.crashes += 1;
     life.isOver = true;
     life.overAtMs = timeline.now;
     engine = undefined;
@@ -220,6 +234,7 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
     figures,
     engine: () => engine ?? noEngine(),
     crash,
+    stop,
     compact,
     calm: faults.stop,
     hint,

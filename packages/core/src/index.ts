@@ -73,6 +73,7 @@ export { firstLook, type FirstLook } from './engine/first-look.ts';
 export type { InitialStatus } from './engine/initial-status.ts';
 export type { RowAside } from './engine/aside.ts';
 export type { LedgerTrouble } from './engine/ledger-health.ts';
+export { STOPPED_IN_ORDER } from './engine/farewell.ts';
 export type { Decision, GuardStatus } from './engine/guard.ts';
 export * from './audit/audit.ts';
 export * from './audit/baseline.ts';

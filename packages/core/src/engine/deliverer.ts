@@ -304,6 +304,7 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     try {
       await lanes.run(row.record, () => (parts.traces ? parts.traces.delivering(row, () => deliver(row)) : deliver(row)));
     } catch (cause) {
+      parts.doubt(row.id);
       if (!(cause instanceof NotNow || isOfLedger(cause))) await lanes.run(row.record, () => defect(row, cause)).catch(() => undefined);
       if (await isParked(row)) return;
       again({ ...row, dueAtMs: clock.nowMs() + backoffMs(parts, row.attempts), attempts: row.attempts + 1 });
@@ -315,11 +316,8 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
   }
 
   async function isParked({ record }: DeliveryRow): Promise<boolean> {
-    const link = await ledger
-      .record(record)
-      .then((now) => now?.links[system.id])
-      .catch(() => undefined);
-    return link?.parked !== undefined;
+    const now = await ledger.record(record).catch(() => undefined);
+    return now?.links[system.id]?.parked !== undefined;
   }
 
   /** A defect of ours or of an adapter's: it is shown, only this record waits, and where it does not pass the write is parked. */

@@ -1,13 +1,15 @@
+import { brokeOf } from '../errors/broke.ts';
 import type { EntityName, SystemId } from '../ids.ts';
 import { keyReferences, type Table } from '../map/compile.ts';
 import type { Ledger } from '../ports/ledger.ts';
-import type { Plan } from '../ports/plan.ts';
+import type { DeliveryRow, Plan } from '../ports/plan.ts';
 import { pagesOf } from '../ports/paging.ts';
 import { erasureIn } from './erasing.ts';
 import { openBirths } from './births.ts';
 import { openChores, type Chore } from './chores.ts';
 import { openCommitter } from './committer.ts';
-import { openFresh } from './fresh.ts';
+import { leaveNote, takeNote } from './farewell.ts';
+import { openFresh, type Fresh } from './fresh.ts';
 import { openDeliverer, type Deliverer } from './deliverer.ts';
 import { openInitial } from './initial.ts';
 import type { InitialStatus } from './initial-status.ts';
@@ -43,9 +45,11 @@ export function openEngine(options: EngineOptions): Engine {
   const pullers: Puller[] = [];
   const listed = new Map<EntityName, Set<SystemId>>();
   const pauses = openPauses(options);
+  const fresh = openFresh();
   const parts = partsOf(
     options,
     stop,
+    fresh,
     (plan) => pass(plan),
     (chores) => choring.put(chores),
     (system, entity) => guards.get(`${system} ${entity}`),
@@ -59,6 +63,7 @@ export function openEngine(options: EngineOptions): Engine {
   const choring = openChores(parts, () => intake);
   const pins = openPins(parts, () => intake);
   let running: Promise<unknown> = Promise.resolve();
+  let hasStarted = false;
 
   /** What was committed moves on: writes into the outboxes, links to those that waited for them. */
   function pass(plan: Plan): void {
@@ -160,7 +165,13 @@ export function openEngine(options: EngineOptions): Engine {
       await pauses.load(pullers);
       await pins.load();
       await initial.load();
-      for (const { system, entity } of pullers) await reload(options.ledger, deliverers, system, entity);
+      const isUnsent = await takeNote(parts);
+      const take = (row: DeliveryRow): void => {
+        if (row.state !== 'parked' && isUnsent(row.id)) fresh.add(row.id);
+        deliverers.get(row.system)?.put(row);
+      };
+      for (const { system, entity } of pullers) await reload(options.ledger, system, entity, take);
+      hasStarted = true;
       await choring.reload();
       running = Promise.all([
         ...pullers.map((puller) => puller.run(stop)),
@@ -174,6 +185,7 @@ export function openEngine(options: EngineOptions): Engine {
       stop.ring();
       await running;
       while ([...deliverers.values()].some(({ underWay }) => underWay > 0) || parts.lanes.busy > 0) await parts.clock.turn();
+      if (hasStarted) await leaveNote(parts, fresh).catch((cause: unknown) => parts.log.event('stop not noted', { ...brokeOf(cause) }));
     },
     hint: (system, body, headers) =>
       takeHints(
@@ -200,7 +212,7 @@ export function openEngine(options: EngineOptions): Engine {
       const done = await pauses.set(system, entity, asked);
       if (done === 'idle') return done;
       if (pauses.of(system, entity)) deliverers.get(system)?.dropAll(entity);
-      else await reload(options.ledger, deliverers, system, entity);
+      else await reload(options.ledger, system, entity, (row) => deliverers.get(system)?.put(row));
       if (asked.act === 'start') puller.relist();
       else puller.wake();
       return done;
@@ -260,6 +272,7 @@ export function openEngine(options: EngineOptions): Engine {
 function partsOf(
   options: EngineOptions,
   stop: Stop,
+  fresh: Fresh,
   pass: (plan: Plan) => void,
   chores: (chores: readonly Chore[]) => void,
   guardOf: Parts['guardOf'],
@@ -268,7 +281,6 @@ function partsOf(
   wrote: Parts['wrote'],
 ): Parts {
   const { ledger, clock, ids, log, digest, tracing } = options;
-  const fresh = openFresh();
   const limits = { ...LIMITS, ...options.limits };
   const health = openLedgerHealth(clock);
   const tally = openTally();
@@ -294,6 +306,7 @@ function partsOf(
     births: openBirths(),
     committer: openCommitter(ledger, clock, { health, stop, waitMs }),
     isFresh: fresh.has,
+    doubt: fresh.doubt,
     ...(digest ? { digest } : {}),
     ...(tracing ? { traces: openTraces(tracing) } : {}),
     committed: (plan) => {
@@ -314,8 +327,7 @@ function childRules(tables: readonly Table[]): ReadonlyMap<EntityName, readonly 
 
 const QUEUE_PAGE = 500;
 
-/** After a start, everything that is planned is due; nobody knows whether it was sent before. Also what was planned while a map was paused. */
-async function reload(ledger: Ledger, deliverers: ReadonlyMap<SystemId, Deliverer>, system: SystemId, entity: EntityName): Promise<void> {
-  for await (const rows of pagesOf(QUEUE_PAGE, (ask) => ledger.queued(system, entity, ask)))
-    for (const row of rows) deliverers.get(system)?.put(row);
+/** What is planned and not done: after a start, and what was planned while a map was paused. */
+async function reload(ledger: Ledger, system: SystemId, entity: EntityName, take: (row: DeliveryRow) => void): Promise<void> {
+  for await (const rows of pagesOf(QUEUE_PAGE, (ask) => ledger.queued(system, entity, ask))) rows.forEach(take);
 }

@@ -2,10 +2,14 @@ import { deliveryId, type DeliveryId } from '../ids.ts';
 import type { Plan } from '../ports/plan.ts';
 import { openPrints } from './prints.ts';
 
-/** Remembers which of the planned deliveries were planned since the start. Of the others nobody knows whether they were sent. */
+/** Remembers which of the planned deliveries were surely not sent. Of the others nobody knows. */
 export interface Fresh {
   follow(plan: Plan): void;
   has(id: DeliveryId): boolean;
+  /** One of before the start that was not sent either. */
+  add(id: DeliveryId): void;
+  /** It may have been sent after all. */
+  doubt(id: DeliveryId): void;
 }
 
 export function openFresh(): Fresh {
@@ -25,6 +29,13 @@ export function openFresh(): Fresh {
     has(id) {
       const [name, planned] = parted(id);
       return current.get(name) === planned;
+    },
+    add(id) {
+      const [name, planned] = parted(id);
+      current.put(name, planned);
+    },
+    doubt(id) {
+      current.drop(parted(id)[0]);
     },
   };
 }

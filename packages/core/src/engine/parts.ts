@@ -73,8 +73,10 @@ export interface Parts {
   readonly committer: Committer;
   readonly health: LedgerHealth;
   readonly digest?: Digest;
-  /** Whether a planned delivery was planned since the start, and so cannot have been sent before it. */
+  /** Whether a planned delivery was surely not sent. */
   readonly isFresh: (id: DeliveryId) => boolean;
+  /** It may have been sent, and what came of it was not kept. */
+  readonly doubt: (id: DeliveryId) => void;
   /** By entity: the reference fields by which records of others are its children. */
   readonly children: ReadonlyMap<EntityName, readonly ChildRule[]>;
   /** Why a map's feed is to be held back: too many writes wait that come from it. */

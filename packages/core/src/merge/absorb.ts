@@ -211,15 +211,21 @@ function lifeOf(draft: Draft, row: MappedRow, link: Link): readonly Found[] {
 function editsOf(draft: Draft, row: MappedRow, attempts: readonly Attempt[], settled: ReadonlySet<string> | undefined): readonly Found[] {
   const found: Found[] = [];
   const { registers } = draft.record;
+  const atMs = row.modifiedAtMs ?? draft.context.nowMs;
   const asleep = draft.awake.size === 0;
   row.values.forEach((value, name) => {
     const stored = asleep ? registers[name] : storedIn(draft, name);
     // Nearly every field of nearly every row: it rests, and reads as it did.
     if (stored !== undefined && isResting(stored) && sameValue(stored[0], value) && isHeldBy(stored, row.system)) return;
     if (settled?.has(name)) return;
-    const shadow = registerNow(draft, name)?.shadows[row.system];
-    if (shadow ? !sameValue(shadow.value, value) : !firstSight(draft, row.system, name, value))
-      found.push({ name, value, shadow, possible: possibleBases(name, shadow, attempts) });
+    const register = registerNow(draft, name);
+    const shadow = register?.shadows[row.system];
+    if (shadow ? sameValue(shadow.value, value) : firstSight(draft, row.system, name, value)) return;
+    const possible =
+      register && shadow && name !== LIFE
+        ? possibleBases(register, { name, system: row.system, atMs, attempts }, ruleOrLife(draft, name))
+        : undefined;
+    found.push({ name, value, shadow, possible });
   });
   return found;
 }

@@ -1,7 +1,7 @@
 import type { RegisterRule } from '../map/compile.ts';
 import { amountOf, canonicalAmount } from '../policy/sums.ts';
 import { copyOfRegister } from '../record/copies.ts';
-import { LIFE, type Attempt, type Edit, type PossibleBase, type Register, type Shadow } from '../record/record.ts';
+import type { Attempt, Author, Edit, PossibleBase, Register } from '../record/record.ts';
 import { sameValue, type Value } from '../values.ts';
 import type { Decision } from './decide.ts';
 
@@ -20,18 +20,44 @@ export function stillPossible({ possible }: Register, decision: Decision): Regis
 const BASES_MAX = 4;
 
 /**
- * What an edit was perhaps made on, beside what its system is known to hold: the values of writes that were sent, and that nobody answered. The
- * row that would tell whether they arrived was typed over.
+ * Edits that meet are seldom further apart than this: none is older that has not been heard of. Whose clock says that an edit is older than this
+ * is not believed, and may have seen what its clock denies.
  */
-export function possibleBases(name: string, shadow: Shadow | undefined, attempts: readonly Attempt[]): readonly PossibleBase[] | undefined {
-  if (attempts.length === 0 || name === LIFE || !shadow) return undefined;
+const MEETING_MS_MAX = 60_000;
+
+/** An edit that was heard of while writes to its system were perhaps under way. */
+export interface Heard {
+  readonly name: string;
+  readonly system: Author;
+  readonly atMs: number;
+  readonly attempts: readonly Attempt[];
+}
+
+/**
+ * What an edit was perhaps made on, beside what its system is known to hold: the values of writes that were perhaps sent, and that nobody
+ * answered. The row that would tell whether they arrived was typed over. What had not been said yet when the edit was made was not seen by its
+ * author; but to a sum, which does not ask for the time otherwise, clocks are no evidence.
+ */
+export function possibleBases(
+  register: Register,
+  { name, system, atMs, attempts }: Heard,
+  rule: Rule,
+): readonly PossibleBase[] | undefined {
+  const shadow = register.shadows[system];
+  if (attempts.length === 0 || !shadow) return undefined;
   const bases: PossibleBase[] = [];
   for (const { kind, registers } of attempts) {
     const sent = kind === 'update' ? registers[name] : undefined;
     if (!sent || sent.saw <= shadow.saw || sameValue(sent.value, shadow.value)) continue;
+    if (!rule.traits.additive && isAhead(register, shadow.saw, sent.saw, atMs)) continue;
     if (!bases.some(({ saw }) => saw === sent.saw)) bases.push({ saw: sent.saw, value: sent.value, known: shadow.value });
   }
   return bases.length === 0 ? undefined : bases.slice(-BASES_MAX);
+}
+
+/** Whether an edit was made shortly before one of those that came into a merged value, of which its author had not heard. */
+function isAhead({ frontier }: Register, known: number, saw: number, atMs: number): boolean {
+  return frontier.some(({ number, stamp: { ms } }) => number > known && number <= saw && ms > atMs && ms - atMs <= MEETING_MS_MAX);
 }
 
 type Rule = Pick<RegisterRule, 'traits' | 'type'>;

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ConcordError, type OperatorAct } from '@concord/core';
+import { ConcordError, STOPPED_IN_ORDER, type OperatorAct } from '@concord/core';
 import Sqlite from 'better-sqlite3';
 import { prepareActs } from './acts.ts';
 import { syncFile } from './backup.ts';
@@ -27,8 +27,8 @@ export interface Restoring {
  * Puts a backup in the place of a ledger. What is there is kept under another name, and stays as it was until the backup was copied and found
  * good. Throws LEDGER_LOCKED while a sidecar runs, LEDGER_MISSING when there is no backup, and whatever `examine` throws.
  *
- * A backup is older than what the systems hold, so it forgets how far their feeds were read: at the start everything is listed again before
- * anything is written, and what happened since the backup is found as edits of the systems.
+ * A backup is older than what the systems hold, so it forgets how far their feeds were read, and which of its writes were not sent by then: at the
+ * start everything is listed again before anything is written, and what happened since the backup is found as edits of the systems.
  */
 export async function restoreLedger({ from, to, aside, examine, by, nowMs }: Restoring): Promise<{ readonly kept: string | undefined }> {
   if (!existsSync(from)) throw new ConcordError('LEDGER_MISSING', { file: from });
@@ -75,6 +75,7 @@ function forgetPlaces(file: string, act: OperatorAct): void {
     try {
       db.transaction(() => {
         db.exec('UPDATE cursors SET cursor = NULL, listed = 0');
+        db.prepare('DELETE FROM notes WHERE name = ?').run(STOPPED_IN_ORDER);
         prepareActs(db)(act);
       })();
     } finally {
