@@ -17,7 +17,7 @@ import type { Door } from './door.ts';
 import type { Guard, Verdict } from './guard.ts';
 import { canonical } from './kin.ts';
 import { openGovernor, type Governed, type Governor } from './governor.ts';
-import { matchRow, translated } from './matching.ts';
+import { isTwin, matchRow, translated } from './matching.ts';
 import { ask, relate } from './questions.ts';
 import type { Parts } from './parts.ts';
 import type { Comparing } from './resync.ts';
@@ -294,8 +294,23 @@ export function openIntake(parts: Parts): Intake {
     const { row } = sighting;
     return lanes.run(await laneOf(origin, row), async () => {
       if ((await ledger.linked(origin.system.id, origin.table.map.entity, row.key)) !== undefined) return 'again';
+      if (await isTwin(ledger, origin.system, origin.table, row)) return takeTwin(origin, row);
       return attemptRow(origin, row, undefined);
     });
+  }
+
+  /** A slow page may tell of a row of ours that was lost and is gone by now, and that another one stands for: whether it is there, a read tells. */
+  async function takeTwin(origin: Origin, { key }: Row): Promise<'done' | 'again'> {
+    const began = reads.begin();
+    try {
+      const read = await origin.system.read(origin.table.map.entity, key);
+      if (read.kind === 'row') return await attemptRow({ ...origin, began }, read.row, undefined);
+      if (read.kind !== 'missing') throw new NotNow(origin.system.id, read.kind);
+      forget(origin, key);
+      return 'done';
+    } finally {
+      reads.end(began);
+    }
   }
 
   function forget({ awaiting, door, system, table }: Origin, key: Key): void {

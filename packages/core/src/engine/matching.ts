@@ -62,12 +62,23 @@ export function speaksAgainst(table: Table, index: number, record: RecordState, 
   });
 }
 
-async function correlated(ledger: Ledger, { id }: System, { map }: Table, row: Row): Promise<RecordId | undefined> {
+async function correlated(ledger: Ledger, system: System, table: Table, row: Row): Promise<RecordId | undefined> {
+  const record = await namedIn(ledger, system, table, row);
+  // A user who copies a row copies the column too: the copy is a row of its own.
+  return record?.links[system.id]?.state === 'present' ? undefined : record?.id;
+}
+
+/** Whether a row bears our own id of a record that another row is linked with: somebody's copy of that, or one of ours that is gone by now. */
+export async function isTwin(ledger: Ledger, system: System, table: Table, row: Row): Promise<boolean> {
+  const link = (await namedIn(ledger, system, table, row))?.links[system.id];
+  return link?.state === 'present' && link.key !== row.key;
+}
+
+/** The record whose id stands in a row's correlation column. */
+async function namedIn(ledger: Ledger, { id }: System, { map }: Table, row: Row): Promise<RecordState | undefined> {
   const column = map.sides[id]?.correlation;
   const text = column === undefined ? undefined : row.columns[column];
   if (typeof text !== 'string' || text === '') return undefined;
   const record = await canonical(ledger, recordId(text));
-  // A user who copies a row copies the column too: the copy is a row of its own.
-  const isOurs = record?.entity === map.entity && record.links[id]?.state !== 'present';
-  return isOurs ? record.id : undefined;
+  return record?.entity === map.entity ? record : undefined;
 }
