@@ -243,6 +243,12 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'if (true',
   },
   {
+    name: 'an older attempt is taken for the one that was answered',
+    file: 'merge/absorb.js',
+    from: 'isAnswer || ',
+    to: '',
+  },
+  {
     name: 'the note of a stop in order counts again',
     file: 'engine/farewell.js',
     from: 'await committer.note({ name: STOPPED_IN_ORDER, value: undefined });',

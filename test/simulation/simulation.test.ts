@@ -28,6 +28,8 @@ test.each([
   ['a sum was added to on top of a write whose answer was lost, and counted twice', 30_000_197],
   ['what was typed over a write whose answer was lost was beaten by it, because its clock was behind', 30_006_075],
   ['a first listing was begun again, and broken off again behind what was gone by then', 50_002_682],
+  ['a row was made in answer to the second of two requests, and taken for what the first one made', 90_002_905],
+  ['the same, and what it was thought to lack was typed over elsewhere', 90_003_936],
   ['a slow page told of a row of ours that was gone by then, and that another one stood for', 50_006_181],
   ['a person was asked what was made on what, and chose what somebody had typed over', 30_001_162],
 ])('%s: it holds now', async (_title, seed) => {

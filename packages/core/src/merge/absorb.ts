@@ -50,7 +50,7 @@ export interface Found {
 export function absorb(draft: Draft, row: MappedRow, settled?: ReadonlySet<string>): void {
   const link = linkOf(draft, row.system);
   const attempts = perhapsSent(draft, link);
-  recogniseEchoes(draft, row, attempts);
+  recogniseEchoes(draft, row, attempts, settled !== undefined);
   if (link.state !== 'present') putLink(draft, row.system, { ...linkOf(draft, row.system), heads: draft.record.heads });
   const [life, edits] = [lifeOf(draft, row, link), editsOf(draft, row, attempts, settled)];
   const found = life.length === 0 ? edits : [...life, ...edits];
@@ -129,9 +129,11 @@ export function tellEdits(draft: Draft, seq: number, names: readonly string[], s
 }
 
 /** Values that we may have written ourselves are ours, whichever of several attempts they come from, and also as the system stores them. */
-function recogniseEchoes(draft: Draft, row: MappedRow, attempts: readonly Attempt[]): void {
+function recogniseEchoes(draft: Draft, row: MappedRow, attempts: readonly Attempt[], isAnswer: boolean): void {
   if (attempts.length === 0) return;
-  const made = linkOf(draft, row.system).state === 'present' ? undefined : attempts.findLast(({ kind }) => kind === 'create');
+  // Which attempt made a row that is told in answer to one is known.
+  const isKnown = isAnswer || linkOf(draft, row.system).state === 'present';
+  const made = isKnown ? undefined : attempts.findLast(({ kind }) => kind === 'create');
   if (made) startAfresh(draft, row, made);
   for (const name of new Set(attempts.flatMap(({ registers }) => Object.keys(registers)))) {
     const value = row.values.get(name);
