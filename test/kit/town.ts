@@ -102,7 +102,7 @@ export async function openTown(customers: number, given: Partial<TownRules> & { 
 
 /** For whatever is started outside: it ends when it needs more. */
 function limited(heapMib: number | undefined): Readonly<Record<string, string>> {
-  return heapMib === undefined ? {} : { NODE_OPTIONS: `--max-old-space-size=${heapMib}` };
+  return heapMib === undefined ? {} : { NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --max-old-space-size=${heapMib}` };
 }
 
 /** Fetches from the REST API. Throws unless the answer is of the kind 2xx. */
