@@ -4,7 +4,7 @@ import type { Seed } from '@concord/adapters';
 /** A company whose customers and orders two systems keep: small tables under the names that they have in the products. */
 export const COMPANY = 'abct';
 /** Long ago, so that no feed by modification time takes the first rows for news. */
-const LOADED_AT = '2025-01-01T00:00:00Z';
+export const LOADED_AT = '2025-01-01T00:00:00Z';
 
 const text = (name: string, lengthMax = 200) => ({ name, type: 'text' as const, lengthMax });
 
@@ -78,7 +78,17 @@ export function account(index: number): string {
 
 /** The Dataverse organisation, with so many customers. */
 export function ceSeed(customers: number): Seed {
-  const accounts = Array.from({ length: customers }, (_, index): JsonObject => ({
+  return { tables: [ACCOUNTS, SALES_ORDERS], rows: { accounts: Array.from({ length: customers }, (_, index) => ceCustomer(index)) } };
+}
+
+/** The F&O environment, with the same customers. */
+export function fnoSeed(customers: number): Seed {
+  const rows = Array.from({ length: customers }, (_, index) => fnoCustomer(index));
+  return { tables: [CUSTOMERS, ORDER_HEADERS], rows: { CustomersV3: rows } };
+}
+
+export function ceCustomer(index: number): JsonObject {
+  return {
     accountid: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
     accountnumber: account(index),
     name: `Customer ${index}`,
@@ -89,13 +99,11 @@ export function ceSeed(customers: number): Seed {
     address1_line1: `${index} Mill Lane`,
     address1_city: 'Leeds',
     modifiedon: LOADED_AT,
-  }));
-  return { tables: [ACCOUNTS, SALES_ORDERS], rows: { accounts } };
+  };
 }
 
-/** The F&O environment, with the same customers. */
-export function fnoSeed(customers: number): Seed {
-  const rows = Array.from({ length: customers }, (_, index): JsonObject => ({
+export function fnoCustomer(index: number): JsonObject {
+  return {
     dataAreaId: COMPANY,
     CustomerAccount: account(index),
     OrganizationName: `Customer ${index}`,
@@ -106,6 +114,5 @@ export function fnoSeed(customers: number): Seed {
     DeliveryAddressStreet: `${index} Mill Lane`,
     DeliveryAddressCity: 'Leeds',
     ModifiedDateTime: LOADED_AT,
-  }));
-  return { tables: [CUSTOMERS, ORDER_HEADERS], rows: { CustomersV3: rows } };
+  };
 }

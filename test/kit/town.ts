@@ -100,9 +100,10 @@ export async function openTown(customers: number, given: Partial<TownRules> & { 
   return { ce, fno, anna, ben, ledgerFile, configFile, env, startInside, startOutside, tryOutside, hook, close };
 }
 
-/** For whatever is started outside: it ends when it needs more. */
+/** For whatever is started outside: as it is deployed, and it ends when it needs more. */
 function limited(heapMib: number | undefined): Readonly<Record<string, string>> {
-  return heapMib === undefined ? {} : { NODE_OPTIONS: `--max-old-space-size=${heapMib}` };
+  const told = process.env['NODE_OPTIONS'] ?? '';
+  return heapMib === undefined ? {} : { NODE_OPTIONS: `${told} --max-semi-space-size=64 --max-old-space-size=${heapMib}` };
 }
 
 /** Fetches from the REST API. Throws unless the answer is of the kind 2xx. */

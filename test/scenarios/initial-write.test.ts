@@ -1,17 +1,23 @@
 import { expect, test } from 'vitest';
-import type { Json } from '@concord/core';
+import type { Json, JsonObject } from '@concord/core';
 import { member, objectsOf, textOf } from '../../packages/adapters/src/shared/json/look.ts';
 import { startCommand } from '../server/command.ts';
 import { memoryOf } from '../kit/memory-of.ts';
 import { numberSet } from '../kit/settings.ts';
-import { ceSeed, fnoSeed } from '../kit/town-tables.ts';
+import { ceCustomer, fnoCustomer, LOADED_AT } from '../kit/town-tables.ts';
 import { differences } from '../kit/town-rows.ts';
 import { ask, counted, openTown, ownWrites, untilEqual, type Town } from '../kit/town.ts';
 import { until } from '../kit/until.ts';
 
 const CUSTOMERS = numberSet('customers', 400);
-/** Of all customers so many, from the end, are in one system alone. */
+/** So many are in one system alone: the first in ce, as many behind the last in finance. */
 const ALONE = Math.ceil(CUSTOMERS / 100);
+const BOTH = CUSTOMERS - ALONE;
+/** Of those that are in both so many, from the end, have another name in each. */
+const DIFFERING = Math.min(BOTH, numberSet('differing', BOTH));
+/** One that differs, and those that are in one system alone, are written once. */
+const WRITTEN = DIFFERING + 2 * ALONE;
+const SECOND_MS = 1000;
 const END_MS_MAX = 60_000 + CUSTOMERS * 40;
 const AT = '/v1/maps/customer/initial-write';
 const IS_LONG = CUSTOMERS > 1_000;
@@ -21,11 +27,23 @@ const WRITES_MAX = IS_LONG ? 64 : 8;
 const HEAP_MIB = 512;
 /** Whoever asks too often how far it is takes the time to get there. */
 const LOOK_EVERY_MS = IS_LONG ? 5_000 : 100;
+/** When the sidecar is killed, in shares of what is to be done. A listing that was broken off begins again, which takes its time. */
+const KILLED = IS_LONG
+  ? ([
+      ['read', 0.2],
+      ['written', 0.4],
+    ] as const)
+  : ([
+      ['written', 0.2],
+      ['written', 0.6],
+    ] as const);
+/** So many rows are put into a system at a time. */
+const LOADED_AT_ONCE = 10_000;
 /** Ce refuses the write to this customer, whom both have. */
 const REFUSED = `00000000-0000-4000-8000-${String(CUSTOMERS - 1).padStart(12, '0')}`;
 
 test(
-  `two systems with ${CUSTOMERS} customers, each different, come to agree once that is started, over two SIGKILLs; what failed is listed, and taken again alone`,
+  `two systems with ${CUSTOMERS} customers, ${DIFFERING} of them different, come to agree once that is started, over two SIGKILLs; what failed is listed, and taken again alone`,
   { timeout: 4 * END_MS_MAX },
   async () => {
     const town = await openTown(0, {
@@ -55,6 +73,7 @@ test(
         action: { kind: 'status', status: 400, words: 'Not him.' },
       });
       const startedMs = Date.now();
+      let readMs = 0;
       let rssMibMost = 0;
       const untilThere = async (isThere: (now: Json) => boolean): Promise<void> => {
         await until(
@@ -62,6 +81,7 @@ test(
             const [now, { rssMib }] = await Promise.all([ask(sidecar.url, AT), memoryOf(sidecar.url)]);
             rssMibMost = Math.max(rssMibMost, rssMib);
             if (IS_LONG) console.log(told(now, startedMs, rssMib));
+            if (textOf(now, 'state') === 'reading') readMs = Date.now() - startedMs;
             return isThere(now) ? undefined : JSON.stringify(objectsOf(now, 'systems'));
           },
           END_MS_MAX,
@@ -69,21 +89,23 @@ test(
         );
       };
       expect(await ask(sidecar.url, AT, { by: 'Mia' })).toEqual({ begun: true });
-      for (const share of [0.2, 0.6]) {
-        await untilThere(() => written(town) >= share * CUSTOMERS);
+      for (const [what, share] of KILLED) {
+        await untilThere((now) => (what === 'read' ? rowsRead(now) >= share * 2 * CUSTOMERS : written(town) >= share * WRITTEN));
         await sidecar.end('SIGKILL');
+        if (IS_LONG) console.log(`killed with ${share} of it ${what}`);
         sidecar = await town.startOutside();
       }
       await untilThere((now) => textOf(now, 'state') === 'done');
       const writeMs = Date.now() - startedMs;
+      const secondsOf = (ms: number): number => Math.round(ms / SECOND_MS);
       console.log(
-        `report ${reportMs} ms, initial write ${writeMs} ms, of ${CUSTOMERS} customers: ${Math.round((1000 * CUSTOMERS) / writeMs)} a second; at most ${rssMibMost} MiB`,
+        `${CUSTOMERS} customers, ${WRITTEN} to be written: report ${secondsOf(reportMs)} s, reading ${secondsOf(readMs)} s, writing ${secondsOf(writeMs - readMs)} s; the sidecar at most ${rssMibMost} MiB, this process ${Math.round(process.memoryUsage.rss() / 1_048_576)}`,
       );
 
       expect(await ask(sidecar.url, AT)).toMatchObject({ errors: 1, classes: { 'validation-rejected': 1 }, first: [{ system: 'ce' }] });
       expect(differences(town), 'all but the one that was refused').toHaveLength(1);
       const writes = written(town);
-      expect(writes).toBeLessThanOrEqual(CUSTOMERS + ALONE + 2 * WRITES_MAX);
+      expect(writes).toBeLessThanOrEqual(WRITTEN + KILLED.length * WRITES_MAX);
       town.ce.faults.clear(refusal);
       expect(await ask(sidecar.url, AT, { by: 'Mia' })).toEqual({ begun: false, retried: 1, more: false });
       await untilEqual(town, sidecar.url, END_MS_MAX);
@@ -102,28 +124,44 @@ async function reported({ configFile, env }: Town): Promise<string> {
   return reporting.printed();
 }
 
-/** Every customer has another name in each system; the first ones are in ce alone, as many others in finance alone. */
-function fill(town: Town): void {
-  const [ce, fno] = [ceSeed(CUSTOMERS), fnoSeed(CUSTOMERS + ALONE)];
-  town.ce.load({
-    ...ce,
-    rows: { accounts: ce.rows?.['accounts']?.map((row) => ({ ...row, name: `${String(row['name'])} in ce` })) ?? [] },
+/** Each row was last changed in a second of its own. */
+function fill({ ce, fno }: Town): void {
+  const inCe = (index: number): JsonObject => {
+    const row = ceCustomer(index);
+    return index >= CUSTOMERS - DIFFERING || index < ALONE ? { ...row, name: `${String(row['name'])} in ce` } : row;
+  };
+  const inFno = (index: number): JsonObject => ({
+    ...fnoCustomer(index),
+    ModifiedDateTime: new Date(Date.parse(LOADED_AT) - index * SECOND_MS).toISOString(),
   });
-  town.fno.load({ ...fno, rows: { CustomersV3: fno.rows?.['CustomersV3']?.slice(ALONE) ?? [] } });
+  for (const from of starts(0, CUSTOMERS)) ce.load({ tables: [], rows: { accounts: rowsFrom(from, CUSTOMERS, inCe) } });
+  for (const from of starts(ALONE, CUSTOMERS + ALONE))
+    fno.load({ tables: [], rows: { CustomersV3: rowsFrom(from, CUSTOMERS + ALONE, inFno) } });
+}
+
+function starts(from: number, to: number): readonly number[] {
+  return Array.from({ length: Math.ceil((to - from) / LOADED_AT_ONCE) }, (_, index) => from + index * LOADED_AT_ONCE);
+}
+
+function rowsFrom(from: number, to: number, rowOf: (index: number) => JsonObject): readonly JsonObject[] {
+  return Array.from({ length: Math.min(LOADED_AT_ONCE, to - from) }, (_, index) => rowOf(from + index));
 }
 
 function pairTold() {
-  const both = CUSTOMERS - ALONE;
   return {
     here: 'fno',
     there: 'ce',
-    matched: [both],
+    matched: [BOTH],
     onlyHere: { rows: ALONE },
     onlyThere: { rows: ALONE },
     ambiguous: { rows: 0 },
-    equal: 0,
-    differing: [{ field: 'name', pairs: both, empty: 0 }],
+    equal: BOTH - DIFFERING,
+    differing: [{ field: 'name', pairs: DIFFERING, empty: 0 }],
   };
+}
+
+function rowsRead(now: Json): number {
+  return objectsOf(now, 'systems').reduce((sum, { rows }) => sum + Number(rows), 0);
 }
 
 function written({ ce, fno }: Town): number {
@@ -134,6 +172,6 @@ function told(now: Json, startedMs: number, rssMib: number): string {
   const sides = objectsOf(now, 'systems').map((side) =>
     ['system', 'rows', 'settled', 'remaining'].map((name) => `${name} ${String(side[name])}`).join(' '),
   );
-  const seconds = Math.round((Date.now() - startedMs) / 1000);
+  const seconds = Math.round((Date.now() - startedMs) / SECOND_MS);
   return `${seconds} s: ${textOf(now, 'state')}; ${sides.join('; ')}; ${String(member(now, 'perSecond'))} a second; ${rssMib} MiB`;
 }

@@ -1,7 +1,7 @@
-import { brokeOf, recordId, type Clock, type Ids, type Log } from '@concord/core';
-import { nanoid } from 'nanoid';
+import { brokeOf, type Clock, type Ids, type Log } from '@concord/core';
 import type { Logger } from 'pino';
 import { maskedForLog, type Sensitive } from './access/mask.ts';
+import { newRecordId } from './record-ids.ts';
 
 /** The machine's clock. */
 export const clock: Clock = {
@@ -19,8 +19,7 @@ export const clock: Clock = {
   turn: () => new Promise((resolve) => setImmediate(resolve)),
 };
 
-/** Ids of 126 random bits. */
-export const ids: Ids = { record: () => recordId(nanoid()), fraction: Math.random };
+export const ids: Ids = { record: () => newRecordId(Date.now()), fraction: Math.random };
 
 /** The log, in which errors stand without their messages: those may quote what they broke over. */
 export function withoutValues(logger: Logger): Logger {

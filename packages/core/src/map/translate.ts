@@ -39,10 +39,17 @@ export function translateRow(
   references: References,
   inlets: Inlets = NO_INLETS,
 ): MappedRow {
-  const told = [...table.registers.values()]
-    .filter((rule) => rule.reads(system))
-    .map((rule) => tellRegister(rule, system, row, dialect, references, inlets));
-  const values = new Map(told.flatMap((item) => ('value' in item ? [[item.name, item.value] as const] : [])));
+  // For every row that any system ever tells: a list for each step of the way would take longer than the translation.
+  const values = new Map<string, Value>();
+  const unreadable: MappedRow['unreadable'][number][] = [];
+  const waitsFor: MappedRow['waitsFor'][number][] = [];
+  for (const [register, rule] of table.registers) {
+    if (!rule.reads(system)) continue;
+    const told = tellRegister(rule, system, row, dialect, references, inlets);
+    if ('value' in told) values.set(register, told.value);
+    else if ('fault' in told) unreadable.push({ register, words: told.fault });
+    else if ('waits' in told) waitsFor.push({ register, entity: told.waits.entity, text: told.waits.text });
+  }
   const identity = identityOf(table, values);
   return {
     system,
@@ -52,21 +59,22 @@ export function translateRow(
     ...(row.modifiedAtMs === undefined ? {} : { modifiedAtMs: row.modifiedAtMs }),
     ...(row.by === undefined ? {} : { by: row.by }),
     ...(identity === undefined ? {} : { identity }),
-    unreadable: told.flatMap((item) => ('fault' in item ? [{ register: item.name, words: item.fault }] : [])),
-    waitsFor: told.flatMap((item) => ('waits' in item ? [{ register: item.name, entity: item.waits.entity, text: item.waits.text }] : [])),
+    unreadable,
+    waitsFor,
   };
 }
 
-type Told = { readonly name: string } & ({ readonly value: Value } | Exclude<Read, { readonly value: Scalar }>);
+type Told = { readonly value: Value } | Exclude<Read, { readonly value: Scalar }>;
 
 function tellRegister(rule: RegisterRule, system: SystemId, row: Row, dialect: Dialect, references: References, inlets: Inlets): Told {
-  const reads = rule.map.fields.map((field) => readField(field, system, row.columns, dialect, references, inlets));
-  const [first] = reads;
-  if (reads.length === 1 && first) return { name: rule.name, ...first };
+  const read = (field: FieldMap): Read => readField(field, system, row.columns, dialect, references, inlets);
+  const [first, ...more] = rule.map.fields;
+  if (more.length === 0) return read(first);
+  const reads = rule.map.fields.map(read);
   // A group is told whole or not at all: half an address is not an address.
-  const odd = reads.find((read) => !('value' in read));
-  if (odd && !('value' in odd)) return { name: rule.name, ...odd };
-  return { name: rule.name, value: reads.map((read) => ('value' in read ? read.value : null)) };
+  const odd = reads.find((one) => !('value' in one));
+  if (odd && !('value' in odd)) return odd;
+  return { value: reads.map((one) => ('value' in one ? one.value : null)) };
 }
 
 function readField(field: FieldMap, system: SystemId, columns: JsonObject, dialect: Dialect, references: References, inlets: Inlets): Read {
@@ -130,8 +138,9 @@ export function referencesOf(
   return table.map.registers.flatMap((register) =>
     register.fields.flatMap((field) => {
       const side = field.sides[system];
-      const told = side && toldOf(field, side, columns, inlets);
-      if (field.type.kind !== 'reference' || !side || side.only === 'write' || !told || !('json' in told)) return [];
+      if (field.type.kind !== 'reference' || !side || side.only === 'write') return [];
+      const told = toldOf(field, side, columns, inlets);
+      if (!told || !('json' in told)) return [];
       const text = dialect.decode(field.type, told.json);
       if (text === null || text === undefined) return [];
       return [{ entity: field.type.entity, text: String(text), ...(side.by === undefined ? {} : { by: side.by }) }];

@@ -1,14 +1,16 @@
 import type { JsonObject } from '@concord/core';
 import type { Answer } from '../wire/answer.ts';
 import { jsonAnswer } from '../wire/answer.ts';
-import { compileFilter, compileOrder } from '../wire/filter.ts';
+import { compileFilter, compileOrder, lowerBound } from '../wire/filter.ts';
 import type { Reader, Readers } from '../wire/filter.ts';
 import type { Expression } from '../wire/filter-syntax.ts';
 import type { Operation } from '../wire/operation.ts';
 import type { ColumnType } from '../wire/schema.ts';
-import { crossCompany, visible } from './address.ts';
+import { crossCompany } from './address.ts';
 import { odataError, unknownProperty } from './errors.ts';
-import { etagOf } from './org.ts';
+import { firstIndex, keptList } from './kept-list.ts';
+import type { Order } from './kept-list.ts';
+import { COMPANY, etagOf } from './org.ts';
 import type { Org, Stored, Table } from './org.ts';
 
 const ASKED_MAX = 8;
@@ -37,8 +39,7 @@ export function answerList(org: Org, table: Table, operation: Operation): Answer
 }
 
 function firstAfter(rows: readonly Stored[], ordinal: number): number {
-  const found = rows.findIndex((stored) => stored.ordinal > ordinal);
-  return found < 0 ? rows.length : found;
+  return firstIndex(rows, (stored) => stored.ordinal > ordinal);
 }
 
 /** Answers `GET /data/CustomersV3/$count`. */
@@ -66,19 +67,31 @@ function matching(org: Org, table: Table, operation: Operation): readonly Stored
   if (test.kind === 'fault') return test.column === undefined ? odataError(test.words) : unknownProperty(table.schema, test.column);
   const order = compileOrder(operation.query.get('$orderby'), readers);
   if (order.kind === 'fault') return unknownProperty(table.schema, order.column ?? '');
-  const asked = JSON.stringify([
-    operation.query.get('$filter'),
-    operation.query.get('$orderby'),
-    crossCompany(operation) ? true : org.settings.company,
-  ]);
-  const known = table.asked.get(asked);
-  if (known !== undefined) return known;
-  const rows = [...table.rows.values()].filter((stored) => visible(org, table, stored, operation) && test.run(stored.row));
   const compare = order.run;
-  const found = compare === undefined ? rows : rows.toSorted((a, b) => compare(a.row, b.row) || a.ordinal - b.ordinal);
-  if (table.asked.size >= ASKED_MAX) table.asked.clear();
-  table.asked.set(asked, found);
-  return found;
+  const inOrder: Order = compare && ((a, b) => compare(a.row, b.row));
+  const [filter, orderBy] = [operation.query.get('$filter'), operation.query.get('$orderby')];
+  const whose = crossCompany(operation) || !table.columns.has(COMPANY) ? undefined : org.settings.company;
+  const belongs = ({ row }: Stored): boolean => (whose === undefined || row[COMPANY] === whose) && test.run(row);
+  // What is asked for by a time that moves on with each request is asked for once.
+  const bound = orderBy === undefined ? undefined : lowerBound(filter, /^[^\s,]*(?=\s*(?:,|$))/.exec(orderBy)?.[0] ?? '', readers);
+  if (bound === undefined) return asked(table, [filter, orderBy, whose], belongs, inOrder);
+  const all = asked(table, [undefined, orderBy, undefined], () => true, inOrder);
+  return all.slice(firstIndex(all, ({ row }) => bound(row))).filter(belongs);
+}
+
+function asked(
+  table: Table,
+  words: readonly (string | undefined)[],
+  belongs: (stored: Stored) => boolean,
+  order: Order,
+): readonly Stored[] {
+  const name = JSON.stringify(words);
+  const list = table.asked.get(name) ?? keptList([...table.rows.values()].filter(belongs), belongs, order);
+  table.asked.delete(name);
+  const [oldest] = table.asked.keys();
+  if (oldest !== undefined && table.asked.size >= ASKED_MAX) table.asked.delete(oldest);
+  table.asked.set(name, list);
+  return list.rows;
 }
 
 /** Enumerations are compared with literals of their own type, for equality only. */

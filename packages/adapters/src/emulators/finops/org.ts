@@ -3,6 +3,7 @@ import type { Services } from '../wire/emulator.ts';
 import { wordsOf } from '../wire/json.ts';
 import type { Work } from '../wire/operation.ts';
 import type { ColumnSchema, TableSchema } from '../wire/schema.ts';
+import type { KeptList } from './kept-list.ts';
 import type { FinopsSettings } from './settings.ts';
 
 /** A row as its entity tells it, with the version and number of the table record below. */
@@ -27,8 +28,8 @@ export interface Table {
   readonly keyColumns: readonly ColumnSchema[];
   readonly uniques: readonly Unique[];
   readonly rows: Map<string, Stored>;
-  /** What was asked for lately, in its order; of no use once a row has changed. A listing asks for the same again with each page. */
-  readonly asked: Map<string, readonly Stored[]>;
+  /** What was asked for lately, the latest last. A listing asks for the same again with each page. */
+  readonly asked: Map<string, KeptList>;
   /** The next number of each number sequence, by column. */
   readonly sequences: Map<string, number>;
   recIdLast: number;
@@ -99,14 +100,16 @@ export function place(table: Table, stored: Stored, before: Stored | undefined):
     const now = uniqueText(unique, stored.row);
     if (now !== undefined) unique.keys.set(now, stored.key);
   }
+  const old = table.rows.get(stored.key);
   table.rows.set(stored.key, stored);
-  table.asked.clear();
+  for (const list of table.asked.values()) list.follow(stored, old);
 }
 
 function unplace(table: Table, stored: Stored): void {
   for (const unique of table.uniques) unique.keys.delete(uniqueText(unique, stored.row) ?? '');
+  const old = table.rows.get(stored.key);
   table.rows.delete(stored.key);
-  table.asked.clear();
+  for (const list of table.asked.values()) list.follow(undefined, old);
 }
 
 /** Puts a row in, or in place of `before`. */

@@ -33,6 +33,26 @@ export function compileFilter(
   return { kind: 'compiled', run: testOf(parsed.expression, readers) };
 }
 
+/**
+ * The part of a filter that lets only values of the column from some point on through. In the order of that column, no row that passes the filter
+ * stands before the first one that passes this.
+ */
+export function lowerBound(filter: string | undefined, column: string, readers: Readers): RowTest | undefined {
+  const parsed = filter === undefined ? undefined : parseFilter(filter);
+  const found = parsed?.kind === 'expression' ? conjuncts(parsed.expression).find((part) => isLowerBound(part, column)) : undefined;
+  return found && testOf(found, readers);
+}
+
+function conjuncts(expression: Expression): readonly Expression[] {
+  return expression.kind === 'and' ? [...conjuncts(expression.left), ...conjuncts(expression.right)] : [expression];
+}
+
+function isLowerBound(expression: Expression, column: string): boolean {
+  if (expression.kind !== 'compare' || (expression.operator !== 'ge' && expression.operator !== 'gt')) return false;
+  const { left, right } = expression;
+  return left.kind === 'column' && left.path === column && right.kind === 'literal';
+}
+
 /** Turns `$orderby` into a comparison of rows. */
 export function compileOrder(
   orderBy: string | undefined,

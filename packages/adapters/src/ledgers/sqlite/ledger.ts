@@ -11,6 +11,7 @@ import { openJournal } from './journal.ts';
 import { prepareLists } from './lists.ts';
 import { prepareNews } from './news.ts';
 import { openLedgerFile } from './open.ts';
+import { followQueue } from './queue-counts.ts';
 import { prepareQueue } from './queue.ts';
 import { prepareReads } from './reads.ts';
 import { openRecords, type Pending, type Records } from './records.ts';
@@ -50,7 +51,7 @@ const WRITTEN_AT_ONCE_MAX = 1_000;
  */
 export function sqliteLedger({ file, ahead, newsMax }: SqliteLedgerOptions): SqliteLedger {
   const db = openLedgerFile(file);
-  const reads = prepareReads(db, file);
+  const reads = prepareReads(db, file, followQueue(db));
   const [records, journal] = [openRecords(reads.record), openJournal(db)];
   const lists = prepareLists(db, file, (id) => records.pending.get(id)?.state);
   const writeBack = prepareWriteBack(db, records, journal, ahead);

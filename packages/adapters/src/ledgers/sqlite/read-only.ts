@@ -9,6 +9,7 @@ import { prepareHistory } from './history.ts';
 import { openJournal } from './journal.ts';
 import { prepareLists } from './lists.ts';
 import { APPLICATION_ID, SCHEMA_VERSION } from './migrations.ts';
+import { countQueue } from './queue-counts.ts';
 import { prepareQueue } from './queue.ts';
 import { prepareReads } from './reads.ts';
 import { openRecords, type Records } from './records.ts';
@@ -64,12 +65,12 @@ function assertOurs(db: Database, file: string): void {
 }
 
 function readerOf(db: Database, file: string): ReadOnlyLedger {
-  const tables = prepareReads(db, file);
+  const tables = prepareReads(db, file, countQueue(db));
   const records = openRecords(tables.record);
   recover(db, file, records, openJournal(db));
   settleQueue(db, records);
   // Prepared once the queue is as the journal has it: their statements then find it by its name.
-  const [reads, lists] = [prepareReads(db, file), prepareLists(db, file, (id) => records.pending.get(id)?.state)];
+  const [reads, lists] = [prepareReads(db, file, countQueue(db)), prepareLists(db, file, (id) => records.pending.get(id)?.state)];
   const history = prepareHistory(db, file);
   return {
     record: async (id) => speaking(file, () => records.get(id)?.state),

@@ -8,7 +8,6 @@ import {
   type Counts,
   type Cursor,
   type DeliveryRow,
-  type DeliveryState,
   type EntityName,
   type Json,
   type Key,
@@ -17,6 +16,7 @@ import {
   type SystemId,
 } from '@concord/core';
 import type { Database } from 'better-sqlite3';
+import type { QueueCounts } from './queue-counts.ts';
 import { readConflict } from './told.ts';
 import type { Kept } from './records.ts';
 
@@ -54,7 +54,7 @@ export interface Reads {
   counts(): Counts;
 }
 
-export function prepareReads(db: Database, file: string): Reads {
+export function prepareReads(db: Database, file: string, queued: () => QueueCounts): Reads {
   const record = db.prepare<[string], RecordRow>('SELECT id, number, state FROM records WHERE id = ?');
   const linked = db
     .prepare<[string, string, string], RecordId>('SELECT record FROM links WHERE system = ? AND entity = ? AND key = ?')
@@ -75,23 +75,20 @@ export function prepareReads(db: Database, file: string): Reads {
       return { cursor: typeof row?.cursor === 'string' ? cursor(row.cursor) : undefined, listed: row?.listed === 1 };
     },
     conflict: (id) => found(conflict.get(id), (row) => toConflict(file, row)),
-    counts: prepareCounts(db),
+    counts: prepareCounts(db, queued),
   };
 }
 
-function prepareCounts(db: Database): () => Counts {
+function prepareCounts(db: Database, queued: () => QueueCounts): () => Counts {
   const totals = db.prepare<[], { readonly records: number; readonly changes: number }>('SELECT records, changes FROM totals');
   const held = db.prepare<[], number>(`SELECT count(*) FROM conflicts WHERE state = 'held'`).pluck();
-  const queued = db.prepare<[], { readonly state: DeliveryState; readonly count: number }>(
-    'SELECT state, count(*) AS count FROM deliveries GROUP BY state',
-  );
   return () => ({
     ...(totals.get() ?? { records: 0, changes: 0 }),
     held: held.get() ?? 0,
     due: 0,
     waiting: 0,
     parked: 0,
-    ...Object.fromEntries(queued.all().map(({ state, count }) => [state, count])),
+    ...queued(),
   });
 }
 

@@ -11,10 +11,18 @@ export function etagIn(row: JsonObject): string | undefined {
  * is replaced by an object that says so: no type decodes it, so that its field is parked with these words and the rest of the row goes on.
  */
 export function columnsOf(row: JsonObject, names: readonly string[]): JsonObject {
-  return Object.fromEntries(names.flatMap((name) => (Object.hasOwn(row, name) ? [[name, kept(row[name] ?? null)] as const] : [])));
+  const told: Record<string, Json> = {};
+  for (const name of names) {
+    const value = Object.hasOwn(row, name) ? row[name] : undefined;
+    // Under this name a value would become what the object inherits from.
+    if (value === undefined || name === '__proto__') continue;
+    told[name] = kept(value);
+  }
+  return told;
 }
 
 function kept(value: Json): Json {
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
   const fault = faultIn(value, 'it');
   return fault === undefined ? value : { unreadable: fault };
 }

@@ -8,8 +8,15 @@ const MODIFIED_BY = '_modifiedby_value';
 
 /** Everything that is asked for of a row, without repeats. */
 export function selected(binding: Binding, id: string): readonly string[] {
-  return [...new Set([id, ...binding.columns, ...Object.keys(binding.where), MODIFIED_ON, MODIFIED_BY])];
+  const known = lists.get(binding);
+  if (known?.id === id) return known.names;
+  const names = [...new Set([id, ...binding.columns, ...Object.keys(binding.where), MODIFIED_ON, MODIFIED_BY])];
+  lists.set(binding, { id, names });
+  return names;
 }
+
+/** Each row of a page is looked at by its list. */
+const lists = new WeakMap<Binding, { readonly id: string; readonly names: readonly string[] }>();
 
 /** A row of an answer; `undefined` when it tells no id or no version, as no row does that was asked for properly. */
 export function rowIn(json: JsonObject, binding: Binding, id: string): Row | undefined {

@@ -11,8 +11,15 @@ export const MODIFIED_AT = 'ModifiedDateTime';
 
 /** Everything that is asked for of a row, without repeats. */
 export function selected({ binding, table }: Place): readonly string[] {
-  return [...new Set([...table.keys, ...binding.columns, ...Object.keys(binding.where), ...stampOf(binding)])];
+  const known = lists.get(binding);
+  if (known?.keys === table.keys) return known.names;
+  const names = [...new Set([...table.keys, ...binding.columns, ...Object.keys(binding.where), ...stampOf(binding)])];
+  lists.set(binding, { keys: table.keys, names });
+  return names;
 }
+
+/** Each row of a page is looked at by its list. */
+const lists = new WeakMap<Binding, { readonly keys: readonly string[]; readonly names: readonly string[] }>();
 
 /** What is asked for to see that a row is there, in which version, and whether it is mirrored. */
 export function glimpsed({ binding, table }: Place): readonly string[] {
