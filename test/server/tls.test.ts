@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -8,12 +9,14 @@ import { afterAll, expect, test } from 'vitest';
 import { serverFactory } from '../../packages/server/src/access/tls.ts';
 import { AS_ADMIN } from '../kit/key.ts';
 import { openTown } from '../kit/town.ts';
+import { until } from '../kit/until.ts';
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 const folder = mkdtempSync(join(tmpdir(), 'concord-tls-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
-const REQUEST_MS = 1_000;
+const complaints: string[] = [];
+const HOW = { requestTimeout: 1_000, lookAgainMs: 10, complain: (words: string) => void complaints.push(words) };
 
 function make(): void {
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
@@ -62,9 +65,45 @@ test.skipIf(!hasOpenssl)('with a certificate the API answers over TLS 1.2 and la
   await town.close();
 });
 
+function servedBy(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerX509Certificate()?.fingerprint256 ?? 'none');
+      socket.destroy();
+    });
+    socket.on('error', reject);
+  });
+}
+
+const fingerprint = () => new X509Certificate(readFileSync(cert)).fingerprint256;
+
+test.skipIf(!hasOpenssl)(
+  'a renewed certificate is served without a restart; one that cannot be used is told, and the old one stays',
+  async () => {
+    make();
+    const server = serverFactory({ cert, key }, HOW)((_request, answer) => void answer.end(), {});
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    try {
+      const address = server.address();
+      const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+      const first = fingerprint();
+      expect(await servedBy(port)).toBe(first);
+      writeFileSync(cert, 'no certificate');
+      await until(() => (complaints.length > 0 ? undefined : 'nothing is told'));
+      expect(complaints).toEqual([expect.stringMatching(/HTTPS cannot be served with .* The certificate of before is served on\.$/u)]);
+      expect(await servedBy(port)).toBe(first);
+      make();
+      expect(fingerprint()).not.toBe(first);
+      await until(async () => ((await servedBy(port)) === fingerprint() ? undefined : 'the old one is served'));
+    } finally {
+      server.close();
+    }
+  },
+);
+
 test('files that are missing, or are no certificate, are told before anything listens', () => {
-  expect(() => serverFactory({ cert: join(folder, 'none.pem'), key }, REQUEST_MS)).toThrow(/none\.pem/u);
+  expect(() => serverFactory({ cert: join(folder, 'none.pem'), key }, HOW)).toThrow(/none\.pem/u);
   const words = join(folder, 'words.pem');
   writeFileSync(words, 'no certificate');
-  expect(() => serverFactory({ cert: words, key: words }, REQUEST_MS)).toThrow(/HTTPS cannot be served with/u);
+  expect(() => serverFactory({ cert: words, key: words }, HOW)).toThrow(/HTTPS cannot be served with/u);
 });

@@ -9,7 +9,7 @@ import { openIssuer } from './access/oidc.ts';
 import { openCounters } from './access/rate.ts';
 import type { Keyring } from './access/keyring.ts';
 import type { Measured } from './metrics.ts';
-import { serverFactory } from './access/tls.ts';
+import { LOOK_AGAIN_MS, serverFactory } from './access/tls.ts';
 import { describe } from './openapi/describe.ts';
 import { PAGE_HEADERS, pageOf } from './openapi/page.ts';
 import { answerProblem } from './problem.ts';
@@ -60,6 +60,7 @@ export interface Rooms {
 
 const BODY_BYTES_MAX = 1_048_576;
 const REQUEST_MS_MAX = 10_000;
+const WATCHING = { requestTimeout: REQUEST_MS_MAX, lookAgainMs: LOOK_AGAIN_MS } as const;
 
 export function typed(app: FastifyInstance) {
   return app.withTypeProvider<TypeBoxTypeProvider>();
@@ -75,7 +76,7 @@ export function buildApp(rooms: Rooms): FastifyInstance {
     loggerInstance: logger,
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS_MAX,
-    ...(tls ? { serverFactory: serverFactory(tls, REQUEST_MS_MAX) } : {}),
+    ...(tls ? { serverFactory: serverFactory(tls, { ...WATCHING, complain: (words) => logger.error(words) }) } : {}),
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
     // What is refused before it has come to a route, such as an address that cannot be decoded, is a problem like any other.
