@@ -10,7 +10,7 @@ import type { Org, Stored, Table } from './org.ts';
 export const crossCompany = (operation: Operation): boolean => operation.query.get('cross-company')?.toLowerCase() === 'true';
 
 /** A row of another company is not there for a request that does not ask for all companies. */
-export function visible(org: Org, table: Table, stored: Stored, operation: Operation): boolean {
+function visible(org: Org, table: Table, stored: Stored, operation: Operation): boolean {
   if (crossCompany(operation) || !table.columns.has(COMPANY)) return true;
   return stored.row[COMPANY] === org.settings.company;
 }
