@@ -201,6 +201,8 @@ export function openPuller(
     if (now) now.rows += sightings.length;
     const origin = { system, table, began, awaiting, door, guard, comparing: now, heard };
     for (let from = 0; from < sightings.length; from += limits.rowsMax) {
+      // A sweep of what is known already waits for nothing but the ledger: writes under way would not be heard of before its page ends.
+      if (from > 0) await clock.turn();
       const ended = await Promise.allSettled(sightings.slice(from, from + limits.rowsMax).map((sighting) => intake.take(origin, sighting)));
       const page = sightings.slice(from, from + limits.rowsMax);
       for (const [index, result] of ended.entries()) {
