@@ -134,7 +134,8 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
           crash: dies,
           isCalm: () => faults.isCalm,
           heard(write, told) {
-            heard(write.tag, own);
+            // That a row is newer by now does not tell whether this write is in it.
+            if (told.kind === 'written') heard(write.tag, own);
             turnedAway.heard(system.nature.id, write, told);
           },
         });
