@@ -1,14 +1,12 @@
 import { brokeOf } from '../errors/broke.ts';
 import type { EntityName, SystemId } from '../ids.ts';
 import { keyReferences, type Table } from '../map/compile.ts';
-import type { Ledger } from '../ports/ledger.ts';
-import type { DeliveryRow, Plan } from '../ports/plan.ts';
-import { pagesOf } from '../ports/paging.ts';
+import type { Plan } from '../ports/plan.ts';
 import { erasureIn } from './erasing.ts';
 import { openBirths } from './births.ts';
 import { openChores, type Chore } from './chores.ts';
 import { openCommitter } from './committer.ts';
-import { leaveNote, takeNote } from './farewell.ts';
+import { leaveNote, plannedIn, takeNote } from './farewell.ts';
 import { openFresh, type Fresh } from './fresh.ts';
 import { openDeliverer, type Deliverer } from './deliverer.ts';
 import { openInitial } from './initial.ts';
@@ -166,11 +164,12 @@ export function openEngine(options: EngineOptions): Engine {
       await pins.load();
       await initial.load();
       const isUnsent = await takeNote(parts);
-      const take = (row: DeliveryRow): void => {
-        if (row.state !== 'parked' && isUnsent(row.id)) fresh.add(row.id);
-        deliverers.get(row.system)?.put(row);
-      };
-      for (const { system, entity } of pullers) await reload(options.ledger, system, entity, take);
+      for (const { system, entity } of pullers) {
+        for await (const row of plannedIn(options.ledger, system, entity)) {
+          if (row.state !== 'parked' && isUnsent(row.id)) fresh.add(row.id);
+          deliverers.get(row.system)?.put(row);
+        }
+      }
       hasStarted = true;
       await choring.reload();
       running = Promise.all([
@@ -212,7 +211,7 @@ export function openEngine(options: EngineOptions): Engine {
       const done = await pauses.set(system, entity, asked);
       if (done === 'idle') return done;
       if (pauses.of(system, entity)) deliverers.get(system)?.dropAll(entity);
-      else await reload(options.ledger, system, entity, (row) => deliverers.get(system)?.put(row));
+      else for await (const row of plannedIn(options.ledger, system, entity)) deliverers.get(system)?.put(row);
       if (asked.act === 'start') puller.relist();
       else puller.wake();
       return done;
@@ -323,11 +322,4 @@ function childRules(tables: readonly Table[]): ReadonlyMap<EntityName, readonly 
   for (const table of tables)
     for (const child of table.relations.children) rules.set(child.entity, [...(rules.get(child.entity) ?? []), { table, rule: child }]);
   return rules;
-}
-
-const QUEUE_PAGE = 500;
-
-/** What is planned and not done: after a start, and what was planned while a map was paused. */
-async function reload(ledger: Ledger, system: SystemId, entity: EntityName, take: (row: DeliveryRow) => void): Promise<void> {
-  for await (const rows of pagesOf(QUEUE_PAGE, (ask) => ledger.queued(system, entity, ask))) rows.forEach(take);
 }

@@ -1,5 +1,7 @@
-import type { DeliveryId } from '../ids.ts';
+import type { DeliveryId, EntityName, SystemId } from '../ids.ts';
+import type { Ledger } from '../ports/ledger.ts';
 import { pagesOf } from '../ports/paging.ts';
+import type { DeliveryRow } from '../ports/plan.ts';
 import type { Json } from '../values.ts';
 import type { Fresh } from './fresh.ts';
 import type { Parts } from './parts.ts';
@@ -13,6 +15,11 @@ const DOUBTED_MAX = 10_000;
 
 type Ground = Pick<Parts, 'ledger' | 'committer' | 'tables'>;
 
+/** All that is planned and not done. */
+export async function* plannedIn(ledger: Ledger, system: SystemId, entity: EntityName): AsyncGenerator<DeliveryRow> {
+  for await (const rows of pagesOf(QUEUE_PAGE, (ask) => ledger.queued(system, entity, ask))) yield* rows;
+}
+
 /**
  * An engine that is stopped in order leaves a note of the planned writes that may have been sent, before its time or in it; of all others the
  * next one knows that they were not. Called when nothing is under way any more.
@@ -21,8 +28,7 @@ export async function leaveNote({ ledger, committer, tables }: Ground, fresh: Fr
   const doubted: DeliveryId[] = [];
   for (const [entity, { systems }] of tables) {
     for (const system of systems) {
-      for await (const rows of pagesOf(QUEUE_PAGE, (ask) => ledger.queued(system, entity, ask)))
-        for (const { id, state } of rows) if (state !== 'parked' && !fresh.has(id)) doubted.push(id);
+      for await (const { id, state } of plannedIn(ledger, system, entity)) if (state !== 'parked' && !fresh.has(id)) doubted.push(id);
       if (doubted.length > DOUBTED_MAX) return;
     }
   }

@@ -236,12 +236,27 @@ export function openIntake(parts: Parts): Intake {
 
   /** Reads the row itself, when the sighting does not tell it or may be older than what is known. */
   async function takeRead(origin: Origin, key: Key, id: RecordId | undefined): Promise<void> {
+    await readThen(
+      origin,
+      key,
+      (at, row) => takeRow(at, row, id),
+      async () => id && takeGone(origin, key, id),
+    );
+  }
+
+  /** Reads a row, and has what the answer tells taken; until that is done, the read counts as under way. */
+  async function readThen<Taken>(
+    origin: Origin,
+    key: Key,
+    onRow: (at: Origin, row: Row) => Promise<Taken>,
+    onMissing: () => Promise<Taken>,
+  ): Promise<Taken> {
     const began = reads.begin();
     try {
       const read = await origin.system.read(origin.table.map.entity, key);
-      if (read.kind === 'row') await takeRow({ ...origin, began }, read.row, id);
-      else if (read.kind === 'missing') await (id && takeGone(origin, key, id));
-      else throw new NotNow(origin.system.id, read.kind);
+      if (read.kind === 'row') return await onRow({ ...origin, began }, read.row);
+      if (read.kind === 'missing') return await onMissing();
+      throw new NotNow(origin.system.id, read.kind);
     } finally {
       reads.end(began);
     }
@@ -300,17 +315,16 @@ export function openIntake(parts: Parts): Intake {
   }
 
   /** A slow page may tell of a row of ours that was lost and is gone by now, and that another one stands for: whether it is there, a read tells. */
-  async function takeTwin(origin: Origin, { key }: Row): Promise<'done' | 'again'> {
-    const began = reads.begin();
-    try {
-      const read = await origin.system.read(origin.table.map.entity, key);
-      if (read.kind === 'row') return await attemptRow({ ...origin, began }, read.row, undefined);
-      if (read.kind !== 'missing') throw new NotNow(origin.system.id, read.kind);
-      forget(origin, key);
-      return 'done';
-    } finally {
-      reads.end(began);
-    }
+  function takeTwin(origin: Origin, { key }: Row): Promise<'done' | 'again'> {
+    return readThen<'done' | 'again'>(
+      origin,
+      key,
+      (at, row) => attemptRow(at, row, undefined),
+      async () => {
+        forget(origin, key);
+        return 'done';
+      },
+    );
   }
 
   function forget({ awaiting, door, system, table }: Origin, key: Key): void {
@@ -321,15 +335,12 @@ export function openIntake(parts: Parts): Intake {
 
   /** A row that nobody knows: it is read first, and then belongs where it says. */
   async function takeUnknown(origin: Origin, key: Key): Promise<void> {
-    const began = reads.begin();
-    try {
-      const read = await origin.system.read(origin.table.map.entity, key);
-      if (read.kind === 'row') await take({ ...origin, began }, { kind: 'row', row: read.row });
-      else if (read.kind === 'missing') forget(origin, key);
-      else throw new NotNow(origin.system.id, read.kind);
-    } finally {
-      reads.end(began);
-    }
+    await readThen(
+      origin,
+      key,
+      (at, row) => take(at, { kind: 'row', row }),
+      async () => forget(origin, key),
+    );
   }
 
   async function adopt(record: RecordState, system: System, key: Key): Promise<'committed' | 'missing'> {
