@@ -1,20 +1,13 @@
 import { entityName, STOPPED_IN_ORDER } from '@concord/core';
 import { afterEach, expect, test } from 'vitest';
-import { openHouse, type House } from '../../kit/house.ts';
+import { ITEM_YAML, openHouse, type House } from '../../kit/house.ts';
 import { until } from '../../kit/until.ts';
 
 let house: House;
 afterEach(() => house.stop());
 
 const ITEM = entityName('item');
-const STOCKED = `
-  item:
-    a: { set: items, id: [id] }
-    b: { set: items, id: [id] }
-    key: [code]
-    fields:
-      code: { a: code, b: code }
-      stock: { a: stock, b: stock, type: integer, policy: counter }
+const STOCKED = `${ITEM_YAML}      stock: { a: stock, b: stock, type: integer, policy: counter }
 `;
 
 const stocks = () => ['a', 'b'].map((system) => house.rows(system, 'item').map(({ stock }) => stock));
@@ -38,6 +31,11 @@ async function stoppedWithAWritePlanned(): Promise<void> {
   await house.stop();
 }
 
+/** As after a crash. */
+async function forgetNote(): Promise<void> {
+  await house.ledger.commit({ plans: [], cursors: [], failures: [], acts: [], notes: [{ name: STOPPED_IN_ORDER, value: undefined }] });
+}
+
 /** Five are taken in b, from the hundred that are seen there, before anybody looks. */
 async function startedBehindAnEdit(): Promise<void> {
   const [row] = house.system('b').rows(ITEM);
@@ -56,7 +54,7 @@ test('after a stop in order it is known what was not sent: what both sides took 
 test('the note of a stop counts for one start, and without it every planned write may have been sent: a person is asked', async () => {
   await stoppedWithAWritePlanned();
   expect(await house.ledger.note(STOPPED_IN_ORDER)).toEqual([]);
-  await house.ledger.commit({ plans: [], cursors: [], failures: [], acts: [], notes: [{ name: STOPPED_IN_ORDER, value: undefined }] });
+  await forgetNote();
   await startedBehindAnEdit();
   await until(async () => ((await house.held()).length === 1 ? undefined : 'nobody is asked'));
   expect(await house.held()).toMatchObject([{ register: 'stock', code: 'C19', resolution: { rule: 'unknown-base' } }]);
@@ -65,7 +63,7 @@ test('the note of a stop counts for one start, and without it every planned writ
 
 test('what was in doubt before a stop in order is in doubt after it', async () => {
   await stoppedWithAWritePlanned();
-  await house.ledger.commit({ plans: [], cursors: [], failures: [], acts: [], notes: [{ name: STOPPED_IN_ORDER, value: undefined }] });
+  await forgetNote();
   await house.open();
   await house.stop();
   expect(await house.ledger.note(STOPPED_IN_ORDER)).toHaveLength(1);
