@@ -120,6 +120,15 @@ test('nobody waits for a system in which a record is no longer mirrored', () => 
   for (const [name, stored] of registers) expect([name, isResting(stored)]).toEqual([name, true]);
 });
 
+test('two rows that were there before are matched, and once they agree nothing of the record is remembered but what stands', () => {
+  const world = worldOf(tableOf({ account: {}, name: {} }));
+  for (const system of [FNO, CE]) edit(world, system, { account: 'a', name: 'Acme' });
+  calm(world);
+  const registers = Object.entries(must(world.record, 'matched').registers);
+  expect(registers.map(([name, stored]) => [name, isResting(stored)])).toEqual(registers.map(([name]) => [name, true]));
+  expect(world.writes).toBe(0);
+});
+
 test('a row that is made anew where the record had been unlinked is mirrored again', () => {
   const world = ready(PARTED);
   remove(world, FNO);

@@ -201,13 +201,14 @@ function lifeOf(draft: Draft, row: MappedRow, link: Link): readonly Found[] {
   const life = registerNow(draft, LIFE);
   if (!life) return [{ name: LIFE, value: 'live', shadow: undefined }];
   const planned = link.planned?.kind === 'create' || link.unconfirmed?.some((attempt) => attempt.kind === 'create');
-  const seen: Shadow = { value: life.value, ops: life.ops, saw: life.count };
   if (life.value === 'live' || planned) {
-    putShadow(draft, LIFE, life, row.system, { ...seen, value: 'live' });
+    const known = copyOfRegister(life);
+    known.shadows = withShadow(life.shadows, row.system, { value: 'live', sent: undefined, ops: life.ops, saw: life.count });
+    putRegister(draft, LIFE, rest(known, holdersIn(draft, LIFE)));
     return [];
   }
   // A row that is made anew after its record was deleted everywhere brings the record back to life.
-  return [{ name: LIFE, value: 'live', shadow: seen }];
+  return [{ name: LIFE, value: 'live', shadow: { value: life.value, ops: life.ops, saw: life.count } }];
 }
 
 function editsOf(draft: Draft, row: MappedRow, attempts: readonly Attempt[], settled: ReadonlySet<string> | undefined): readonly Found[] {

@@ -81,6 +81,8 @@ function advance(
   next.seq += 1;
   next.maxOp = maxOp;
   next.heads = others.length === 0 ? [hash] : [...others, hash].toSorted();
-  next.actors = { ...record.actors, [actor]: { seq, hash } };
+  const actors = { ...record.actors };
+  actors[actor] = { seq, hash };
+  next.actors = actors;
   return next;
 }
