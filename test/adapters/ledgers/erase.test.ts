@@ -208,7 +208,7 @@ test('a crash behind the erasure, before the file was written anew: the next sta
   db.pragma('journal_mode = WAL');
   const kept = openRecords((id) => {
     const row = db.prepare<[string], { number: number; state: string }>('SELECT number, state FROM records WHERE id = ?').get(id);
-    return row && { number: row.number, state: decodeRecord(row.state) };
+    return row && { number: row.number, state: decodeRecord(row.state), chars: row.state.length };
   });
   expect(prepareTake(db, kept)(erasure)).toBe('erased');
   for (const end of ['', '-wal']) copyFileSync(`${file}${end}`, `${image}${end}`);

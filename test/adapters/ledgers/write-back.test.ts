@@ -1,6 +1,7 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { encodeRecord } from '@concord/core';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sqliteLedger } from '../../../packages/adapters/src/ledgers/sqlite/ledger.ts';
@@ -18,6 +19,8 @@ const RECORDS = 300;
 const BATCH = 50;
 /** So many records may be ahead of their tables. */
 const AHEAD = 200;
+/** Room for the texts of so many: half as many, each with what is told of it. */
+const RECORDS_AHEAD = 200;
 
 let folder = '';
 beforeEach(async () => {
@@ -64,4 +67,19 @@ test('what has been in the journal for longest goes into the tables when too muc
   const closed = new Sqlite(file, { readonly: true });
   expect(closed.prepare<[], number>('SELECT count(*) FROM journal').pluck().get()).toBe(0);
   closed.close();
+});
+
+test('what is ahead is measured with the records themselves, which stand in memory as well', async () => {
+  const file = join(folder, 'ledger.db');
+  const bytes = RECORDS_AHEAD * encodeRecord(sampleRecord(sampleId(1), 3)).length;
+  const ledger = sqliteLedger({ file, ahead: { bytes } });
+  for (const revision of [1, 2]) for (let from = 1; from <= RECORDS; from += BATCH) await ledger.commit(batch(from, revision));
+  const crashed = join(folder, 'crashed.db');
+  for (const end of ['', '-wal']) await copyFile(`${file}${end}`, `${crashed}${end}`);
+  await ledger.close();
+  const tables = new Sqlite(crashed, { readonly: true });
+  const behind = tables.prepare<[], number>('SELECT count(*) FROM records WHERE revision < 2').pluck().get() ?? 0;
+  tables.close();
+  expect(behind).toBeGreaterThan(0);
+  expect(behind).toBeLessThanOrEqual(RECORDS_AHEAD / 2 + BATCH);
 });

@@ -49,10 +49,10 @@ export function prepareCommit(
     const { answers, written, finished } = all(commit, batch);
     // Only what is on the disk may be remembered.
     written.apply();
-    for (const { number, before, state } of batch.values()) if (!before) records.keep({ number, state });
+    for (const { number, before, state, chars } of batch.values()) if (!before) records.keep({ number, state, chars });
     finished.entries.forEach((entry, index) => {
-      const state = finished.states[index];
-      if (state) records.follow(finished.number, state, entry);
+      const touched = finished.touched[index];
+      if (touched) records.follow(finished.number, touched.state, entry, touched.chars);
     });
     return answers;
   };
@@ -67,6 +67,8 @@ interface Touched {
   state: RecordState;
   /** As it was before the latest plan. */
   earlier: RecordState | undefined;
+  /** So long is its text in the table, about. */
+  chars: number;
   readonly changes: ChangeText[];
   readonly queued: Map<SystemId, DeliveryRow | undefined>;
 }
@@ -109,9 +111,11 @@ function prepareRecord(db: Database, records: Records): (plan: Plan, batch: Batc
   const identified = db.prepare<[string, string | null], RecordId>('SELECT id FROM records WHERE entity = ? AND identity = ?').pluck();
 
   const make = ({ record }: Plan): Touched | undefined => {
-    const made = insert.run(record.id, record.entity, record.identity ?? null, record.revision, encodeRecord(record));
+    const text = encodeRecord(record);
+    const made = insert.run(record.id, record.entity, record.identity ?? null, record.revision, text);
     if (made.changes !== 1) return undefined;
-    return { number: Number(made.lastInsertRowid), before: undefined, state: record, earlier: undefined, changes: [], queued: new Map() };
+    const number = Number(made.lastInsertRowid);
+    return { number, before: undefined, state: record, earlier: undefined, chars: text.length, changes: [], queued: new Map() };
   };
   const take = (plan: Plan, batch: Batch): Touched | undefined => {
     const { id, revision, identity = null } = plan.record;
@@ -141,16 +145,16 @@ function prepareRecord(db: Database, records: Records): (plan: Plan, batch: Batc
 
 function touchedOf(known: Kept | undefined): Touched | undefined {
   if (!known) return undefined;
-  const { number, state } = known;
-  return { number, before: state, state, earlier: state, changes: [], queued: new Map() };
+  const { number, state, chars } = known;
+  return { number, before: state, state, earlier: state, chars, changes: [], queued: new Map() };
 }
 
 interface Finished {
   /** The number of the commit in the journal. */
   readonly number: number;
-  /** In the same order as `states`. */
+  /** In the same order as `touched`. */
   readonly entries: readonly Entry[];
-  readonly states: readonly RecordState[];
+  readonly touched: readonly Touched[];
 }
 
 /** Nothing was appended to the journal. */
@@ -161,13 +165,18 @@ function prepareFinish(db: Database, journal: Journal): (batch: Batch) => Finish
   const update = db.prepare<[number, string, number]>('UPDATE records SET revision = ?, state = ? WHERE number = ?');
   const append = prepareAppend(db);
   const enqueue = prepareQueue(db);
-  const make = ({ number, state, changes, queued }: Touched): void => {
-    if (state.revision > 1) update.run(state.revision, encodeRecord(state), number);
+  const make = (touched: Touched): void => {
+    const { number, state, changes, queued } = touched;
+    if (state.revision > 1) {
+      const text = encodeRecord(state);
+      update.run(state.revision, text, number);
+      touched.chars = text.length;
+    }
     append(number, changes);
     enqueue(state.id, queued);
   };
   return (batch) => {
-    const [entries, states]: [Entry[], RecordState[]] = [[], []];
+    const [entries, followed]: [Entry[], Touched[]] = [[], []];
     for (const touched of batch.values()) {
       const { number: record, before, state, changes, queued } = touched;
       if (!before) {
@@ -175,8 +184,8 @@ function prepareFinish(db: Database, journal: Journal): (batch: Batch) => Finish
         continue;
       }
       entries.push({ record, step: encodeStep(before, state), changes, queued });
-      states.push(state);
+      followed.push(touched);
     }
-    return { number: entries.length === 0 ? NO_COMMIT : journal.append(entries), entries, states };
+    return { number: entries.length === 0 ? NO_COMMIT : journal.append(entries), entries, touched: followed };
   };
 }

@@ -29,7 +29,7 @@ export function prepareCompact(
     // Steps in the journal are told of the state before: the tables must hold them all.
     if (records.pending.size > 0) writeAllBack();
     take(compacted, known.number);
-    records.keep({ number: known.number, state: record });
+    records.forget(record.id);
     return 'compacted';
   };
 }

@@ -33,7 +33,7 @@ export function prepareTake(db: Database, records: Records): (erasure: Erasure) 
   return (erasure) => {
     if (erasure.records.some(({ record }) => records.get(record.id)?.state.revision !== record.revision - 1)) return 'moved';
     take(erasure);
-    for (const { record } of erasure.records) records.keep({ number: records.get(record.id)?.number ?? 0, state: record });
+    for (const { record } of erasure.records) records.forget(record.id);
     return 'erased';
   };
 }

@@ -28,8 +28,18 @@ export interface ChangeText {
 
 export function changeText(change: ChangeRow): ChangeText {
   if (change.seq >= PLACES) throw new Error(`Record ${change.record} has ${PLACES} changes; there is no place for more.`);
-  return { seq: change.seq, told: writeChange(change), chunk: change.chunk };
+  return { seq: change.seq, told: inOnePiece(writeChange(change)), chunk: change.chunk };
 }
+
+/**
+ * A text that was put together stays a tree of its pieces until one of its characters is read. This one is kept for a while, and as a tree it
+ * would take four times the room.
+ */
+function inOnePiece(text: string): string {
+  return text.charCodeAt(0) === BRACE ? text : `{${text}}`;
+}
+
+const BRACE = 123;
 
 /** Adds changes behind those that the record has. Throws what SQLite throws when one of them is there already. */
 export function prepareAppend(db: Database): (record: number, changes: readonly ChangeText[]) => void {

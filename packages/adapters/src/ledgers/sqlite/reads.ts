@@ -67,7 +67,7 @@ export function prepareReads(db: Database, file: string, queued: () => QueueCoun
   const note = db.prepare<[string], string>('SELECT told FROM notes WHERE name = ?').pluck();
   return {
     note: (name) => found(note.get(name), (told): Json => undamaged(file, `note ${name}`, () => JSON.parse(told))),
-    record: (id) => found(record.get(id), (row) => ({ number: row.number, state: toRecord(file, row) })),
+    record: (id) => found(record.get(id), (row) => ({ number: row.number, state: toRecord(file, row), chars: row.state.length })),
     linked: (system, entity, key) => linked.get(system, entity, key),
     identified: (entity, identity) => identified.get(entity, identity),
     cursor: (system, entity) => {

@@ -3,13 +3,18 @@ import { LRUCache } from 'lru-cache';
 import type { ChangeText } from './history.ts';
 import type { Entry } from './journal.ts';
 
-/** So many records that nothing is pending for are kept in memory, some kilobytes each: those that are edited are mostly edited again. */
-const RECORDS_CACHED_MAX = 8_192;
+/** So many records that nothing is pending for are kept in memory: those that are edited are mostly edited again. */
+const RECORDS_CACHED_MAX = 4_096;
+
+/** And at the most so many characters of their texts. In memory a record takes up three times its text. */
+const CHARS_CACHED_MAX = 16 * 1_048_576;
 
 /** A record with its number in the table. */
 export interface Kept {
   readonly number: number;
   readonly state: RecordState;
+  /** So long is its text, about. */
+  readonly chars: number;
 }
 
 /** A record of which the journal tells more than the tables do. */
@@ -30,20 +35,29 @@ export interface Records {
   get(id: RecordId): Kept | undefined;
   /** As it is on the disk, and in its table. */
   keep(kept: Kept): void;
-  /** What the journal now tells: on the disk, but not in the tables. The lists of the entry are taken over, and grow here. */
-  follow(number: number, state: RecordState, entry: Entry): void;
+  /** Its table was changed by others. Nothing may be pending for it. */
+  forget(id: RecordId): void;
+  /**
+   * What the journal now tells: on the disk, but not in the tables. The lists of the entry are taken over, and grow here. Chars: of the record
+   * as its table has it.
+   */
+  follow(number: number, state: RecordState, entry: Entry, chars: number): void;
   /** Longest pending first. */
   readonly pending: ReadonlyMap<RecordId, Pending>;
   /** About so much room do the pending ones take. */
   readonly size: number;
   /** The number of the latest commit in the journal; 0 before the first. */
   readonly latest: number;
-  /** The tables hold everything of it now. */
-  done(pending: Pending): void;
+  /** The tables hold everything of it now, and the record with so many characters. */
+  done(pending: Pending, chars: number): void;
 }
 
 export function openRecords(read: (id: RecordId) => Kept | undefined): Records {
-  const cache = new LRUCache<RecordId, Kept>({ max: RECORDS_CACHED_MAX });
+  const cache = new LRUCache<RecordId, Kept>({
+    max: RECORDS_CACHED_MAX,
+    maxSize: CHARS_CACHED_MAX,
+    sizeCalculation: ({ chars }) => Math.max(1, chars),
+  });
   const pending = new Map<RecordId, Pending>();
   let size = 0;
   let latest = 0;
@@ -63,11 +77,12 @@ export function openRecords(read: (id: RecordId) => Kept | undefined): Records {
       return found;
     },
     keep: (kept) => void cache.set(kept.state.id, kept),
-    follow(number, state, entry) {
-      const more = sizeOf(entry);
+    forget: (id) => void cache.delete(id),
+    follow(number, state, entry, chars) {
+      const known = pending.get(state.id);
+      const more = sizeOf(entry) + (known ? 0 : chars);
       size += more;
       latest = number;
-      const known = pending.get(state.id);
       if (known) {
         // It stays in its place: the longest pending one is the first.
         known.state = state;
@@ -79,16 +94,17 @@ export function openRecords(read: (id: RecordId) => Kept | undefined): Records {
       pending.set(state.id, {
         number: entry.record,
         state,
+        chars,
         since: number,
         changes: entry.changes,
         queued: entry.queued,
         size: more,
       });
     },
-    done(item) {
-      size -= item.size;
-      pending.delete(item.state.id);
-      cache.set(item.state.id, { number: item.number, state: item.state });
+    done({ number, state, size: less }, chars) {
+      size -= less;
+      pending.delete(state.id);
+      cache.set(state.id, { number, state, chars });
     },
   };
 }

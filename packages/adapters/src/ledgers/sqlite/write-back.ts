@@ -11,12 +11,12 @@ import type { Pending, Records } from './records.ts';
  */
 export interface Ahead {
   readonly records: number;
-  /** Of what the journal tells of these, about. */
+  /** Of these, and of what the journal tells of them, about. */
   readonly bytes: number;
   readonly commits: number;
 }
 
-const AHEAD_MAX: Ahead = { records: 8_192, bytes: 48 * 1_048_576, commits: 8_192 };
+const AHEAD_MAX: Ahead = { records: 12_288, bytes: 96 * 1_048_576, commits: 8_192 };
 
 /** The journal is trimmed by so many commits at a time: each trimming costs a little of its own. */
 const TRIM_COMMITS = 16;
@@ -43,21 +43,24 @@ export function prepareWriteBack(db: Database, records: Records, journal: Journa
   const enqueue = prepareQueue(db);
   let trimmed = 0;
 
-  function put({ number, state, changes, queued }: Pending): void {
-    update.run(state.revision, encodeRecord(state), number);
+  /** Answers how long the record's text is. */
+  function put({ number, state, changes, queued }: Pending): number {
+    const text = encodeRecord(state);
+    update.run(state.revision, text, number);
     append(number, changes);
     enqueue(state.id, queued);
+    return text.length;
   }
 
   function write(items: readonly Pending[], next: Pending | undefined): Written {
-    for (const item of items) put(item);
+    const chars = items.map(put);
     const needed = next?.since ?? records.latest + 1;
     const trims = items.length > 0 && (next === undefined || needed - trimmed >= TRIM_COMMITS);
     if (trims) journal.trim(needed);
     return {
       records: items.length,
       apply() {
-        for (const item of items) records.done(item);
+        items.forEach((item, index) => records.done(item, chars[index] ?? 0));
         // In an empty journal the numbers begin anew.
         if (trims) trimmed = next === undefined ? 0 : needed;
       },
