@@ -16,8 +16,9 @@ export async function runConcord({ file, workload, batch }) {
   const live = SYSTEMS.map(() => workload.rows.map((row) => new Map(Object.entries(row))));
   const versions = SYSTEMS.map(() => workload.rows.map(() => 1));
   let nowMs = 1_700_000_000_000;
-  const idOf = (index) => recordId(`record-${String(index).padStart(14, '0')}`);
-  const context = (index) => ({ nowMs: (nowMs += 1), newRecord: idOf(index), neverSent: () => true, digest });
+  const ids = workload.rows.map((_row, index) => recordId(`record-${String(index).padStart(14, '0')}`));
+  const neverSent = () => true;
+  const context = (index) => ({ nowMs: (nowMs += 1), newRecord: ids[index], neverSent, digest });
 
   const mapped = (side, index) => ({
     system: SYSTEMS[side],
@@ -51,49 +52,60 @@ export async function runConcord({ file, workload, batch }) {
    * delivery wrote comes back on the feed, as it does in life, and is known by its version.
    */
   async function run(steps, waiting) {
-    const touched = new Map();
+    const known = await recordsOf(new Set([...steps.map(({ record }) => record), ...waiting]));
+    const edited = new Set();
     const plans = [];
     const take = (index, plan) => {
       plans.push(plan);
-      touched.set(index, plan.record);
+      known.set(index, plan.record);
     };
-    const current = async (index) => touched.get(index) ?? (await ledger.record(idOf(index)));
     for (const { record, edits } of steps) {
       for (const { side, field, value } of edits) {
         live[side][record].set(field, value);
         versions[side][record] += 1;
       }
       for (const { side } of edits) {
-        const plan = observe(await current(record), mapped(side, record), table, context(record));
-        if (plan) take(record, plan);
+        const plan = observe(known.get(record), mapped(side, record), table, context(record));
+        if (!plan) continue;
+        take(record, plan);
+        edited.add(record);
       }
     }
-    const edited = [...touched.keys()];
     for (const index of waiting) {
-      for (const [side, system] of SYSTEMS.entries()) await deliver(index, side, system, current, take);
+      for (const [side, system] of SYSTEMS.entries()) deliver(index, side, system, known, take);
     }
     await commit(plans);
-    return edited;
+    return [...edited];
   }
 
-  async function deliver(index, side, system, current, take) {
-    const record = await current(index);
+  function deliver(index, side, system, known, take) {
+    const record = known.get(index);
     const planned = record.links[system].planned;
     if (!planned) return;
     if (planned.expected !== String(versions[side][index])) {
       return take(index, settle(record, system, { kind: 'stale', row: mapped(side, index) }, table, context(index)));
     }
-    const writes = Object.entries(planned.registers).filter(([name, { value }]) => live[side][index].get(name) !== value);
-    for (const [name, { value }] of writes) live[side][index].set(name, value);
+    let written = false;
+    for (const [name, { value }] of Object.entries(planned.registers)) {
+      if (live[side][index].get(name) === value) continue;
+      live[side][index].set(name, value);
+      written = true;
+    }
     // What the side holds already is confirmed, not written.
-    if (writes.length > 0) versions[side][index] += 1;
+    if (written) versions[side][index] += 1;
     take(index, settle(record, system, { kind: 'written', row: mapped(side, index) }, table, context(index)));
-    if (observe(await current(index), mapped(side, index), table, context(index))) throw new Error('an echo was taken for an edit');
+    if (observe(known.get(index), mapped(side, index), table, context(index))) throw new Error('an echo was taken for an edit');
+  }
+
+  async function recordsOf(indexes) {
+    const known = new Map();
+    for (const index of indexes) known.set(index, await ledger.record(ids[index]));
+    return known;
   }
 
   async function stillPlanned(indexes) {
-    const records = await Promise.all(indexes.map((index) => ledger.record(idOf(index))));
-    return indexes.filter((_index, at) => SYSTEMS.some((system) => records[at].links[system].planned));
+    const known = await recordsOf(indexes);
+    return indexes.filter((index) => SYSTEMS.some((system) => known.get(index).links[system].planned));
   }
 
   await birth();
