@@ -13,7 +13,7 @@ const OTHER = 'entities: { customer: { fields: { name: { policy: { prefer: ce } 
 
 let town: Town;
 let place: (name: string) => string;
-let env: Readonly<Record<string, string>>;
+let env: Readonly<Record<string, string>> & { readonly CONCORD_KEY: string };
 let running: string;
 /** What was answered while the sidecar ran. */
 let asked: readonly Awaited<ReturnType<typeof runCommand>>[];
@@ -44,6 +44,9 @@ beforeAll(async () => {
     labOutside('prove', '--all', ...config()),
   ]);
   const there = ['--url', sidecar.url] as const;
+  const { CONCORD_KEY: _key, ...keyless } = env;
+  askedThere.set('lint without a key', await runInside(['lab', 'lint', ...there], keyless));
+  askedThere.set('lint with another key', await runInside(['lab', 'lint', ...there], { ...env, CONCORD_KEY: 'concord_of_elsewhere' }));
   for (const args of [
     ['prove', '--all'],
     ['lint'],
@@ -81,8 +84,12 @@ test('a sidecar that runs answers every question of the laboratory, and changes 
   const told = (command: string): string => askedThere.get(command)?.printed ?? '';
   expect(told('prove')).toMatch(/^5 records, \d+ registers played from their edits alone, 0 differ$/mu);
   expect(told('lint')).toMatch(/PL\d\d|Nothing looks unintended/u);
-  expect(told('forecast')).toMatch(/Where it tells no lag, 60 s are assumed[^]*Conflicts a day: [\d.e-]+\. With half the lag/u);
+  expect(told('forecast')).toMatch(
+    /^From [\d.]+ (?:seconds|minutes|hours|days) of history\. Where it tells no lag, 60 s are assumed[^]*Conflicts a day: [\d.e-]+\. With half the lag/u,
+  );
   expect(told('suggest')).toMatch(/suggests nothing|entities:/u);
+  expect(told('lint without a key')).toMatch(/Set CONCORD_KEY to an API key, which `concord keys add` makes/u);
+  expect(told('lint with another key')).toMatch(/does not know the key in CONCORD_KEY/u);
   expect(told('replay')).toMatch(
     /^The sidecar answers: [^]*customer\.fields\.name\.policy {2}There is no policy "preferr"[^]*Correct the lines named/u,
   );

@@ -52,7 +52,8 @@ function withKey(): Readonly<Record<string, string>> {
 }
 
 const problemShape = Type.Object({ title: Type.String(), remedy: Type.String() });
-const KEYLESS = 'Set CONCORD_KEY to an API key: without one a sidecar tells hardly anything.';
+const KEYLESS = 'Set CONCORD_KEY to an API key, which `concord keys add` makes: without one a sidecar tells hardly anything.';
+const UNKNOWN_KEY = 'It does not know the key in CONCORD_KEY, or the key was revoked: `concord keys add` makes another.';
 const SAME = 'Is it a sidecar of the same version that runs there?';
 
 type Sent = Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> };
@@ -66,9 +67,16 @@ async function answered<Shape extends TSchema>(url: string, sent: Sent, shape: S
   if (answer.ok && Value.Check(shape, told)) return told;
   const { title, remedy } = Value.Check(problemShape, told)
     ? told
-    : { title: `${answer.status}, and nothing that is known here.`, remedy: process.env['CONCORD_KEY'] === undefined ? KEYLESS : SAME };
-  throw new ConcordError('LAB_REFUSED', { words: title, remedy });
+    : { title: `${answer.status}, and nothing that is known here.`, remedy: SAME };
+  throw new ConcordError('LAB_REFUSED', { words: title, remedy: answer.status === UNAUTHORIZED ? keyWords() : remedy });
 }
+
+/** A sidecar speaks of headers, which are not what is to be set here. */
+function keyWords(): string {
+  return process.env['CONCORD_KEY'] === undefined ? KEYLESS : UNKNOWN_KEY;
+}
+
+const UNAUTHORIZED = 401;
 
 /** Other policies as a sidecar takes them. Throws CONFIG_WRONG with the faults that can be seen without it. */
 export async function policiesIn(file: string): Promise<JsonObject[string]> {

@@ -31,7 +31,7 @@ function print(told: ForecastTold, { json = false }: ForecastGiven): number {
 function forecastLines({ days, registers, perDay, atHalf, atTenth, assumedLagMs }: ForecastTold): readonly string[] {
   const more = registers.length > SHOWN_MAX ? [`… and ${registers.length - SHOWN_MAX} more; --json shows them`] : [];
   return [
-    `From ${short(days)} days of history. Where it tells no lag, ${assumedLagMs / 1000} s are assumed.`,
+    `From ${lasting(days)} of history. Where it tells no lag, ${assumedLagMs / 1000} s are assumed.`,
     '',
     ...registers.slice(0, SHOWN_MAX).map(line),
     ...more,
@@ -43,6 +43,18 @@ function forecastLines({ days, registers, perDay, atHalf, atTenth, assumedLagMs 
 function line({ entity, register, systems: [a, b], rates, lagMs, expected, counted }: ForecastTold['registers'][number]): string {
   const lags = `lag ${short(lagMs[0] / 1000)} s and ${short(lagMs[1] / 1000)} s`;
   return `${entity}.${register}  ${a} ${short(rates[0])}/day, ${b} ${short(rates[1])}/day, ${lags}: ${short(expected)} conflicts/day expected, ${short(counted)} counted`;
+}
+
+const UNITS = [
+  { name: 'days', aDay: 1 },
+  { name: 'hours', aDay: 24 },
+  { name: 'minutes', aDay: 1440 },
+] as const;
+
+/** In the largest unit of which there are two at least. */
+function lasting(days: number): string {
+  const unit = UNITS.find(({ aDay }) => days * aDay >= 2);
+  return unit ? `${short(days * unit.aDay)} ${unit.name}` : `${short(days * 86_400)} seconds`;
 }
 
 function short(value: number): string {
