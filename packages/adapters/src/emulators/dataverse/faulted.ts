@@ -1,12 +1,12 @@
 import type { Answer } from '../wire/answer.ts';
-import type { FaultAction } from '../wire/faults.ts';
+import type { AnsweredFault } from '../wire/faults.ts';
 import { CODES, errorAnswer, staleVersion } from './errors.ts';
 import { tooMany } from './limits.ts';
 
 const RETRY_AFTER_SECONDS_DEFAULT = 5;
 
 /** The answer that a fault asks for, in Dataverse's words. */
-export function faultAnswer(action: Extract<FaultAction, { kind: 'status' | 'throttled' | 'stale' }>): Answer {
+export function faultAnswer(action: AnsweredFault): Answer {
   if (action.kind === 'stale') return staleVersion();
   const words = 'Number of requests exceeded the limit of 6000 over time window of 300 seconds.';
   if (action.kind === 'throttled') return tooMany(CODES.requests, words, action.retryAfterSeconds ?? RETRY_AFTER_SECONDS_DEFAULT);

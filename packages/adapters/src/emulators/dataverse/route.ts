@@ -1,10 +1,11 @@
 import type { Answer } from '../wire/answer.ts';
-import { emptyAnswer, jsonAnswer } from '../wire/answer.ts';
+import { emptyAnswer, jsonAnswer, withVersion } from '../wire/answer.ts';
 import { runBatch } from '../wire/batch.ts';
 import { parseResource } from '../wire/key-predicate.ts';
 import type { ResourcePath } from '../wire/key-predicate.ts';
 import { transact } from '../wire/operation.ts';
 import type { Operation, Work } from '../wire/operation.ts';
+import { tellWrite } from '../wire/stats.ts';
 import { locate, missingPlace } from './address.ts';
 import type { Place } from './address.ts';
 import { answerDefinitions, isDefinitions } from './definitions.ts';
@@ -31,7 +32,7 @@ const EXPOSED =
 export function answerRequest(org: Org, operation: Operation): Answer {
   if (operation.method === 'POST' && operation.path.replace(ROOT, '') === '$batch') return withVersion(answerBatch(org, operation));
   const answer = transact((work) => answerOperation(org, operation, work));
-  tellWrite(org, operation, answer);
+  tellWrite(org.services.tally, operation, ROOT, answer);
   return answer;
 }
 
@@ -45,30 +46,20 @@ function answerBatch(org: Org, outer: Operation): Answer {
       return { ...answer, headers: { ...answer.headers, 'Access-Control-Expose-Headers': EXPOSED, REQ_ID: org.services.chance.guid() } };
     },
     fault: (status, words) => withVersion(errorAnswer(status, CODES.query, words)),
-    tell: (operation, answer) => tellWrite(org, operation, answer),
+    tell: (operation, answer) => tellWrite(org.services.tally, operation, ROOT, answer),
   });
 }
 
 /** Faults that answer also befall the parts of a batch. */
 function befallen(org: Org, operation: Operation): Answer | undefined {
   const subject = { method: operation.method, path: operation.path, principal: operation.principal.client };
-  const [action] = org.services.faults.take(subject, ['status', 'throttled', 'stale']);
-  return action === undefined || action.kind === 'slow' || action.kind === 'dropAfter' || action.kind === 'dropBefore'
-    ? undefined
-    : withVersion(faultAnswer(action));
-}
-
-function tellWrite(org: Org, operation: Operation, answer: Answer): void {
-  if (operation.method === 'GET') return;
-  const set = parseResource(operation.path.replace(ROOT, ''))?.set ?? operation.path;
-  org.services.tally.write(operation.principal.client, operation.method, set, answer);
+  const action = org.services.faults.takeAnswered(subject);
+  return action && withVersion(faultAnswer(action));
 }
 
 function answerOperation(org: Org, operation: Operation, work: Work): Answer {
   return withVersion(annotated(operation, route(org, operation, work)));
 }
-
-const withVersion = (answer: Answer): Answer => ({ ...answer, headers: { 'OData-Version': '4.0', ...answer.headers } });
 
 function route(org: Org, operation: Operation, work: Work): Answer {
   if (!ROOT.test(operation.path)) return errorAnswer(404, CODES.missing, `There is nothing at '${operation.path}'.`);

@@ -3,7 +3,7 @@ import { GUID_EMPTY } from '../wire/guid.ts';
 import type { HookRules } from '../wire/hooks.ts';
 import { wordsOf } from '../wire/json.ts';
 import type { Operation, Work } from '../wire/operation.ts';
-import { contextHeaders, contextText, date, entityOf, executionContext, money, optionSet, reference } from '../wire/remote-context.ts';
+import { contextMessage, date, entityOf, money, optionSet, reference } from '../wire/remote-context.ts';
 import type { ExecutionContext } from '../wire/remote-context.ts';
 import type { ColumnSchema } from '../wire/schema.ts';
 import type { Org, Stored, Table } from './org.ts';
@@ -32,18 +32,8 @@ export function raise(org: Org, happening: Happening, work: Work): void {
   if (org.services.hooks.list().length === 0) return;
   const { table, message } = happening;
   const context = contextOf(org, happening);
-  const render = (oversize: boolean) => rendered(context, org.settings.hookBytesMax, oversize);
+  const render = (oversize: boolean) => contextMessage(context, org.settings.hookBytesMax, oversize);
   work.after.push(() => org.services.hooks.send({ set: table.schema.set, message, kind: 'data', render }));
-}
-
-function rendered(context: ExecutionContext, bytesMax: number, oversize: boolean) {
-  const headers = contextHeaders(context);
-  const body = contextText(executionContext(context), 'nothing');
-  if (!oversize && Buffer.byteLength(body) <= bytesMax) return { headers, body };
-  return {
-    headers: { ...headers, 'x-ms-dynamics-msg-size-exceeded': 'true' },
-    body: contextText(executionContext(context), 'large parts'),
-  };
 }
 
 function contextOf(org: Org, { table, message, before, after, changed, operation }: Happening): ExecutionContext {

@@ -4,7 +4,7 @@ import { GUID_EMPTY } from '../wire/guid.ts';
 import type { HookRules } from '../wire/hooks.ts';
 import { wordsOf } from '../wire/json.ts';
 import type { Operation, Work } from '../wire/operation.ts';
-import { contextHeaders, contextText, date, entityOf, executionContext, optionSet } from '../wire/remote-context.ts';
+import { contextMessage, date, entityOf, optionSet } from '../wire/remote-context.ts';
 import type { ExecutionContext } from '../wire/remote-context.ts';
 import type { ColumnSchema } from '../wire/schema.ts';
 import { entityNameOf } from './errors.ts';
@@ -34,7 +34,12 @@ export function raise(org: Org, happening: Happening, work: Work): void {
   const { table, message } = happening;
   const context = contextOf(org, happening);
   work.after.push(() => {
-    org.services.hooks.send({ set: table.schema.set, message, kind: 'data', render: (oversize) => rendered(context, oversize) });
+    org.services.hooks.send({
+      set: table.schema.set,
+      message,
+      kind: 'data',
+      render: (oversize) => contextMessage(context, BYTES_MAX, oversize),
+    });
     for (const event of businessEvents(org, happening))
       org.services.hooks.send({
         set: table.schema.set,
@@ -43,16 +48,6 @@ export function raise(org: Org, happening: Happening, work: Work): void {
         render: () => ({ headers: {}, body: event.body }),
       });
   });
-}
-
-function rendered(context: ExecutionContext, oversize: boolean) {
-  const headers = contextHeaders(context);
-  const body = contextText(executionContext(context), 'nothing');
-  if (!oversize && Buffer.byteLength(body) <= BYTES_MAX) return { headers, body };
-  return {
-    headers: { ...headers, 'x-ms-dynamics-msg-size-exceeded': 'true' },
-    body: contextText(executionContext(context), 'large parts'),
-  };
 }
 
 function contextOf(org: Org, { table, message, before, after, operation }: Happening): ExecutionContext {

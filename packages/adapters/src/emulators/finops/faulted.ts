@@ -1,5 +1,5 @@
 import type { Answer } from '../wire/answer.ts';
-import type { FaultAction } from '../wire/faults.ts';
+import type { AnsweredFault } from '../wire/faults.ts';
 import { errorAnswer } from './errors.ts';
 import type { Org } from './org.ts';
 import { staleAnswer } from './write.ts';
@@ -8,7 +8,7 @@ const BUSY = 'This request could not be processed at this time due to system exp
 const RETRY_AFTER_SECONDS_DEFAULT = 5;
 
 /** The answer that a fault asks for, in the words of F&O. */
-export function faultAnswer(org: Org, action: Extract<FaultAction, { kind: 'status' | 'throttled' | 'stale' }>): Answer {
+export function faultAnswer(org: Org, action: AnsweredFault): Answer {
   if (action.kind === 'stale') return staleAnswer(org, undefined);
   const seconds = action.kind === 'throttled' ? (action.retryAfterSeconds ?? RETRY_AFTER_SECONDS_DEFAULT) : action.retryAfterSeconds;
   const retry = seconds === undefined ? {} : { 'Retry-After': String(seconds) };

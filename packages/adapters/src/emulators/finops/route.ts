@@ -1,9 +1,10 @@
 import type { Answer } from '../wire/answer.ts';
-import { jsonAnswer } from '../wire/answer.ts';
+import { jsonAnswer, withVersion } from '../wire/answer.ts';
 import { runBatch } from '../wire/batch.ts';
 import { parseResource } from '../wire/key-predicate.ts';
 import { transact } from '../wire/operation.ts';
 import type { Operation, Work } from '../wire/operation.ts';
+import { tellWrite } from '../wire/stats.ts';
 import { locate } from './address.ts';
 import { finopsMetadata } from './edmx.ts';
 import { notFound, odataError, unknownProperty } from './errors.ts';
@@ -21,7 +22,7 @@ const ROOT = /^\/data\/?/;
 export function answerRequest(org: Org, operation: Operation): Answer {
   if (operation.method === 'POST' && operation.path === '/data/$batch') return withVersion(answerBatch(org, operation));
   const answer = transact((work) => withVersion(route(org, operation, work)));
-  tellWrite(org, operation, answer);
+  tellWrite(org.services.tally, operation, ROOT, answer);
   return answer;
 }
 
@@ -33,26 +34,16 @@ function answerBatch(org: Org, outer: Operation): Answer {
     chance: org.services.chance,
     handle: (operation, work) => withVersion(befallen(org, operation) ?? route(org, operation, work)),
     fault: (status, words) => withVersion(odataError(words, status)),
-    tell: (operation, answer) => tellWrite(org, operation, answer),
+    tell: (operation, answer) => tellWrite(org.services.tally, operation, ROOT, answer),
   });
 }
 
 /** Faults that answer also befall the parts of a batch, each with its own `Retry-After`. */
 function befallen(org: Org, operation: Operation): Answer | undefined {
   const subject = { method: operation.method, path: operation.path, principal: operation.principal.client };
-  const [action] = org.services.faults.take(subject, ['status', 'throttled', 'stale']);
-  return action === undefined || action.kind === 'slow' || action.kind === 'dropAfter' || action.kind === 'dropBefore'
-    ? undefined
-    : faultAnswer(org, action);
+  const action = org.services.faults.takeAnswered(subject);
+  return action && faultAnswer(org, action);
 }
-
-function tellWrite(org: Org, operation: Operation, answer: Answer): void {
-  if (operation.method === 'GET') return;
-  const set = parseResource(operation.path.replace(ROOT, ''))?.set ?? operation.path;
-  org.services.tally.write(operation.principal.client, operation.method, set, answer);
-}
-
-const withVersion = (answer: Answer): Answer => ({ ...answer, headers: { 'OData-Version': '4.0', ...answer.headers } });
 
 function route(org: Org, operation: Operation, work: Work): Answer {
   const metadata = answerMetadata(org, operation);

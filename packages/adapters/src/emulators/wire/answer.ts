@@ -37,3 +37,5 @@ export function emptyAnswer(status: number, headers: Readonly<Record<string, str
 }
 
 export const accepted = (answer: Answer): boolean => answer.status < 400;
+
+export const withVersion = (answer: Answer): Answer => ({ ...answer, headers: { 'OData-Version': '4.0', ...answer.headers } });

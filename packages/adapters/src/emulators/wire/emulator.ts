@@ -7,7 +7,7 @@ import type { Chance } from './chance.ts';
 import { emulatorClock } from './clock.ts';
 import type { EmulatorClock } from './clock.ts';
 import { faultBoard } from './faults.ts';
-import type { FaultAction, FaultBoard } from './faults.ts';
+import type { AnsweredFault, FaultBoard } from './faults.ts';
 import { hookSender } from './hooks.ts';
 import type { HookBoard, HookRules, HookSender } from './hooks.ts';
 import { splitUrl } from './operation.ts';
@@ -78,7 +78,7 @@ export interface Services {
 export interface Engine<Settings> {
   handle(operation: Operation): Answer;
   /** The system's own words for a fault that is asked for. */
-  faulted(action: Extract<FaultAction, { kind: 'status' | 'throttled' | 'stale' }>): Answer;
+  faulted(action: AnsweredFault): Answer;
   /** The answer to a request without a good token. */
   unauthorized(origin: string): Answer;
   /** `begin` and `end` enclose each request, unless `begin` answers that the principal asked too much of the system. */

@@ -58,7 +58,16 @@ export interface FaultBoard {
   down(on: boolean): void;
   isDown(): boolean;
   /** The actions that befall this request; counts it off the rules. */
-  take(subject: FaultSubject, wanted?: readonly FaultAction['kind'][]): readonly FaultAction[];
+  take(subject: FaultSubject): readonly FaultAction[];
+  /** The same for a part of a batch, which only faults that answer can befall. */
+  takeAnswered(subject: FaultSubject): AnsweredFault | undefined;
+}
+
+/** A fault of which the answer tells. */
+export type AnsweredFault = Extract<FaultAction, { kind: 'status' | 'throttled' | 'stale' }>;
+
+function isAnswered(action: FaultAction): action is AnsweredFault {
+  return action.kind === 'status' || action.kind === 'throttled' || action.kind === 'stale';
 }
 
 interface Standing {
@@ -79,6 +88,15 @@ export function faultBoard(chance: Chance): FaultBoard {
     one.path.test(subject.path) &&
     (one.rule.principal === undefined || one.rule.principal === subject.principal) &&
     (one.rule.probability === undefined || chance.next() < one.rule.probability);
+
+  function strike(subject: FaultSubject, isWanted: (action: FaultAction) => boolean): readonly FaultAction[] {
+    const struck = [...standing.values()].filter((one) => isWanted(one.rule.action) && hits(one, subject));
+    for (const one of struck) {
+      one.left -= 1;
+      if (one.left <= 0) standing.delete(one.id);
+    }
+    return struck.map((one) => one.rule.action);
+  }
 
   return {
     add(given) {
@@ -103,13 +121,7 @@ export function faultBoard(chance: Chance): FaultBoard {
       offline = on;
     },
     isDown: () => offline,
-    take(subject, wanted) {
-      const struck = [...standing.values()].filter((one) => (wanted?.includes(one.rule.action.kind) ?? true) && hits(one, subject));
-      for (const one of struck) {
-        one.left -= 1;
-        if (one.left <= 0) standing.delete(one.id);
-      }
-      return struck.map((one) => one.rule.action);
-    },
+    take: (subject) => strike(subject, () => true),
+    takeAnswered: (subject) => strike(subject, isAnswered).find(isAnswered),
   };
 }

@@ -31,7 +31,7 @@ export interface Parameter {
 
 const parameters = (all: readonly Parameter[]): Json => all.map(({ key, value }) => ({ key, value }));
 
-export function executionContext(told: ExecutionContext): JsonObject {
+function executionContext(told: ExecutionContext): JsonObject {
   const { operation } = told;
   const tag = operation.query.get('tag')?.slice(0, TAG_CHARS_MAX);
   return {
@@ -92,16 +92,27 @@ export function entityOf(name: string, id: string, attributes: readonly Paramete
 const LARGE = new Set(['ParentContext', 'InputParameters', 'PreEntityImages', 'PostEntityImages']);
 
 /** The text that is sent; without its large parts when it would be too large. */
-export function contextText(context: JsonObject, without: 'nothing' | 'large parts'): string {
+function contextText(context: JsonObject, without: 'nothing' | 'large parts'): string {
   const told = without === 'nothing' ? context : Object.fromEntries(Object.entries(context).filter(([name]) => !LARGE.has(name)));
   return JSON.stringify(told).replaceAll('/', String.raw`\/`);
 }
 
-export function contextHeaders(context: ExecutionContext): Readonly<Record<string, string>> {
+function contextHeaders(context: ExecutionContext): Readonly<Record<string, string>> {
   return {
     'x-ms-dynamics-organization': `${ORGANISATION.name}.crm.dynamics.com`,
     'x-ms-dynamics-entity-name': context.entity,
     'x-ms-dynamics-request-name': context.message,
     'x-ms-correlation-request-id': context.request,
+  };
+}
+
+/** The message as it is sent: without its large parts, and saying so, where it is too long or is said to be. */
+export function contextMessage(context: ExecutionContext, bytesMax: number, oversize: boolean) {
+  const headers = contextHeaders(context);
+  const body = contextText(executionContext(context), 'nothing');
+  if (!oversize && Buffer.byteLength(body) <= bytesMax) return { headers, body };
+  return {
+    headers: { ...headers, 'x-ms-dynamics-msg-size-exceeded': 'true' },
+    body: contextText(executionContext(context), 'large parts'),
   };
 }

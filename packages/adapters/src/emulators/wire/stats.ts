@@ -1,4 +1,6 @@
 import type { Answer } from './answer.ts';
+import { parseResource } from './key-predicate.ts';
+import type { Operation } from './operation.ts';
 
 /** By method, then by set: how many. */
 export type WriteCounts = Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -61,6 +63,12 @@ export function tally(): Tally {
       hooks = { sent: 0, failed: 0, dropped: 0 };
     },
   };
+}
+
+/** Counts a write by the set that it was made in. Root: what stands before the name of a set. */
+export function tellWrite(counts: Tally, { method, path, principal }: Operation, root: RegExp, answer: Answer): void {
+  if (method === 'GET') return;
+  counts.write(principal.client, method, parseResource(path.replace(root, ''))?.set ?? path, answer);
 }
 
 function told(count: Count): PrincipalStats {
