@@ -7,7 +7,7 @@ import { runScript } from './script.mjs';
 import { steps } from './workload.mjs';
 
 const BATCH = 100;
-const rounds = Number(process.env.ROUNDS ?? 3);
+const rounds = Number(process.env.ROUNDS ?? 5);
 const records = Number(process.env.RECORDS ?? 10_000);
 const edits = Number(process.env.EDITS ?? 50_000);
 const folder = mkdtempSync(join(tmpdir(), 'concord-bench-'));

@@ -216,20 +216,20 @@ function editsOf(draft: Draft, row: MappedRow, attempts: readonly Attempt[], set
   const { registers } = draft.record;
   const atMs = row.modifiedAtMs ?? draft.context.nowMs;
   const asleep = draft.awake.size === 0;
-  row.values.forEach((value, name) => {
+  for (const [name, value] of row.values) {
     const stored = asleep ? registers[name] : storedIn(draft, name);
     // Nearly every field of nearly every row: it rests, and reads as it did.
-    if (stored !== undefined && isResting(stored) && sameValue(stored[0], value) && isHeldBy(stored, row.system)) return;
-    if (settled?.has(name)) return;
+    if (stored !== undefined && isResting(stored) && sameValue(stored[0], value) && isHeldBy(stored, row.system)) continue;
+    if (settled?.has(name)) continue;
     const register = registerNow(draft, name);
     const shadow = register?.shadows[row.system];
-    if (shadow ? sameValue(shadow.value, value) : firstSight(draft, row.system, name, value)) return;
+    if (shadow ? sameValue(shadow.value, value) : firstSight(draft, row.system, name, value)) continue;
     const possible =
       register && shadow && name !== LIFE
         ? possibleBases(register, { name, system: row.system, atMs, attempts }, ruleOrLife(draft, name))
         : undefined;
     found.push({ name, value, shadow, possible });
-  });
+  }
   return found;
 }
 
