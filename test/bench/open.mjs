@@ -1,4 +1,4 @@
-import Sqlite from 'better-sqlite3';
+import Sqlite from '../../packages/adapters/dist/shared/sqlite.js';
 
 /** A database file with the settings that Concord's ledger has: every commit survives a power cut. */
 export function open(file) {

@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeSync } from 'node:fs';
 import { deserialize } from 'node:v8';
-import Sqlite from 'better-sqlite3';
+import Sqlite from '../../packages/adapters/dist/shared/sqlite.js';
 import { sqliteLedger } from '../../packages/adapters/dist/ledgers/sqlite/ledger.js';
 
 /** Closed and opened again after so many commits: closing writes the log back into the file, which is where most can go wrong. */

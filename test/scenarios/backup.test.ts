@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { STOPPED_IN_ORDER } from '@concord/core';
-import Sqlite from 'better-sqlite3';
+import Sqlite from '../../packages/adapters/src/shared/sqlite.ts';
 import { afterEach, expect, test } from 'vitest';
 import { member, textOf } from '../../packages/adapters/src/shared/json/look.ts';
 import { account } from '../kit/town-tables.ts';

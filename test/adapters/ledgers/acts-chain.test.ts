@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importLedger, readOnlyLedger, sqliteLedger } from '@concord/adapters';
 import { recordId, type OperatorAct } from '@concord/core';
-import Sqlite from 'better-sqlite3';
+import Sqlite from '../../../packages/adapters/src/shared/sqlite.ts';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { scrubActs } from '../../../packages/adapters/src/ledgers/sqlite/acts.ts';

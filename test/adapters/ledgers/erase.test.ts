@@ -19,7 +19,7 @@ import {
   type Ledger,
   type RecordState,
 } from '@concord/core';
-import Sqlite from 'better-sqlite3';
+import Sqlite from '../../../packages/adapters/src/shared/sqlite.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { prepareTake } from '../../../packages/adapters/src/ledgers/sqlite/erase.ts';
 import { openRecords } from '../../../packages/adapters/src/ledgers/sqlite/records.ts';

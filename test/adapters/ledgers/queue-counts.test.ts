@@ -1,4 +1,4 @@
-import Sqlite from 'better-sqlite3';
+import Sqlite from '../../../packages/adapters/src/shared/sqlite.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { migrate } from '../../../packages/adapters/src/ledgers/sqlite/migrations.ts';

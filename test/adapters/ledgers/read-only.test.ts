@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readOnlyLedger, sqliteLedger, type ReadOnlyLedger } from '@concord/adapters';
 import { ConcordError, valueIn } from '@concord/core';
-import Sqlite from 'better-sqlite3';
+import Sqlite from '../../../packages/adapters/src/shared/sqlite.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CE, FNO, tableOf } from '../../kit/tables.ts';
 import { calm, deliver, edit, pull, worldOf } from '../../kit/world.ts';

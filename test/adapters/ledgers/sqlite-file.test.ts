@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConcordError, recordId } from '@concord/core';
-import Sqlite from 'better-sqlite3';
+import Sqlite from '../../../packages/adapters/src/shared/sqlite.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fullPlan, sampleCommit, sampleId } from '../../../packages/core/src/contract/ledger-samples.ts';
 import { sqliteLedger } from '../../../packages/adapters/src/ledgers/sqlite/ledger.ts';

@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeRecord } from '@concord/core';
-import Sqlite from 'better-sqlite3';
+import Sqlite from '../../../packages/adapters/src/shared/sqlite.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sqliteLedger } from '../../../packages/adapters/src/ledgers/sqlite/ledger.ts';
 import {

@@ -1,5 +1,6 @@
 import type { FirstLook } from '@concord/core';
-import Sqlite, { type Database } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
+import Sqlite from '../shared/sqlite.ts';
 import { ambiguous, differing, pairUp, reviewed, type Ambiguous, type Differing } from './pair-up.ts';
 
 /** What two systems hold, held against each other. */

@@ -1,7 +1,8 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ConcordError } from '@concord/core';
-import Sqlite, { type Database } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
+import Sqlite from '../../shared/sqlite.ts';
 
 /** So many pages are copied at a time, 4 MiB: between two of them the ledger goes on with its work. */
 const PAGES_AT_ONCE = 1024;

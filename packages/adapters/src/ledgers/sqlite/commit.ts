@@ -9,7 +9,8 @@ import {
   type RecordState,
   type SystemId,
 } from '@concord/core';
-import Sqlite, { type Database } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
+import Sqlite from '../../shared/sqlite.ts';
 import { changeText, prepareAppend, type ChangeText } from './history.ts';
 import type { Entry, Journal } from './journal.ts';
 import type { NewsBoard } from './news.ts';

@@ -1,5 +1,5 @@
 import { ConcordError } from '@concord/core';
-import Sqlite from 'better-sqlite3';
+import Sqlite from '../../shared/sqlite.ts';
 
 /** Turns what SQLite throws into an error of the catalogue, with the cause kept. What SQLite did not throw stays as it is. */
 function told(file: string, thrown: unknown): unknown {

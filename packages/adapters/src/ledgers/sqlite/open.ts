@@ -1,7 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ConcordError } from '@concord/core';
-import Sqlite, { type Database } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
+import Sqlite from '../../shared/sqlite.ts';
 import { speaking } from './faults.ts';
 import { APPLICATION_ID, migrate, SCHEMA_BEFORE_RELEASE, SCHEMA_VERSION } from './migrations.ts';
 import { assertWhole } from './wal.ts';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { ConcordError, type LabLedger, type Ledger, type RecordId } from '@concord/core';
-import Sqlite, { type Database } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
+import Sqlite from '../../shared/sqlite.ts';
 import { proveActs, type ChainTold } from './acts.ts';
 import { isUnfinished } from './erase.ts';
 import { exportLines } from './export.ts';

@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ConcordError, STOPPED_IN_ORDER, type OperatorAct } from '@concord/core';
-import Sqlite from 'better-sqlite3';
+import Sqlite from '../../shared/sqlite.ts';
 import { prepareActs } from './acts.ts';
 import { syncFile } from './backup.ts';
 import { speaking } from './faults.ts';
