@@ -6,7 +6,7 @@ import { possibleBases } from './possible-bases.ts';
 import { PLAIN } from '../policy/kind.ts';
 import { actorOf } from '../record/actors.ts';
 import { LIFE, type Attempt, type Edit, type Link, type PossibleBase, type Register, type Shadow } from '../record/record.ts';
-import { copyOfLink, copyOfRecord, copyOfRegister } from '../record/copies.ts';
+import { copyOfLink, copyOfRecord } from '../record/copies.ts';
 import { gathered, rest } from '../record/rest.ts';
 import { isHeldBy, isResting } from '../record/resting.ts';
 import { isTuple, sameValue, type Value } from '../values.ts';
@@ -26,7 +26,7 @@ import {
   write,
   type Draft,
 } from './draft.ts';
-import { admit, withShadow } from './frontier.ts';
+import { admit, seenBy } from './frontier.ts';
 import { holdersIn } from './holders.ts';
 import { fieldsOf } from '../map/compile.ts';
 import { must } from '../errors/must.ts';
@@ -190,9 +190,7 @@ export function see(draft: Draft, system: SystemId, attempt: Attempt): void {
 }
 
 export function putShadow(draft: Draft, name: string, register: Register, system: string, shadow: Shadow): void {
-  const seen = copyOfRegister(register);
-  seen.shadows = withShadow(register.shadows, system, shadow);
-  putRegister(draft, name, seen);
+  putRegister(draft, name, seenBy(register, system, shadow));
 }
 
 /** The first sight of a row is a sign of life; so is the return of one that was deleted. */
@@ -202,9 +200,8 @@ function lifeOf(draft: Draft, row: MappedRow, link: Link): readonly Found[] {
   if (!life) return [{ name: LIFE, value: 'live', shadow: undefined }];
   const planned = link.planned?.kind === 'create' || link.unconfirmed?.some((attempt) => attempt.kind === 'create');
   if (life.value === 'live' || planned) {
-    const known = copyOfRegister(life);
-    known.shadows = withShadow(life.shadows, row.system, { value: 'live', sent: undefined, ops: life.ops, saw: life.count });
-    putRegister(draft, LIFE, rest(known, holdersIn(draft, LIFE)));
+    const seen = seenBy(life, row.system, { value: 'live', sent: undefined, ops: life.ops, saw: life.count });
+    putRegister(draft, LIFE, rest(seen, holdersIn(draft, LIFE)));
     return [];
   }
   // A row that is made anew after its record was deleted everywhere brings the record back to life.
@@ -241,9 +238,8 @@ export function firstSight(draft: Draft, system: SystemId, name: string, value: 
   const register = registerOf(draft, name);
   const agrees = register.count > 0 && !register.held && sameValue(register.value, value);
   if (!agrees && !isEmpty(value)) return false;
-  const seen = copyOfRegister(register);
   const [ops, saw] = agrees ? [register.ops, register.count] : [[], 0];
-  seen.shadows = withShadow(register.shadows, system, { value, sent: undefined, ops, saw });
+  const seen = seenBy(register, system, { value, sent: undefined, ops, saw });
   putRegister(draft, name, agrees ? rest(seen, holdersIn(draft, name)) : seen);
   return true;
 }

@@ -90,11 +90,18 @@ function beneathAfter({ total, value }: Register, { sawAll = false }: Incoming, 
 }
 
 /** Shadows with another one in place of a system's. */
-export function withShadow(shadows: Register['shadows'], system: string, shadow: Shadow): Register['shadows'] {
+function withShadow(shadows: Register['shadows'], system: string, shadow: Shadow): Register['shadows'] {
   const next: Record<string, Shadow> = {};
   for (const name in shadows) next[name] = name === system ? shadow : (shadows[name] ?? shadow);
   next[system] = shadow;
   return next;
+}
+
+/** The register once a system is known to stand where the shadow says. A copy, which may be changed until it is handed on. */
+export function seenBy(register: Register, system: string, shadow: Shadow): ReturnType<typeof copyOfRegister> {
+  const seen = copyOfRegister(register);
+  seen.shadows = withShadow(register.shadows, system, shadow);
+  return seen;
 }
 
 /** What policies that look further back than the frontier ask for. */

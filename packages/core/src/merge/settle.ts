@@ -5,14 +5,14 @@ import type { Plan } from '../ports/plan.ts';
 import type { RefusalClass } from '../ports/system.ts';
 import type { ConflictCode } from '../record/code.ts';
 import { LIFE, type Attempt, type Link, type RecordState } from '../record/record.ts';
-import { copyOfLink, copyOfRegister } from '../record/copies.ts';
+import { copyOfLink } from '../record/copies.ts';
 import { rest } from '../record/rest.ts';
 import { sameValue } from '../values.ts';
 import { absorb, putShadow, see, startAfresh } from './absorb.ts';
 import { bury, goneLink } from './bury.ts';
 import { dueNow, isWithheld, planDeliveries } from './deliveries.ts';
 import { draftOf, fail, linkOf, planOf, putLink, putRegister, registerOf, type Context, type Draft } from './draft.ts';
-import { stillStoodOn, withShadow } from './frontier.ts';
+import { seenBy, stillStoodOn } from './frontier.ts';
 import { holdersIn } from './holders.ts';
 import { impose } from './judge.ts';
 import { isNear } from './near.ts';
@@ -99,8 +99,7 @@ function acknowledge(draft: Draft, system: SystemId, attempt: Attempt, { row, re
     if (near) fail(draft, system, 'C14', `${name} was stored otherwise than written`, row.key);
     const register = registerOf(draft, name);
     const shadow = { value: stored, sent: near ? sent.value : undefined, ops: sent.ops, saw: sent.saw };
-    const seen = copyOfRegister(register);
-    seen.shadows = withShadow(register.shadows, system, shadow);
+    const seen = seenBy(register, system, shadow);
     seen.agreed = stillStoodOn(seen, numbersSent(draft, name));
     putRegister(draft, name, rest(seen, holdersIn(draft, name)));
   }
