@@ -40,18 +40,30 @@ function batch(from: number, revision: number): Parameters<ReturnType<typeof sql
   );
 }
 
+/** What a crash would leave of an open ledger. */
+async function crashedCopy(file: string): Promise<string> {
+  const crashed = join(folder, 'crashed.db');
+  for (const end of ['', '-wal']) await copyFile(`${file}${end}`, `${crashed}${end}`);
+  return crashed;
+}
+
+/** How many records the tables have in an earlier revision. */
+function behindIn(file: string, revision: number): number {
+  const tables = new Sqlite(file, { readonly: true });
+  const behind = tables.prepare<[number], number>('SELECT count(*) FROM records WHERE revision < ?').pluck().get(revision) ?? 0;
+  tables.close();
+  return behind;
+}
+
 test('what has been in the journal for longest goes into the tables when too much is there; a crash in the midst of it loses nothing', async () => {
   const file = join(folder, 'ledger.db');
   const ledger = sqliteLedger({ file, ahead: { records: AHEAD } });
   for (const revision of [1, 2, 3]) {
     for (let from = 1; from <= RECORDS; from += BATCH) await ledger.commit(batch(from, revision));
   }
-  const crashed = join(folder, 'crashed.db');
-  for (const end of ['', '-wal']) await copyFile(`${file}${end}`, `${crashed}${end}`);
+  const crashed = await crashedCopy(file);
   await ledger.close();
-  const tables = new Sqlite(crashed, { readonly: true });
-  const behind = tables.prepare<[], number>('SELECT count(*) FROM records WHERE revision < 3').pluck().get() ?? 0;
-  tables.close();
+  const behind = behindIn(crashed, 3);
   expect(behind).toBeGreaterThan(0);
   expect(behind).toBeLessThanOrEqual(AHEAD + BATCH);
   for (const left of [crashed, file]) {
@@ -74,12 +86,9 @@ test('what is ahead is measured with the records themselves, which stand in memo
   const bytes = RECORDS_AHEAD * encodeRecord(sampleRecord(sampleId(1), 3)).length;
   const ledger = sqliteLedger({ file, ahead: { bytes } });
   for (const revision of [1, 2]) for (let from = 1; from <= RECORDS; from += BATCH) await ledger.commit(batch(from, revision));
-  const crashed = join(folder, 'crashed.db');
-  for (const end of ['', '-wal']) await copyFile(`${file}${end}`, `${crashed}${end}`);
+  const crashed = await crashedCopy(file);
   await ledger.close();
-  const tables = new Sqlite(crashed, { readonly: true });
-  const behind = tables.prepare<[], number>('SELECT count(*) FROM records WHERE revision < 2').pluck().get() ?? 0;
-  tables.close();
+  const behind = behindIn(crashed, 2);
   expect(behind).toBeGreaterThan(0);
   expect(behind).toBeLessThanOrEqual(RECORDS_AHEAD / 2 + BATCH);
 });

@@ -14,7 +14,7 @@ import Sqlite from '../../shared/sqlite.ts';
 import { changeText, prepareAppend, type ChangeText } from './history.ts';
 import type { Entry, Journal } from './journal.ts';
 import type { NewsBoard } from './news.ts';
-import { prepareConflict, prepareHolder, prepareLinks, prepareMarks, prepareNotes } from './puts.ts';
+import { prepareConflict, prepareHolder, prepareLinks, prepareMarks, prepareNotes, prepareState } from './puts.ts';
 import { prepareQueue } from './queue.ts';
 import type { Kept, Records } from './records.ts';
 import type { WriteBack } from './write-back.ts';
@@ -163,16 +163,12 @@ const NO_COMMIT = 0;
 
 /** Writes down what became of the records: new ones into their tables, the others into the journal. */
 function prepareFinish(db: Database, journal: Journal): (batch: Batch) => Finished {
-  const update = db.prepare<[number, string, number]>('UPDATE records SET revision = ?, state = ? WHERE number = ?');
+  const putState = prepareState(db);
   const append = prepareAppend(db);
   const enqueue = prepareQueue(db);
   const make = (touched: Touched): void => {
     const { number, state, changes, queued } = touched;
-    if (state.revision > 1) {
-      const text = encodeRecord(state);
-      update.run(state.revision, text, number);
-      touched.chars = text.length;
-    }
+    if (state.revision > 1) touched.chars = putState(number, state);
     append(number, changes);
     enqueue(state.id, queued);
   };

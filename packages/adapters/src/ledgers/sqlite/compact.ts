@@ -1,6 +1,7 @@
-import { encodeRecord, type CompactedRecord } from '@concord/core';
+import type { CompactedRecord } from '@concord/core';
 import type { Database } from 'better-sqlite3';
 import { changeText, placesOf, prepareAppend } from './history.ts';
+import { prepareState } from './puts.ts';
 import type { Records } from './records.ts';
 
 /** Puts a record with a shorter history in the place of what it was. `writeAllBack` brings the tables to where the journal is. */
@@ -9,7 +10,7 @@ export function prepareCompact(
   records: Records,
   writeAllBack: () => void,
 ): (compacted: CompactedRecord) => 'compacted' | 'moved' {
-  const update = db.prepare<[number, string, number]>('UPDATE records SET revision = ?, state = ? WHERE number = ?');
+  const putState = prepareState(db);
   const held = db.prepare<[number, number], string>('SELECT told FROM changes WHERE place BETWEEN ? AND ?').pluck();
   const remove = db.prepare<[number, number]>('DELETE FROM changes WHERE place BETWEEN ? AND ?');
   const count = db.prepare<[number]>('UPDATE totals SET changes = changes + ?');
@@ -17,7 +18,7 @@ export function prepareCompact(
 
   const take = db.transaction(({ record, changes }: CompactedRecord, number: number) => {
     const before = held.all(...placesOf(number)).reduce((sum, told) => sum + countIn(told), 0);
-    update.run(record.revision, encodeRecord(record), number);
+    putState(number, record);
     remove.run(...placesOf(number));
     append(number, changes.map(changeText));
     count.run(changes.length - before);

@@ -1,7 +1,19 @@
-import type { Commit, ConflictRow, Plan, RecordId, RecordState } from '@concord/core';
+import { encodeRecord, type Commit, type ConflictRow, type Plan, type RecordId, type RecordState } from '@concord/core';
 import type { Database } from 'better-sqlite3';
 import { prepareActs } from './acts.ts';
 import { writeConflict } from './told.ts';
+
+/** Brings the row of a record that is there to its state. Answers how long the state's text is. */
+export function prepareState(db: Database): (number: number, state: RecordState) => number {
+  const update = db.prepare<[revision: number, state: string, number: number]>(
+    'UPDATE records SET revision = ?, state = ? WHERE number = ?',
+  );
+  return (number, state) => {
+    const text = encodeRecord(state);
+    update.run(state.revision, text, number);
+    return text.length;
+  };
+}
 
 /** Finds the other record, if any, that a key of the plan leads to. */
 export function prepareHolder(db: Database): (plan: Plan) => RecordId | undefined {

@@ -1,7 +1,7 @@
-import { encodeRecord } from '@concord/core';
 import type { Database } from 'better-sqlite3';
 import { prepareAppend } from './history.ts';
 import type { Journal } from './journal.ts';
+import { prepareState } from './puts.ts';
 import { prepareQueue } from './queue.ts';
 import type { Pending, Records } from './records.ts';
 
@@ -38,18 +38,17 @@ export interface WriteBack {
 
 export function prepareWriteBack(db: Database, records: Records, journal: Journal, limits: Partial<Ahead> = {}): WriteBack {
   const most = { ...AHEAD_MAX, ...limits };
-  const update = db.prepare<[number, string, number]>('UPDATE records SET revision = ?, state = ? WHERE number = ?');
+  const putState = prepareState(db);
   const append = prepareAppend(db);
   const enqueue = prepareQueue(db);
   let trimmed = 0;
 
   /** Answers how long the record's text is. */
   function put({ number, state, changes, queued }: Pending): number {
-    const text = encodeRecord(state);
-    update.run(state.revision, text, number);
+    const chars = putState(number, state);
     append(number, changes);
     enqueue(state.id, queued);
-    return text.length;
+    return chars;
   }
 
   function write(items: readonly Pending[], next: Pending | undefined): Written {

@@ -50,11 +50,12 @@ const UNITS = [
   { name: 'hours', aDay: 24 },
   { name: 'minutes', aDay: 1440 },
 ] as const;
+const SECONDS = { name: 'seconds', aDay: 86_400 } as const;
 
 /** In the largest unit of which there are two at least. */
 function lasting(days: number): string {
-  const unit = UNITS.find(({ aDay }) => days * aDay >= 2);
-  return unit ? `${short(days * unit.aDay)} ${unit.name}` : `${short(days * 86_400)} seconds`;
+  const { name, aDay } = UNITS.find((unit) => days * unit.aDay >= 2) ?? SECONDS;
+  return `${short(days * aDay)} ${name}`;
 }
 
 function short(value: number): string {
