@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,16 +5,10 @@ import { inspectLedger, mendLog, sqliteLedger } from '@concord/adapters';
 import { ConcordError } from '@concord/core';
 import Sqlite from '../../../packages/adapters/src/shared/sqlite.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { holderOf } from '../../kit/holder.ts';
 import { fullPlan, sampleCommit, sampleId } from '../../../packages/core/src/contract/ledger-samples.ts';
 import { SCHEMA_VERSION } from '../../../packages/adapters/src/ledgers/sqlite/migrations.ts';
 
-const HOLD = `
-  const db = new (require('better-sqlite3'))(process.argv[1]);
-  db.pragma('locking_mode = EXCLUSIVE');
-  db.exec('BEGIN EXCLUSIVE; COMMIT');
-  console.log('held');
-  setInterval(() => {}, 1000);
-`;
 const COMMITS = 12;
 
 let folder = '';
@@ -103,11 +95,9 @@ test('a damaged page is a fault, with what to do', async () => {
 
 test('a file that is held says so, and by which process', async () => {
   await sqliteLedger({ file }).close();
-  const holder = spawn(process.execPath, ['-e', HOLD, file], { cwd: import.meta.dirname });
-  await once(holder.stdout, 'data');
+  const holder = await holderOf(file);
   const findings = await inspectLedger(file);
-  holder.kill('SIGKILL');
-  await once(holder, 'exit');
+  await holder.kill();
   const locked = findings.find(({ words }) => words.includes('in use'));
   expect(locked).toMatchObject({ remedy: expect.stringContaining('--url') });
   if (process.platform === 'linux') expect(locked?.words).toContain(`by process ${holder.pid}`);

@@ -1,25 +1,15 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConcordError, recordId } from '@concord/core';
 import Sqlite from '../../../packages/adapters/src/shared/sqlite.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { holderOf } from '../../kit/holder.ts';
 import { fullPlan, sampleCommit, sampleId } from '../../../packages/core/src/contract/ledger-samples.ts';
 import { sqliteLedger } from '../../../packages/adapters/src/ledgers/sqlite/ledger.ts';
 import { APPLICATION_ID, SCHEMA_VERSION } from '../../../packages/adapters/src/ledgers/sqlite/migrations.ts';
 import { assertSettings, openLedgerFile } from '../../../packages/adapters/src/ledgers/sqlite/open.ts';
-
-/** Another process that holds a ledger as Concord does, and says when it has it. */
-const HOLD = `
-  const db = new (require('better-sqlite3'))(process.argv[1]);
-  db.pragma('locking_mode = EXCLUSIVE');
-  db.exec('BEGIN EXCLUSIVE; COMMIT');
-  console.log('held');
-  setInterval(() => {}, 1000);
-`;
 
 let folder = '';
 let file = '';
@@ -87,11 +77,9 @@ test('a ledger that was only opened keeps others out too', async () => {
 
 test('a second process is kept out, and the lock of a killed process is free', async () => {
   await ledgerWith(fullPlan(sampleId(1)));
-  const holder = spawn(process.execPath, ['-e', HOLD, file], { cwd: import.meta.dirname });
-  await once(holder.stdout, 'data');
+  const holder = await holderOf(file);
   expect(caught(() => sqliteLedger({ file }))).toMatchObject({ code: 'LEDGER_LOCKED' });
-  holder.kill('SIGKILL');
-  await once(holder, 'exit');
+  await holder.kill();
   const ledger = sqliteLedger({ file });
   await expect(ledger.record(sampleId(1))).resolves.toEqual(fullPlan(sampleId(1)).record);
   await ledger.close();
