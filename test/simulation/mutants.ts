@@ -38,9 +38,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a write makes no read stale',
-    file: 'engine/deliverer.js',
-    from: '?? write);\n        reads.touch(record.id + system.id);',
-    to: '?? write);',
+    file: 'engine/delivering.js',
+    from: 'reads.touch(record.id + system.id);\n        parts.traces?.answered(record.id, outcome);\n        return outcome;\n    }\n    /** A row can be gone',
+    to: 'parts.traces?.answered(record.id, outcome);\n        return outcome;\n    }\n    /** A row can be gone',
   },
   {
     name: 'cursor before commit',
@@ -75,7 +75,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a lost answer counts as nothing written',
-    file: 'engine/deliverer.js',
+    file: 'engine/delivering.js',
     from: "{ kind: 'unknown', words: outcome.words, ...retry(row) }",
     to: "{ kind: 'later', words: outcome.words, ...retry(row) }",
   },

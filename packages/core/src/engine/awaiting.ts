@@ -1,6 +1,7 @@
 import type { Key } from '../ids.ts';
+import type { Unread } from '../record/record.ts';
 
-/** A row whose key refers to what is not mirrored is looked at again for so long; after that it is told as a failure. */
+/** A row whose key refers to what is not mirrored is waited for so long; after that it is told as a failure. */
 const AWAIT_MS_MAX = 600_000;
 
 /**
@@ -8,29 +9,46 @@ const AWAIT_MS_MAX = 600_000;
  * yet. They live in memory: the feed's cursor is not committed while there are any, so a restart is told of them again.
  */
 export interface Awaiting {
-  add(key: Key, nowMs: number): void;
+  /** `on`: what the key refers to. */
+  add(key: Key, on: readonly Unread[], nowMs: number): void;
   drop(key: Key): void;
-  keys(): readonly Key[];
+  /** Those of which something that they wait for is there by now. */
+  ready(isMirrored: (one: Unread) => Promise<boolean>): Promise<readonly Key[]>;
   /** Those that have waited too long; they are dropped. */
   overdue(nowMs: number): readonly Key[];
   readonly size: number;
 }
 
+interface Waits {
+  readonly on: readonly Unread[];
+  readonly sinceMs: number;
+}
+
 export function openAwaiting(): Awaiting {
-  const since = new Map<Key, number>();
+  const rows = new Map<Key, Waits>();
   return {
-    add(key, nowMs) {
-      if (!since.has(key)) since.set(key, nowMs);
+    add(key, on, nowMs) {
+      rows.set(key, { on, sinceMs: rows.get(key)?.sinceMs ?? nowMs });
     },
-    drop: (key) => void since.delete(key),
-    keys: () => [...since.keys()],
+    drop: (key) => void rows.delete(key),
+    async ready(isMirrored) {
+      const keys: Key[] = [];
+      for (const [key, { on }] of rows) {
+        for (const one of on) {
+          if (!(await isMirrored(one))) continue;
+          keys.push(key);
+          break;
+        }
+      }
+      return keys;
+    },
     overdue(nowMs) {
-      const late = [...since].filter(([, atMs]) => nowMs - atMs > AWAIT_MS_MAX).map(([key]) => key);
-      for (const key of late) since.delete(key);
+      const late = [...rows].filter(([, { sinceMs }]) => nowMs - sinceMs > AWAIT_MS_MAX).map(([key]) => key);
+      for (const key of late) rows.delete(key);
       return late;
     },
     get size() {
-      return since.size;
+      return rows.size;
     },
   };
 }

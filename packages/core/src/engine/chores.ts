@@ -5,6 +5,7 @@ import type { UniqueRule } from '../map/relations.ts';
 import { holdFor, reconsider } from '../merge/reconsider.ts';
 import { CONCORD } from '../record/actors.ts';
 import { LIFE, type RecordState } from '../record/record.ts';
+import { waitsIn } from './awaited.ts';
 import { tendChildren } from './children.ts';
 import { join } from './folding.ts';
 import { forkChore, tendFork } from './forks.ts';
@@ -31,6 +32,8 @@ export type Chore =
   | { readonly kind: 'children'; readonly entity: EntityName; readonly record: RecordId }
   /** Values lost in a conflict that become records of their own. */
   | { readonly kind: 'fork'; readonly entity: EntityName; readonly record: RecordId; readonly conflict: ConflictId }
+  /** What others wait for may have come. */
+  | { readonly kind: 'awaited'; readonly entity: EntityName; readonly mark: string }
   /** What kept a record from being deleted may be gone. */
   | { readonly kind: 'kept'; readonly entity: EntityName; readonly record: RecordId };
 
@@ -69,11 +72,19 @@ export function openChores(parts: Parts, intake: () => Intake): Chores {
         return tendChildren(parts, intake(), tableOf(chore.entity), chore.record);
       case 'fork':
         return tendFork(parts, intake(), tableOf(chore.entity), chore);
+      case 'awaited':
+        return lookAgain(chore.entity, chore.mark);
       case 'kept':
         return void (await lanes.run(chore.record, () =>
           intake().persist(chore.record, (record, context) => reconsider(record, [LIFE], tableOf(chore.entity), context)),
         ));
     }
+  }
+
+  /** Whoever waits under this mark is looked at again. */
+  async function lookAgain(entity: EntityName, mark: string): Promise<void> {
+    for await (const records of pagesOf(PAGE, (paging) => ledger.marked(entity, mark, paging)))
+      for (const record of records) await parts.look(waitsIn(mark), entity, record);
   }
 
   /** Records with one key are one, unless a key that comes before tells them apart, or both have a row in one system. */

@@ -98,6 +98,7 @@ export async function translateOutcome(
     case 'stale':
     case 'exists':
       return outcome.row && { kind: outcome.kind, row: await translated(ledger, system, table, outcome.row, record) };
+    case 'applied':
     case 'removed':
     case 'missing':
     case 'refused':

@@ -3,6 +3,7 @@ import type { EntityName, SystemId } from '../ids.ts';
 import { keyReferences, type Table } from '../map/compile.ts';
 import type { Plan } from '../ports/plan.ts';
 import { erasureIn } from './erasing.ts';
+import { openAwaited } from './awaited.ts';
 import { openBirths } from './births.ts';
 import { openChores, type Chore } from './chores.ts';
 import { openCommitter } from './committer.ts';
@@ -54,6 +55,9 @@ export function openEngine(options: EngineOptions): Engine {
     pressure,
     pauses,
     (system, entity) => initial.wrote(system, entity),
+    async (system, entity, record) => {
+      for (const [id, deliverer] of deliverers) if (id === system) await deliverer.look(entity, record);
+    },
   );
   const guards = new Map<string, Guard>();
   const initial = openInitial(parts);
@@ -63,7 +67,7 @@ export function openEngine(options: EngineOptions): Engine {
   let running: Promise<unknown> = Promise.resolve();
   let hasStarted = false;
 
-  /** What was committed moves on: writes into the outboxes, links to those that waited for them. */
+  /** What was committed moves on: writes into the outboxes, and whatever it brings to those that waited for it. */
   function pass(plan: Plan): void {
     news.ring();
     pins.follow(plan);
@@ -72,24 +76,17 @@ export function openEngine(options: EngineOptions): Engine {
       if (row) deliverer?.put(row);
       else deliverer?.drop(plan.record.entity, plan.record.id);
     }
-    // What waited for an answer, or for the record to appear, is looked at again.
-    if (plan.conflicts.some(({ about, state }) => about && state !== 'held')) wakeAll(plan);
-    else if (parts.tables.get(plan.record.entity)?.relations.unique.length) wakeAll(plan);
+    choring.put(parts.awaited.endedBy(plan));
     if (plan.linked.length === 0) return;
     for (const { system, key } of plan.linked) pullerOf(system, plan.record.entity)?.letIn(key);
-    wakeAll(plan);
     for (const puller of pullers) if (puller.isAwaiting) puller.wake();
-  }
-
-  function wakeAll({ record }: Plan): void {
-    for (const deliverer of deliverers.values()) deliverer.wake(record.id);
   }
 
   /** Only where writes may go at all: a listing must come to its end before any is sent. */
   function pressure(from: SystemId, { map, systems }: Table): string | undefined {
     if (!isOpen(map.entity)) return undefined;
-    const full = systems.find((to) => to !== from && (deliverers.get(to)?.waiting ?? 0) >= parts.limits.queueMax);
-    return full && `${deliverers.get(full)?.waiting} writes to ${full} wait; what is new is read when they are fewer`;
+    const full = systems.find((to) => to !== from && (deliverers.get(to)?.ready ?? 0) >= parts.limits.queueMax);
+    return full && `${deliverers.get(full)?.ready} writes to ${full} wait; what is new is read when they are fewer`;
   }
 
   function pullerOf(id: SystemId, of: EntityName): Puller | undefined {
@@ -264,7 +261,7 @@ export function openEngine(options: EngineOptions): Engine {
       choring.isIdle &&
       pins.isIdle &&
       pullers.every((puller) => puller.isResting) &&
-      [...deliverers.values()].every(({ waiting, underWay }) => waiting === 0 && underWay === 0),
+      [...deliverers.values()].every(({ ready, underWay }) => ready === 0 && underWay === 0),
   };
 }
 
@@ -278,6 +275,7 @@ function partsOf(
   pressure: Parts['pressure'],
   pauses: Pauses,
   wrote: Parts['wrote'],
+  look: Parts['look'],
 ): Parts {
   const { ledger, clock, ids, log, digest, tracing } = options;
   const limits = { ...LIMITS, ...options.limits };
@@ -299,6 +297,8 @@ function partsOf(
     pressure,
     pauseOf: pauses.of,
     wrote,
+    look,
+    awaited: openAwaited(options.systems.map(({ id }) => id)),
     lanes: openLanes(),
     reads: openReads(),
     tally,

@@ -51,7 +51,9 @@ export function openFetcher(
     let more = found;
     for (const row of items) {
       const isRefused = row.state === 'parked' && row.code === undefined;
-      if (!isRefused && !sending.has(row.record) && outbox.fetched(row)) more += 1;
+      // What waits, and is to be looked at, is so now.
+      const now = row.state === 'due' ? row : { ...row, dueAtMs: 0 };
+      if (!isRefused && !sending.has(row.record) && outbox.fetched(now)) more += 1;
     }
     if (next !== undefined) return void passes.set(entity, { after: next, found: more });
     passes.set(entity, { after: undefined, found: 0, againAtMs: clock.nowMs() + ANEW_MS });

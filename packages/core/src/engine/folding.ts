@@ -1,5 +1,5 @@
 import type { RecordId } from '../ids.ts';
-import { canFold, fold } from '../merge/fold.ts';
+import { canFold, couldFold, fold } from '../merge/fold.ts';
 import type { ConflictRow, OperatorAct, Plan } from '../ports/plan.ts';
 import type { RecordState } from '../record/record.ts';
 import { contextOf } from './context.ts';
@@ -36,7 +36,8 @@ async function joinHeld(parts: Parts, governor: Governor, one: RecordId, other: 
     const pair = await Promise.all([canonical(parts.ledger, one), canonical(parts.ledger, other)]);
     const [a, b] = pair.map((record) => must(record, 'a record that is named exists'));
     if (!a || !b || a.id === b.id) return { kind: 'joined', record: a?.id ?? one };
-    if (!canFold(a, b)) return { kind: 'apart', words: 'both have a row in one system: choose between these rows first' };
+    if (!(said ? couldFold : canFold)(a, b))
+      return { kind: 'apart', words: 'both have a row in one system: choose between these rows first' };
     const [survivor, alias] = await inOrderOfBirth(parts, a, b);
     const plans = await plansFor(parts, governor, survivor, alias, said);
     const beganMs = parts.traces?.nowMs() ?? 0;

@@ -9,6 +9,7 @@ import { LIFE, type RecordState } from '../record/record.ts';
 import { registerIn, valueIn } from '../record/registers.ts';
 import { sameValue } from '../values.ts';
 import type { Chore } from './chores.ts';
+import { waitMarks } from './awaited.ts';
 import { contextOf } from './context.ts';
 import { forkChore, forkMarks } from './forks.ts';
 import {
@@ -183,7 +184,7 @@ export function openGovernor(parts: Parts): Governor {
   function finish(table: Table, before: RecordState | undefined, plan: Plan, keep?: Kept): Governed {
     if (isFree(table)) return { plan, chores: [] };
     const old = before?.relations?.marks ?? [];
-    const marks = [...marksOf(table, plan.record), ...workLeft(table, before, plan, keep)].toSorted();
+    const marks = [...marksOf(table, plan.record), ...waitMarks(plan.record), ...workLeft(table, before, plan, keep)].toSorted();
     const chores = choresOf(table, before, plan.record, old, marks);
     if (marks.length === old.length && marks.every((mark, index) => mark === old[index])) return { plan, chores };
     const record = copyOfRecord(plan.record);

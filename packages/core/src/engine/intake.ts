@@ -100,15 +100,17 @@ export function openIntake(parts: Parts): Intake {
     const { system, table } = origin;
     const id = linked ?? (await ledger.linked(system.id, table.map.entity, row.key));
     let record = id && (await ledger.record(id));
-    if (!origin.comparing && isKnown(record, { system: system.id, ...row })) return 'done';
+    const isRead = record !== undefined && !record.links[system.id]?.unread;
+    if (!origin.comparing && isRead && isKnown(record, { system: system.id, ...row })) return 'done';
     const hearing = parts.traces?.hearing(origin.heard, system.id);
     let mapped = await translated(ledger, system, table, row, record);
     record ??= await matched(origin, row, mapped);
     if (!id && record) mapped = await translated(ledger, system, table, row, record);
     if (!record && !(await admitted(origin, mapped))) return 'done';
     if (await stubbed(system, table, mapped)) return 'again';
-    if (!record && waitsForKey(table, mapped) && origin.awaiting) {
-      origin.awaiting.add(row.key, parts.clock.nowMs());
+    const missing = record ? [] : missingInKey(table, mapped);
+    if (missing.length > 0 && origin.awaiting) {
+      origin.awaiting.add(row.key, missing, parts.clock.nowMs());
       return 'done';
     }
     if (record && leftIn(record, system.id)?.key === row.key) return 'done';
@@ -187,17 +189,16 @@ export function openIntake(parts: Parts): Intake {
   /** Two rows of one system with one natural key: either the first one is gone by now, or somebody must choose. */
   async function clash(origin: Origin, record: RecordState, row: Row): Promise<'done' | 'again'> {
     const { system, table } = origin;
+    const { issues = [], passedOver = [] } = record.relations ?? {};
+    if (passedOver.some((place) => place.system === system.id && place.key === row.key)) return 'done';
+    if (issues.some((issue) => issue.kind === 'rows' && issue.system === system.id && issue.keys[1] === row.key)) return 'done';
     const old = must(record.links[system.id]?.key, 'a present row has a key');
     const read = await system.read(table.map.entity, old);
     if (read.kind === 'missing') {
       await persist(record.id, (now, context) => observeGone(now, { system: system.id, key: old }, table, context));
       return 'again';
     }
-    if (record.relations?.passedOver?.some((place) => place.system === system.id && place.key === row.key)) return 'done';
-    const isAsked = record.relations?.issues?.some(
-      (issue) => issue.kind === 'rows' && issue.system === system.id && issue.keys[1] === row.key,
-    );
-    if (!isAsked) await persist(record.id, (now) => askWhichRow(now, system.id, old, row.key));
+    await persist(record.id, (now) => askWhichRow(now, system.id, old, row.key));
     return 'done';
   }
 
@@ -267,7 +268,8 @@ export function openIntake(parts: Parts): Intake {
     const link = id && (await ledger.record(id))?.links[origin.system.id];
     const version = sighting.kind === 'row' ? sighting.row.version : sighting.kind === 'glimpse' ? sighting.version : undefined;
     const isSame = link !== undefined && version !== undefined && link.version === version && !origin.comparing;
-    if (isSame && !link.unread && link.state === 'present') return;
+    // What it refers to, where that led nowhere, is looked at when it comes.
+    if (isSame && link.state === 'present') return;
     const ordered = version !== undefined && link?.version !== undefined && origin.system.compareVersions;
     if (ordered && link.state === 'present' && ordered(version, link.version) < 0) return;
     const stale = id !== undefined && !ordered && reads.isStale(id + origin.system.id, origin.began);
@@ -378,9 +380,9 @@ function disbelief({ guard }: Origin): Disbelief {
   return { by, note };
 }
 
-/** Whether the natural key itself refers to something that is not mirrored yet: nobody can tell which record the row is. */
-function waitsForKey(table: Table, { waitsFor }: MappedRow): boolean {
-  return waitsFor.some(({ register }) => table.map.key.includes(register));
+/** What the natural key itself refers to and that is not mirrored yet: nobody can tell which record the row is. */
+function missingInKey(table: Table, { waitsFor }: MappedRow): MappedRow['waitsFor'] {
+  return waitsFor.filter(({ register }) => table.map.key.includes(register));
 }
 
 /** A read was needed that the system cannot answer now: the page is taken again later. */

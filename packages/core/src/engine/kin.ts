@@ -2,7 +2,7 @@ import { recordId, type EntityName, type RecordId } from '../ids.ts';
 import type { Stamp } from '../clock/stamp.ts';
 import type { Table } from '../map/compile.ts';
 import { member, type KeyRule, type ReferenceRule } from '../map/relations.ts';
-import { canFold } from '../merge/fold.ts';
+import { couldFold } from '../merge/fold.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import { LIFE, type RecordState } from '../record/record.ts';
 import { registerIn, valueIn } from '../record/registers.ts';
@@ -118,5 +118,5 @@ export function compareBirths(a: Born, b: Born): number {
 /** Whether two records could be joined, and nobody has said that they are not one. */
 export function mayBeOne(a: RecordState, b: RecordState): boolean {
   if (a.relations?.apart?.includes(b.id) || b.relations?.apart?.includes(a.id)) return false;
-  return canFold(a, b);
+  return couldFold(a, b);
 }

@@ -28,8 +28,11 @@ export interface Circuit {
 export interface Pace {
   /** The system is not able, or not willing: nothing is sent until it may be again, and nothing is lost meanwhile. */
   pause(trouble: Exclude<Trouble, { readonly kind: 'drifted' }>): void;
-  /** No answer came. Once in a while that is a matter of one write; again and again it is one of the system. */
-  lost(words: string): void;
+  /**
+   * No answer came, or one that says nothing of the write. Once in a while that is a matter of one write; again and again it is one of the system,
+   * as it is when the system says so itself (`unable`).
+   */
+  lost(words: string, unable?: { readonly retryAfterMs?: number }): void;
   /** The system answered. */
   resume(): void;
   /** Whether a retry is affordable now; if so it is paid for. Retries must not crowd out what is new. */
@@ -83,9 +86,10 @@ export function openPace(parts: Parts, system: string): Pace {
       if (trouble.kind === 'throttled') open(trouble.kind, trouble.retryAfterMs, 'throttled');
       else open(trouble.kind, backoffMs(parts, failures), trouble.words);
     },
-    lost(why) {
+    lost(why, unable) {
       lostInARow += 1;
-      if (lostInARow >= LOST_MAX || failures > 0) open('unreachable', backoffMs(parts, failures), why);
+      if (unable?.retryAfterMs !== undefined) open('throttled', unable.retryAfterMs, why);
+      else if (unable || lostInARow >= LOST_MAX || failures > 0) open('unreachable', backoffMs(parts, failures), why);
     },
     resume() {
       answers += 1;

@@ -1,10 +1,11 @@
-import type { DeliveryId, EntityName, SystemId } from '../ids.ts';
+import type { DeliveryId, EntityName, RecordId, SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Plan } from '../ports/plan.ts';
 import type { Clock, Ids, Log, Wakeable } from '../ports/surroundings.ts';
 import type { System } from '../ports/system.ts';
 import type { Digest } from '../record/encode.ts';
+import type { Awaited } from './awaited.ts';
 import type { Chore } from './chores.ts';
 import type { Committer } from './committer.ts';
 import type { Births } from './births.ts';
@@ -85,6 +86,9 @@ export interface Parts {
   readonly guardOf: (system: SystemId, entity: EntityName) => Guard | undefined;
   /** Why nothing is taken from a map's system, nor written to it; absent while it runs. */
   readonly pauseOf: (system: SystemId, entity: EntityName) => Pause | undefined;
+  readonly awaited: Awaited;
+  /** Has a delivery that waits looked at again. */
+  readonly look: (system: string, entity: EntityName, record: RecordId) => Promise<void>;
   /** Has something done that a committed plan calls for. */
   readonly chores: (chores: readonly Chore[]) => void;
   /** Called for each write that was made, or found to be there already. */

@@ -12,6 +12,7 @@ import { backoffMs } from './pace.ts';
 import { openPrints, type Prints } from './prints.ts';
 import { must } from '../errors/must.ts';
 import type { Parts, Stop } from './parts.ts';
+import { isMirrored } from './references.ts';
 import type { Comparing } from './resync.ts';
 import type { MapState, PullerStatus } from './map-status.ts';
 import { keyOf, versionOf } from './sightings.ts';
@@ -176,8 +177,9 @@ export function openPuller(
   /** Rows whose key refers to a record that may have come by now. */
   async function lookAgain(began: number): Promise<void> {
     if (awaiting.size === 0) return;
+    const ready = await awaiting.ready((one) => isMirrored(ledger, system.id, one));
     await takeAll(
-      awaiting.keys().map((key) => ({ kind: 'glimpse', key })),
+      ready.map((key) => ({ kind: 'glimpse', key })),
       began,
     );
     for (const key of awaiting.overdue(clock.nowMs())) {

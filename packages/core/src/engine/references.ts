@@ -28,6 +28,11 @@ export async function lookUpRow(
   return { toRecord: (_system, asked) => found.get(nameOf(asked)), toText: () => undefined, recordIn };
 }
 
+/** Whether what a row refers to is mirrored by now. */
+export async function isMirrored(ledger: Ledger, system: SystemId, asked: ReferenceAsked): Promise<boolean> {
+  return (await resolve(ledger, system, asked)) !== undefined;
+}
+
 function resolve(ledger: Ledger, system: SystemId, { entity, by, text }: ReferenceAsked): Promise<RecordId | undefined> {
   if (by === undefined) return ledger.linked(system, entityName(entity), keyOf(text));
   return ledger.identified(entityName(entity), identityText([text]));

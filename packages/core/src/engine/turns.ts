@@ -15,7 +15,7 @@ import { relate } from './questions.ts';
  */
 export type Turn =
   | { readonly kind: 'free' }
-  | { readonly kind: 'after'; readonly record: RecordId; readonly words: string }
+  | { readonly kind: 'after'; readonly records: readonly RecordId[]; readonly words: string }
   | { readonly kind: 'aside'; readonly rule: UniqueRule; readonly words: string };
 
 /** Circles of more records than this are not looked for: their records wait for each other, and that is told. */
@@ -34,7 +34,7 @@ export async function turnOf(ledger: Ledger, table: Table, record: RecordState, 
     if (!first) continue;
     const words = `${rule.fields.join(' and ')} is still in the row of the record ${first.id} in ${system}`;
     const isFirst = holder?.id === record.id && circle.every((id) => record.id <= id);
-    return isFirst ? { kind: 'aside', rule, words } : { kind: 'after', record: first.id, words };
+    return isFirst ? { kind: 'aside', rule, words } : { kind: 'after', records: circle, words };
   }
   return { kind: 'free' };
 }

@@ -1,11 +1,13 @@
 import type { Key, SystemId, Version } from '../ids.ts';
+import type { Unread } from '../record/record.ts';
 import type { Value } from '../values.ts';
 
 /** A row translated into canonical values, or the news that it is gone. */
 export interface MappedRow {
   readonly system: SystemId;
   readonly key: Key;
-  readonly version: Version;
+  /** `undefined`: it was written, and nobody knows what came of it. */
+  readonly version: Version | undefined;
   /** By register; a register that is missing was not told. */
   readonly values: ReadonlyMap<string, Value>;
   readonly modifiedAtMs?: number;
@@ -14,5 +16,5 @@ export interface MappedRow {
   /** Columns that could not be understood: the register counts as not told, and somebody should see it. */
   readonly unreadable: readonly { readonly register: string; readonly words: string }[];
   /** References to rows that are not mirrored yet: the register counts as not told, and the row is read again later. */
-  readonly waitsFor: readonly { readonly register: string; readonly entity: string; readonly text: string }[];
+  readonly waitsFor: readonly Unread[];
 }

@@ -62,7 +62,7 @@ export function compileRelations(map: TableMap): TableRelations {
   const unique = (map.unique ?? []).map((key, number) => ({ ...rule('unique')(key, number), onViolation: key.onViolation }));
   const children = [...references.values()].filter(({ onParentDeleted }) => onParentDeleted !== undefined);
   const forks = forksOf(map);
-  const isMarked = forks.size > 0 || [match, review, unique, children].some((list) => list.length > 0);
+  const isMarked = forks.size + references.size > 0 || [match, review, unique, children].some((list) => list.length > 0);
   return { match, review, unique, references, children, forks, isMarked };
 }
 

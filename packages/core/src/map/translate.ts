@@ -48,7 +48,7 @@ export function translateRow(
     const told = tellRegister(rule, system, row, dialect, references, inlets);
     if ('value' in told) values.set(register, told.value);
     else if ('fault' in told) unreadable.push({ register, words: told.fault });
-    else if ('waits' in told) waitsFor.push({ register, entity: told.waits.entity, text: told.waits.text });
+    else if ('waits' in told) waitsFor.push({ register, ...told.waits });
   }
   const identity = identityOf(table, values);
   return {

@@ -9,7 +9,7 @@ import { LIFE, type Attempt, type Edit, type Link, type PossibleBase, type Regis
 import { copyOfLink, copyOfRecord } from '../record/copies.ts';
 import { gathered, rest } from '../record/rest.ts';
 import { isHeldBy, isResting } from '../record/resting.ts';
-import { isTuple, sameValue, type Value } from '../values.ts';
+import { sameValue, type Value } from '../values.ts';
 import { judge } from './judge.ts';
 import { perhapsSent } from './sent.ts';
 import {
@@ -26,9 +26,11 @@ import {
   write,
   type Draft,
 } from './draft.ts';
-import { admit, seenBy } from './frontier.ts';
+import { admit, knownToAll, seenBy } from './frontier.ts';
 import { holdersIn } from './holders.ts';
 import { fieldsOf } from '../map/compile.ts';
+import { startAfresh } from './filled-in.ts';
+import { unreadAfter } from './unread.ts';
 import { must } from '../errors/must.ts';
 
 /** A user's clock may run ahead by this much before it is no longer believed. */
@@ -41,24 +43,29 @@ export interface Found {
   readonly shadow: Shadow | undefined;
   /** What it was perhaps made on instead. */
   readonly possible?: readonly PossibleBase[] | undefined;
+  /** The system filled it in by itself: it is nobody's edit, and comes before whatever anybody does. */
+  readonly isFilledIn?: boolean;
 }
 
 /**
  * Takes what a row says into the record: what differs from the shadow is an edit, unless it is a write of our own coming back.
  * The row is known to be newer than the link's version. `settled` are registers of which the row says nothing new.
  */
-export function absorb(draft: Draft, row: MappedRow, settled?: ReadonlySet<string>): void {
+export function absorb(draft: Draft, row: MappedRow, settled?: ReadonlySet<string>, filledIn: ReadonlySet<string> = NONE): void {
   const link = linkOf(draft, row.system);
   const attempts = perhapsSent(draft, link);
   recogniseEchoes(draft, row, attempts, settled !== undefined);
   if (link.state !== 'present') putLink(draft, row.system, { ...linkOf(draft, row.system), heads: draft.record.heads });
-  const [life, edits] = [lifeOf(draft, row, link), editsOf(draft, row, attempts, settled)];
+  const isFilledIn = (one: Found): Found => (filledIn.has(one.name) ? { ...one, isFilledIn: true } : one);
+  const [life, edits] = [lifeOf(draft, row, link), editsOf(draft, row, attempts, settled).map(isFilledIn)];
   const found = life.length === 0 ? edits : [...life, ...edits];
   if (link.state === 'unlinked') for (const { name } of edits) putRegister(draft, name, gathered(registerOf(draft, name)));
   relink(draft, row, attempts);
   reportUnreadable(draft, row);
   enter(draft, found, row);
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** Takes edits of one author into the document and the registers, and has everything that they touch decided. */
 export function enter(draft: Draft, found: readonly Found[], row: Pick<MappedRow, 'system' | 'modifiedAtMs' | 'by'>): void {
@@ -72,10 +79,11 @@ export function enter(draft: Draft, found: readonly Found[], row: Pick<MappedRow
   after.ownSeq = seq;
   after.heads = [must(draft.changes.at(-1), 'just appended').hash];
   putLink(draft, system, after);
-  found.forEach(({ name, value, shadow, possible }, index) => {
+  found.forEach(({ name, value, shadow, possible, isFilledIn }, index) => {
     const op = must(ops[index], 'each register has its operation');
     const incoming = { op, system, value, shadow, possible, atMs, by };
-    putRegister(draft, name, admit(registerOf(draft, name), incoming, ruleOrLife(draft, name)));
+    const admitted = admit(registerOf(draft, name), incoming, ruleOrLife(draft, name));
+    putRegister(draft, name, isFilledIn ? knownToAll(admitted, holdersIn(draft, name)) : admitted);
   });
   const names = found.map(({ name }) => name);
   tellEdits(draft, seq, names, system);
@@ -148,30 +156,6 @@ function recogniseEchoes(draft: Draft, row: MappedRow, attempts: readonly Attemp
     putShadow(draft, name, register, row.system, { value, sent, ops: echo.ops, saw: echo.saw });
     see(draft, row.system, attempt);
   }
-}
-
-/**
- * A row that we made anew is empty where we wrote nothing, whatever the row before it held, and also where the answer does not tell: that is
- * nobody's edit. What we may write there, and could not because it waited for a person, has to be written to it once it does not.
- */
-export function startAfresh(draft: Draft, row: MappedRow, { registers }: Attempt): void {
-  for (const [name, rule] of draft.table.registers) {
-    const register = registerNow(draft, name);
-    const shadow = register?.shadows[row.system];
-    if (!register || !shadow || registers[name] || isEmpty(shadow.value)) continue;
-    const value = row.values.get(name) ?? emptyLike(shadow.value);
-    if (!isEmpty(value)) continue;
-    putShadow(draft, name, register, row.system, {
-      value,
-      sent: undefined,
-      ops: rule.writes(row.system) ? [] : shadow.ops,
-      saw: shadow.saw,
-    });
-  }
-}
-
-function emptyLike(value: Value): Value {
-  return isTuple(value) ? value.map(() => null) : null;
 }
 
 /** The latest of several attempts that carried such a value. */
@@ -251,15 +235,18 @@ function relink(draft: Draft, row: MappedRow, attempts: readonly Attempt[]): voi
     if (old !== undefined) draft.unlinked.push({ system: row.system, key: old });
     draft.linked.push({ system: row.system, key: row.key });
   }
-  if (planned || unread) draft.deliveries.set(row.system, undefined);
+  // What was written is all that is known of the row: its references are as they were.
+  const stillUnread = row.version === undefined ? unread : unreadAfter(unread, row.waitsFor, draft.context.nowMs);
+  if (planned || unread !== stillUnread) draft.deliveries.set(row.system, undefined);
   // An attempt that still expects this very version may yet be applied; all others were, or never will be.
-  const open = attempts.length === 0 ? attempts : attempts.filter((attempt) => attempt.expected === row.version);
+  const isOpen = ({ expected }: Attempt): boolean => expected !== undefined && expected === row.version;
+  const open = attempts.length === 0 ? attempts : attempts.filter(isOpen);
   const now = copyOfLink(link);
   now.key = row.key;
   now.state = 'present';
   now.version = row.version;
   now.planned = undefined;
-  now.unread = row.waitsFor.length > 0 ? row.waitsFor : undefined;
+  now.unread = stillUnread;
   now.unconfirmed = open.length > 0 ? open : undefined;
   putLink(draft, row.system, now);
   const { identity } = row;

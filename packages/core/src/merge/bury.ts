@@ -20,6 +20,10 @@ export function goneLink(link: Link, state: 'deleted' | 'unlinked'): Link {
   gone.unconfirmed = undefined;
   gone.parked = undefined;
   gone.discarded = undefined;
+  // Nothing is left to read of it either.
+  gone.unread = undefined;
+  gone.blocked = undefined;
+  gone.isMade = undefined;
   return gone;
 }
 

@@ -3,9 +3,10 @@ import type { DeliveryRow } from '../ports/plan.ts';
 import { isEmpty } from '../policy/edits.ts';
 import { copyOfLink } from '../record/copies.ts';
 import { isHeldBy, isHeldByAll, isResting } from '../record/resting.ts';
-import { LIFE, type Attempt, type Link, type RecordState, type Register } from '../record/record.ts';
+import { LIFE, type Attempt, type Link, type RecordState, type Register, type Unread } from '../record/record.ts';
 import { must } from '../errors/must.ts';
 import { linkOf, putLink, registerNow, storedIn, type Draft } from './draft.ts';
+import { patienceFor } from './unread.ts';
 
 /** So many unconfirmed attempts are kept for one row; more than that were never sent, because each waits for the one before. */
 const UNCONFIRMED_MAX = 16;
@@ -20,24 +21,27 @@ export function planDeliveries(draft: Draft): void {
     const settled = wanted ? carries(link.planned, wanted) || carries(link.parked, wanted) : !link.planned && !link.parked;
     if (!settled) replace(draft, system, link, wanted);
     if (!wanted && link.unread) waitToRead(draft, system, link.unread);
+    if (!wanted && link.blocked) putLink(draft, system, { ...linkOf(draft, system), blocked: undefined });
   }
 }
 
-/** Nothing to write, but something to read again: it stands in the same queue. */
-function waitToRead(draft: Draft, system: SystemId, [first]: NonNullable<Link['unread']>): void {
+/** Nothing to write, but something to read again once it may be understood: it stands in the same queue, unless it does already. */
+function waitToRead(draft: Draft, system: SystemId, unread: readonly Unread[]): void {
+  const before = draft.record.links[system];
+  const stands = before?.unread === unread && !before.planned && !before.parked && !draft.deliveries.has(system);
+  if (stands) return;
   const { id: record, entity, revision } = draft.record;
-  const words = `${first?.register} refers to ${first?.entity} ${first?.text}, which is not mirrored yet`;
   const id = deliveryId(record, system, revision);
+  const { sinceMs, tellAtMs, words } = patienceFor(draft.table, unread, draft.context.nowMs);
+  const whose = { id, record, entity, system };
   draft.deliveries.set(system, {
-    id,
-    record,
-    entity,
-    system,
+    ...whose,
     kind: 'update',
     state: 'waiting',
-    dueAtMs: draft.context.nowMs,
+    dueAtMs: tellAtMs,
     attempts: 0,
     words,
+    sinceMs,
   });
 }
 
@@ -128,6 +132,8 @@ function unseen(draft: Draft, system: SystemId, link: Link, restless: readonly s
 
 function isToWrite(draft: Draft, system: SystemId, link: Link, name: string, register: Register): boolean {
   if (!isWritable(register) || !isUnseen(register, system) || isWithheld(link, name, register)) return false;
+  // What somebody typed there is not understood yet, so it is in no history: it must not be written over.
+  if (link.unread?.some((one) => one.register === name)) return false;
   return draft.table.registers.get(name)?.writes(system) === true;
 }
 

@@ -7,7 +7,9 @@ import { registersIn } from '../record/registers.ts';
 import { isResting } from '../record/resting.ts';
 import { enter, firstSight, putShadow } from './absorb.ts';
 import { planDeliveries } from './deliveries.ts';
-import { draftOf, linkOf, planOf, putLink, registerNow, registerOf, type Context, type Draft } from './draft.ts';
+import { part } from './bury.ts';
+import { draftOf, fail, linkOf, planOf, putLink, registerNow, registerOf, type Context, type Draft } from './draft.ts';
+import type { RowPlace } from '../record/relations.ts';
 
 /** Two records that are one: what becomes of either. */
 export interface Folded {
@@ -15,9 +17,21 @@ export interface Folded {
   readonly alias: Plan;
 }
 
-/** Whether no system has a row of its own for each: only then can they be one without somebody choosing between rows. */
+/** Whether no system has a row of its own for each: only then can they be one without a row that is left over. */
 export function canFold(a: RecordState, b: RecordState): boolean {
-  return Object.keys(a.links).every((system) => a.links[system]?.state !== 'present' || b.links[system]?.state !== 'present');
+  return sharedSystems(a, b).length === 0;
+}
+
+/**
+ * Whether they can be one at all. Where people of one system made a row for each, they told them apart, or somebody must choose between the rows;
+ * but of two people in two systems, neither saw the row that Concord made for the other one's.
+ */
+export function couldFold(a: RecordState, b: RecordState): boolean {
+  return sharedSystems(a, b).every((system) => a.links[system]?.isMade || b.links[system]?.isMade);
+}
+
+function sharedSystems(a: RecordState, b: RecordState): readonly string[] {
+  return Object.keys(a.links).filter((system) => a.links[system]?.state === 'present' && b.links[system]?.state === 'present');
 }
 
 /**
@@ -27,13 +41,20 @@ export function canFold(a: RecordState, b: RecordState): boolean {
  */
 export function fold(survivor: RecordState, alias: RecordState, open: readonly ConflictRow[], table: Table, context: Context): Folded {
   const draft = draftOf(survivor, table, context);
-  const present = Object.entries(alias.links).filter(([, link]) => link.state === 'present');
-  for (const [system, link] of present)
-    takeLink(
-      draft,
-      table.systems.find((id) => id === system),
-      link,
-    );
+  const present: (readonly [SystemId, Link])[] = [];
+  const left: RowPlace[] = [];
+  for (const system of table.systems) {
+    const link = alias.links[system];
+    if (link?.state !== 'present' || link.key === undefined) continue;
+    const own = survivor.links[system];
+    const ownKey = own?.state === 'present' ? own.key : undefined;
+    const isOver = ownKey !== undefined && link.isMade === true;
+    if (ownKey !== undefined) left.push({ system, key: isOver ? link.key : ownKey });
+    if (isOver) draft.linked.push({ system, key: link.key });
+    else present.push([system, link]);
+    if (ownKey !== undefined && !isOver) part(draft, system);
+  }
+  for (const [system, link] of present) takeLink(draft, system, link);
   const edits = Object.entries(registersIn(alias)).flatMap(([name, { frontier }]) => frontier.map((edit) => ({ name, edit })));
   for (const group of inOrderOfTime(
     edits.filter(({ name, edit }) => name !== LIFE && present.some(([system]) => system === edit.system)),
@@ -41,12 +62,13 @@ export function fold(survivor: RecordState, alias: RecordState, open: readonly C
     enterAll(draft, group);
   }
   for (const [system] of present) takeShadows(draft, alias, system);
+  for (const { system, key } of left) fail(draft, system, 'C06', `${key} is left over: Concord made it, and it is mirrored no longer`, key);
   planDeliveries(draft);
-  return { survivor: withAlias(planOf(draft), survivor, alias), alias: retire(alias, survivor, open, table, context) };
+  return { survivor: withAlias(planOf(draft), survivor, alias, left), alias: retire(alias, survivor, open, table, context) };
 }
 
-function takeLink(draft: Draft, system: SystemId | undefined, link: Link): void {
-  if (system === undefined || link.key === undefined) return;
+function takeLink(draft: Draft, system: SystemId, link: Link): void {
+  if (link.key === undefined) return;
   const moved = copyOfLink(link);
   moved.heads = draft.record.heads;
   moved.ownSeq = linkOf(draft, system).ownSeq;
@@ -54,6 +76,7 @@ function takeLink(draft: Draft, system: SystemId | undefined, link: Link): void 
   moved.unconfirmed = undefined;
   moved.parked = undefined;
   moved.discarded = undefined;
+  moved.blocked = undefined;
   putLink(draft, system, moved);
   draft.linked.push({ system, key: link.key });
   const life = registerOf(draft, LIFE);
@@ -95,14 +118,21 @@ function takeShadows(draft: Draft, alias: RecordState, system: string): void {
   }
 }
 
-function withAlias(plan: Plan, survivor: RecordState, alias: RecordState): Plan {
+/** `left`: rows that Concord made beside rows of people. They lead to the record, so that they do not become one of their own. */
+function withAlias(plan: Plan, survivor: RecordState, alias: RecordState, left: readonly RowPlace[]): Plan {
   const record = copyOfRecord(plan.record);
   const { relations = {} } = survivor;
   const apart = [...new Set([...(relations.apart ?? []), ...(alias.relations?.apart ?? [])])].filter(
     (id) => id !== survivor.id && id !== alias.id,
   );
   const aliases = [...new Set([...(relations.aliases ?? []), ...(alias.relations?.aliases ?? []), alias.id])].toSorted();
-  record.relations = { ...relations, aliases, ...(apart.length === 0 ? {} : { apart: apart.toSorted() }) };
+  const passedOver = [...(relations.passedOver ?? []), ...(alias.relations?.passedOver ?? []), ...left];
+  record.relations = {
+    ...relations,
+    aliases,
+    ...(apart.length === 0 ? {} : { apart: apart.toSorted() }),
+    ...(passedOver.length === 0 ? {} : { passedOver }),
+  };
   record.identity ??= alias.identity;
   return { ...plan, record };
 }

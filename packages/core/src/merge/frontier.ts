@@ -8,7 +8,7 @@ import type { Agreed, Edit, PossibleBase, Register, Shadow } from '../record/rec
 import { PERSON } from '../record/actors.ts';
 import { copyOfRegister } from '../record/copies.ts';
 import { rest } from '../record/rest.ts';
-import { sameValue, type Value } from '../values.ts';
+import { isTuple, sameValue, type Value } from '../values.ts';
 
 /** A register that nobody has told yet. */
 export function blankRegister(members: number): Register {
@@ -102,6 +102,26 @@ export function seenBy(register: Register, system: string, shadow: Shadow): Retu
   const seen = copyOfRegister(register);
   seen.shadows = withShadow(register.shadows, system, shadow);
   return seen;
+}
+
+/**
+ * Nobody made the latest edit, so it is in the past of whatever anybody makes: all systems count as having seen it, also those to which it is
+ * still to be written.
+ */
+export function knownToAll(register: Register, holders: readonly string[]): Register {
+  const shadows: Record<string, Shadow> = { ...register.shadows };
+  for (const system of holders) {
+    const shadow = shadows[system] ?? { value: emptyLike(register.value), sent: undefined, ops: [], saw: 0 };
+    shadows[system] = { ...shadow, saw: Math.max(shadow.saw, register.count) };
+  }
+  const known = copyOfRegister(register);
+  known.shadows = shadows;
+  return known;
+}
+
+/** The empty value of a register that holds such a value. */
+export function emptyLike(value: Value): Value {
+  return isTuple(value) ? value.map(() => null) : null;
 }
 
 /** What policies that look further back than the frontier ask for. */

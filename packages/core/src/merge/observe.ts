@@ -7,11 +7,17 @@ import { absorb } from './absorb.ts';
 import { bury } from './bury.ts';
 import { planDeliveries } from './deliveries.ts';
 import { draftOf, planOf, type Context } from './draft.ts';
+import { isSameUnread } from './unread.ts';
 
-/** A row that reads as it did before: an echo, or nothing new. */
+/** A row in the version that is known: an echo, or nothing new but what it refers to. */
 export function isKnown(record: RecordState | undefined, row: Pick<MappedRow, 'system' | 'key' | 'version'>): boolean {
   const link = record?.links[row.system];
-  return link?.state === 'present' && link.key === row.key && link.version === row.version && !link.unread;
+  return link?.state === 'present' && link.key === row.key && link.version === row.version;
+}
+
+/** Whether it says nothing new at all. */
+function isEcho(record: RecordState | undefined, row: MappedRow): boolean {
+  return isKnown(record, row) && isSameUnread(record?.links[row.system]?.unread, row.waitsFor);
 }
 
 /**
@@ -19,7 +25,7 @@ export function isKnown(record: RecordState | undefined, row: Pick<MappedRow, 's
  * its system was not linked with, is matched by it. Answers `undefined` when the row says nothing new.
  */
 export function observe(record: RecordState | undefined, row: MappedRow, table: Table, context: Context): Plan | undefined {
-  if (isKnown(record, row)) return undefined;
+  if (isEcho(record, row)) return undefined;
   const draft = draftOf(record, table, context);
   absorb(draft, row);
   planDeliveries(draft);

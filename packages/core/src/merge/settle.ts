@@ -1,4 +1,4 @@
-import { deliveryId, type SystemId } from '../ids.ts';
+import { deliveryId, type Key, type RecordId, type SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import type { MappedRow } from '../map/mapped.ts';
 import type { Plan } from '../ports/plan.ts';
@@ -8,7 +8,8 @@ import { LIFE, type Attempt, type Link, type RecordState } from '../record/recor
 import { copyOfLink } from '../record/copies.ts';
 import { rest } from '../record/rest.ts';
 import { sameValue } from '../values.ts';
-import { absorb, putShadow, see, startAfresh } from './absorb.ts';
+import { absorb, putShadow, see } from './absorb.ts';
+import { filledIn, startAfresh } from './filled-in.ts';
 import { bury, goneLink } from './bury.ts';
 import { dueNow, isWithheld, planDeliveries } from './deliveries.ts';
 import { draftOf, fail, linkOf, planOf, putLink, putRegister, registerOf, type Context, type Draft } from './draft.ts';
@@ -24,6 +25,8 @@ import { must } from '../errors/must.ts';
 export type Settled =
   /** `row` is the stored row as the system told it after the write. */
   | { readonly kind: 'written'; readonly row: MappedRow; readonly readLater?: boolean }
+  /** Written, and that is all that is known of the row. */
+  | { readonly kind: 'applied'; readonly key: Key }
   | { readonly kind: 'removed' }
   /** The row as it is now. Nothing of ours was written. */
   | { readonly kind: 'stale'; readonly row: MappedRow }
@@ -43,6 +46,8 @@ export type Settled =
       readonly sinceMs?: number;
       /** It has waited so long that somebody should see it. */
       readonly tell?: boolean;
+      /** The records that it waits for. */
+      readonly by?: readonly RecordId[];
     };
 
 /** A delivery ended, one way or another. The record's link holds the attempt that was made. */
@@ -59,6 +64,9 @@ function end(draft: Draft, system: SystemId, attempt: Attempt, outcome: Settled)
   switch (outcome.kind) {
     case 'written':
       return acknowledge(draft, system, attempt, outcome);
+    case 'applied':
+      acknowledge(draft, system, attempt, { kind: 'written', row: unheard(system, outcome.key) });
+      return expectEcho(draft, system, attempt);
     case 'removed':
       return acknowledgeRemoval(draft, system, attempt);
     case 'stale':
@@ -80,6 +88,16 @@ function end(draft: Draft, system: SystemId, attempt: Attempt, outcome: Settled)
     case 'unknown':
       return undefined;
   }
+}
+
+/** What is read of the row later may be what the system made of the values that it was sent. */
+function expectEcho(draft: Draft, system: SystemId, attempt: Attempt): void {
+  putLink(draft, system, { ...linkOf(draft, system), unconfirmed: [attempt] });
+}
+
+/** A row of which no column is known. */
+function unheard(system: SystemId, key: Key): MappedRow {
+  return { system, key, version: undefined, values: new Map(), unreadable: [], waitsFor: [] };
 }
 
 type Written = Extract<Settled, { readonly kind: 'written' }>;
@@ -104,9 +122,18 @@ function acknowledge(draft: Draft, system: SystemId, attempt: Attempt, { row, re
     putRegister(draft, name, rest(seen, holdersIn(draft, name)));
   }
   if (attempt.kind === 'create') startAfresh(draft, row, attempt);
+  // Of what was read only later, nobody can tell who set it.
+  const filled = readLater ? undefined : filledIn(draft, row, attempt);
   unplan(draft, system);
   see(draft, system, attempt);
-  absorb(draft, row, settled);
+  absorb(draft, row, settled, filled);
+  if (attempt.kind === 'create') noteMade(draft, system);
+}
+
+/** Only where records that look alike are told apart by people does it matter who made a row. */
+function noteMade(draft: Draft, system: SystemId): void {
+  const { match, review } = draft.table.relations;
+  if (match.length + review.length > 0) putLink(draft, system, { ...linkOf(draft, system), isMade: true });
 }
 
 function acknowledgeRemoval(draft: Draft, system: SystemId, attempt: Attempt): void {
@@ -123,6 +150,7 @@ function unplan(draft: Draft, system: SystemId): void {
   const link = copyOfLink(linkOf(draft, system));
   link.planned = undefined;
   link.parked = undefined;
+  link.blocked = undefined;
   putLink(draft, system, link);
   draft.deliveries.set(system, undefined);
 }
@@ -144,7 +172,7 @@ function refuse(draft: Draft, system: SystemId, attempt: Attempt, refusal: Refus
 }
 
 function park(draft: Draft, system: SystemId, attempt: Attempt, { why, words }: { readonly why: string; readonly words: string }): void {
-  putLink(draft, system, { ...linkOf(draft, system), planned: undefined, parked: attempt });
+  putLink(draft, system, { ...linkOf(draft, system), planned: undefined, blocked: undefined, parked: attempt });
   draft.deliveries.set(system, { ...dueNow(draft, system, attempt), state: 'parked', words });
   fail(draft, system, 'C13', `${why}: ${words}`);
 }
@@ -177,8 +205,12 @@ function postpone(draft: Draft, system: SystemId, outcome: Extract<Settled, { re
   const { dueAtMs, attempts, words } = outcome;
   const again = outcome.kind === 'unknown' ? { ...planned, id: deliveryId(draft.record.id, system, draft.record.revision) } : planned;
   const open = outcome.kind === 'unknown' ? [...unconfirmed, planned] : unconfirmed;
-  putLink(draft, system, { ...link, planned: again, unconfirmed: open.length > 0 ? open : undefined });
-  const { code, sinceMs, tell = false } = outcome;
+  const { code, sinceMs, tell = false, by } = outcome;
+  const next = copyOfLink(link);
+  next.planned = again;
+  next.unconfirmed = open.length > 0 ? open : undefined;
+  next.blocked = by && { by, sinceMs: sinceMs ?? draft.context.nowMs };
+  putLink(draft, system, next);
   const state = outcome.kind !== 'waiting' ? 'due' : code === 'C08' ? 'parked' : 'waiting';
   const since = { ...(code === undefined ? {} : { code }), ...(sinceMs === undefined ? {} : { sinceMs }) };
   draft.deliveries.set(system, { ...dueNow(draft, system, again), state, dueAtMs, attempts, words, ...since });

@@ -24,7 +24,7 @@ export function unlink(record: RecordState, system: SystemId, table: Table, cont
   if (state !== 'present' || key === undefined) return undefined;
   const draft = draftOf(record, table, context);
   const gone = goneLink(linkOf(draft, system), 'unlinked');
-  putLink(draft, system, { ...gone, unread: undefined, withheld: undefined });
+  putLink(draft, system, { ...gone, withheld: undefined });
   draft.deliveries.set(system, undefined);
   part(draft, system);
   planDeliveries(draft);

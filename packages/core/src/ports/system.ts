@@ -79,6 +79,8 @@ export type Outcome =
       /** The columns were read after the write, not told by it: an edit of somebody else may be among them. */
       readonly readLater?: true;
     }
+  /** Done, but nobody could tell the row's version, nor what is stored: it is read before anything else is written to it. */
+  | { readonly kind: 'applied'; readonly key: Key }
   /** Deleted. */
   | { readonly kind: 'removed' }
   /** The row is not in the expected version; nothing was written. `row` is what it holds now, if that could be read. */
@@ -88,8 +90,11 @@ export type Outcome =
   /** A create met a row with that key or correlation; nothing was written. `row` is that row, if it could be read. */
   | { readonly kind: 'exists'; readonly row?: Row }
   | { readonly kind: 'refused'; readonly why: RefusalClass; readonly words: string }
-  /** No answer: the write may or may not have been applied. Read before any retry. */
-  | { readonly kind: 'unknown'; readonly words: string }
+  /**
+   * No answer, or one that does not promise what became of it: the write may or may not have been applied. Read before any retry. `unable`: the
+   * system said that it cannot work now; nothing more is sent to it for a while, for as long as it asked.
+   */
+  | { readonly kind: 'unknown'; readonly words: string; readonly unable?: { readonly retryAfterMs?: number } }
   | Trouble;
 
 /** What an inbound hook points at. It is only a hint: the rows are read. */

@@ -36,9 +36,11 @@ export function copyOfLink(link: Link): Changeable<Link> {
     planned: link.planned,
     unconfirmed: link.unconfirmed,
     unread: link.unread,
+    blocked: link.blocked,
     withheld: link.withheld,
     parked: link.parked,
     discarded: link.discarded,
+    isMade: link.isMade,
   };
 }
 

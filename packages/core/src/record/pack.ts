@@ -67,12 +67,18 @@ type Around = Pick<RecordState, 'id' | 'registers'>;
 
 /** The JSON of a link. */
 export function linkText(link: Link, names: Names, around: Around): string {
-  const { key, version: at, state, heads, ownSeq, planned, unconfirmed, unread, withheld, parked, discarded } = link;
+  const { key, version: at, state, heads, ownSeq, planned, unconfirmed, parked } = link;
   const seen = `"${state}",${ownSeq},${heads.length}${placesText(names, heads)}${maybeText(key)}${maybeText(at)}`;
   const [now, set] = [attemptsText(planned, names, around), attemptsText(parked, names, around)];
   let open = `${unconfirmed?.length ?? 0}`;
   for (const one of unconfirmed ?? []) open += attemptText(one, names, around);
-  return `[${seen},${now},${open},${set},${unread || withheld || discarded ? JSON.stringify({ unread, withheld, discarded }) : '0'}]`;
+  return `[${seen},${now},${open},${set},${rareText(link)}]`;
+}
+
+/** What hardly any link has. */
+function rareText({ unread, blocked, withheld, discarded, isMade }: Link): string {
+  const isRare = unread || blocked || withheld || discarded || isMade;
+  return isRare ? JSON.stringify({ unread, blocked, withheld, discarded, isMade }) : '0';
 }
 
 function attemptsText(attempt: Attempt | undefined, names: Names, around: Around): string {

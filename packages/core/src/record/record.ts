@@ -126,6 +126,25 @@ export interface Attempt {
   readonly seq: number;
 }
 
+/** A reference of a row that leads to nothing mirrored yet. */
+export interface Unread {
+  readonly register: string;
+  readonly entity: string;
+  readonly text: string;
+  /** The field of the other entity that the text is; absent: it is the key of a row. */
+  readonly by?: string;
+  /** Since when it leads nowhere; ms since 1970 UTC. */
+  readonly sinceMs?: number;
+}
+
+/** What keeps a planned write from being sent. */
+export interface Blocked {
+  /** The records whose change may end it; its own among them where an answer to a question about it would. */
+  readonly by: readonly RecordId[];
+  /** ms since 1970 UTC. */
+  readonly sinceMs: number;
+}
+
 /** Ties a record to one system. */
 export interface Link {
   /** Absent until the record exists there. */
@@ -141,14 +160,18 @@ export interface Link {
   readonly planned?: Attempt | undefined;
   /** Earlier writes that nobody confirmed: any of them may still come back on the feed. */
   readonly unconfirmed?: readonly Attempt[] | undefined;
-  /** References of the row that lead to nothing mirrored yet: the row is read again when they may. */
-  readonly unread?: readonly { readonly register: string; readonly entity: string; readonly text: string }[] | undefined;
+  /** References of the row that lead to nothing mirrored yet: the row is read again when they do. */
+  readonly unread?: readonly Unread[] | undefined;
+  /** What the planned write waits for. */
+  readonly blocked?: Blocked | undefined;
   /** By register, the operations whose value the system cannot hold, and why: not sent until the register has others. */
   readonly withheld?: Readonly<Record<string, { readonly ops: readonly OpId[]; readonly words: string }>> | undefined;
   /** The write that the system refused: not tried again until it would write something else, or a person says so. */
   readonly parked?: Attempt | undefined;
   /** What a person said the system is to be left without: not written until it would be something else. */
   readonly discarded?: Discarded | undefined;
+  /** Concord made the row, and none of its system's people; noted where rows that look alike are asked about. */
+  readonly isMade?: true | undefined;
 }
 
 /** Of a write that was given up: the operations that it carried, register by register. */

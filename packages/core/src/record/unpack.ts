@@ -162,9 +162,11 @@ export function unpackLink(list: Packed, around: Around): Link {
     planned,
     unconfirmed: unconfirmed.length > 0 ? unconfirmed : undefined,
     unread: undefined,
+    blocked: undefined,
     withheld: undefined,
     parked,
     discarded: undefined,
+    isMade: undefined,
   };
   return more === 0 ? link : { ...link, ...members(more) };
 }
