@@ -96,6 +96,8 @@ export async function dataverseRig(): Promise<Built> {
       rows: async () => new Map(emulator.rows('abc_trees').map((row) => [idOf(row), row])),
     },
     loseNextAnswer: async () => loseNext(emulator),
+    answerInstead: async (status, retryAfterSeconds) => answerInstead(emulator, status, retryAfterSeconds),
+    failNextRead: async () => failNextRead(emulator),
     goDown: async () => emulator.faults.down(true),
   };
   return { rig, close: () => leave(system, emulator) };
@@ -148,6 +150,9 @@ export async function finopsRig({ staleAs, feed, concurrency }: FinopsWays): Pro
       rows: async () => new Map(emulator.rows('ABCTrees').map((row) => [predicateOf(row['TreeId']), row])),
     },
     loseNextAnswer: async () => loseNext(emulator),
+    answerInstead: async (status, retryAfterSeconds) => answerInstead(emulator, status, retryAfterSeconds),
+    // Who compares before the write reads there first, and then nothing is sent.
+    ...(concurrency === 'verify-after-write' ? {} : { failNextRead: async () => failNextRead(emulator) }),
     goDown: async () => emulator.faults.down(true),
   };
   return { rig, close: () => leave(system, emulator) };
@@ -155,6 +160,15 @@ export async function finopsRig({ staleAs, feed, concurrency }: FinopsWays): Pro
 
 function loseNext(emulator: Pick<Emulator, 'faults'>): void {
   emulator.faults.add({ method: 'POST|PATCH|DELETE', path: '^/(api/)?data', times: 1, action: { kind: 'dropAfter' } });
+}
+
+function answerInstead(emulator: Pick<Emulator, 'faults'>, status: number, retryAfterSeconds?: number): void {
+  const after = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+  emulator.faults.add({ method: 'PATCH', path: '^/(api/)?data', times: 1, action: { kind: 'statusAfter', status, ...after } });
+}
+
+function failNextRead(emulator: Pick<Emulator, 'faults'>): void {
+  emulator.faults.add({ principal: 'concord', method: 'GET', path: '^/(api/)?data', times: 1, action: { kind: 'status', status: 503 } });
 }
 
 async function leave(system: System, emulator: Pick<Emulator, 'close'>): Promise<void> {

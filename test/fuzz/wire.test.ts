@@ -155,7 +155,7 @@ describe.each(['dataverse', 'finops'])('%s', (adapter) => {
             for (const from of [undefined, cursor(text), cursor(JSON.stringify({ next: text, link: `${service.url}/x` }))])
               expect(['page', 'expired', ...TROUBLE]).toContain((await one.changes(TREE, from)).kind);
             expect(['row', 'missing', ...TROUBLE]).toContain((await one.read(TREE, keyOf(text))).kind);
-            const outcomes = ['written', 'removed', 'stale', 'missing', 'exists', 'refused', 'unknown', ...TROUBLE];
+            const outcomes = ['written', 'applied', 'removed', 'stale', 'missing', 'exists', 'refused', 'unknown', ...TROUBLE];
             for (const write of WRITES) expect(outcomes).toContain((await one.write(write)).kind);
           } finally {
             await one.close();

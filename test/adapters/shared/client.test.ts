@@ -142,11 +142,20 @@ describe('throttling', () => {
   test.each([
     [429, { 'retry-after': '7' }, { kind: 'throttled', retryAfterMs: 7000 }],
     [429, {}, { kind: 'throttled', retryAfterMs: RETRY_AFTER_MS_DEFAULT }],
-    [503, { 'retry-after': '2' }, { kind: 'throttled', retryAfterMs: 2000 }],
-    [503, {}, { kind: 'unreachable' }],
-  ])('%i with %j is %j', async (status, headers, reply) => {
+    [503, { 'retry-after': '2' }, { kind: 'lost', unable: { retryAfterMs: 2000 } }],
+    [503, {}, { kind: 'lost', unable: {} }],
+  ])('%i with %j is %j to a write', async (status, headers, reply) => {
     const on = await stage((_asked, response) => json(response, status, { error: { code: '', message: 'busy' } }, headers));
     expect(await write(on)).toMatchObject(reply);
+  });
+
+  test.each([
+    [429, { 'retry-after': '7' }, { kind: 'throttled', retryAfterMs: 7000 }],
+    [503, { 'retry-after': '2' }, { kind: 'throttled', retryAfterMs: 2000 }],
+    [503, {}, { kind: 'unreachable' }],
+  ])('%i with %j is %j to a read, by which nothing is lost', async (status, headers, reply) => {
+    const on = await stage((_asked, response) => json(response, status, { error: { code: '', message: 'busy' } }, headers));
+    expect(await on.client.get('rows')).toMatchObject(reply);
   });
 
   test.each([

@@ -16,6 +16,40 @@ export const faultLaws: readonly SystemLaw[] = [
     },
   },
   {
+    law: 'what a gateway answers in the place of a system says nothing of a write, whatever its status: it is unknown',
+    run: async (rig) => {
+      for (const [status, retryAfterSeconds] of [[500], [502], [503], [503, 1], [504]] as const) {
+        const row = await planted(rig);
+        await rig.answerInstead?.(status, retryAfterSeconds);
+        const outcome = await rig.system.write(update(rig, row, { [rig.columns.one]: `under ${status}` }));
+        const isApplied = (await readRow(rig, row.key)).columns[rig.columns.one] === `under ${status}`;
+        check(isApplied, 'the write was applied');
+        check(outcome.kind === 'unknown' || !rig.answerInstead, `nobody knows what became of it: unknown, not ${JSON.stringify(outcome)}`);
+        await rig.user.remove(row.key);
+      }
+    },
+  },
+  {
+    law: 'a write that was taken was made, also where its row cannot be read behind it',
+    run: async (rig) => {
+      const row = await planted(rig);
+      await rig.failNextRead?.();
+      const outcome = await rig.system.write(update(rig, row, { [rig.columns.one]: 'written' }));
+      check(outcome.kind === 'written' || outcome.kind === 'applied', `it was made, not ${JSON.stringify(outcome)}`);
+    },
+  },
+  {
+    law: 'a write that was refused as outdated was not made, also where its row cannot be read behind it',
+    run: async (rig) => {
+      const row = await planted(rig);
+      await rig.user.edit(row.key, { [rig.columns.one]: 'theirs' });
+      await rig.failNextRead?.();
+      const outcome = await rig.system.write(update(rig, row, { [rig.columns.one]: 'ours' }));
+      check(outcome.kind === 'stale', `it is stale, not ${JSON.stringify(outcome)}`);
+      check((await readRow(rig, row.key)).columns[rig.columns.one] === 'theirs', 'it overwrote nothing');
+    },
+  },
+  {
     law: 'a system that is down is unreachable; nothing is thrown and nothing is believed',
     run: async (rig) => {
       const row = await planted(rig);

@@ -29,6 +29,10 @@ export interface SystemRig {
   };
   /** The next write is applied, but its answer does not come. */
   loseNextAnswer(): Promise<void>;
+  /** The next write is applied, and a gateway answers with this status in the system's place. Absent: the system is not behind one. */
+  answerInstead?(status: number, retryAfterSeconds?: number): Promise<void>;
+  /** The next read is not answered. */
+  failNextRead?(): Promise<void>;
   /** Takes the system off the network. */
   goDown(): Promise<void>;
 }

@@ -6,8 +6,8 @@ import { seededChance } from './chance.ts';
 import type { Chance } from './chance.ts';
 import { emulatorClock } from './clock.ts';
 import type { EmulatorClock } from './clock.ts';
-import { faultBoard } from './faults.ts';
-import type { AnsweredFault, FaultBoard } from './faults.ts';
+import { faultBoard, isAnswered } from './faults.ts';
+import type { AnsweredFault, FaultAction, FaultBoard } from './faults.ts';
 import { hookSender } from './hooks.ts';
 import type { HookBoard, HookRules, HookSender } from './hooks.ts';
 import { splitUrl } from './operation.ts';
@@ -190,14 +190,21 @@ async function befall<Settings>(front: Front<Settings>, operation: Operation, ur
   for (const action of actions)
     if (action.kind === 'slow') await wait(action.delayMs, undefined, { signal: front.closing }).catch(() => undefined);
   if (front.services.faults.isDown() || actions.some((action) => action.kind === 'dropBefore')) return 'cut';
-  for (const action of actions) {
-    if (action.kind === 'slow' || action.kind === 'dropBefore' || action.kind === 'dropAfter') continue;
-    const refusal = front.engine.faulted(action);
+  const refused = actions.find(isAnswered);
+  if (refused) {
+    const refusal = front.engine.faulted(refused);
     tellRefusal(front, operation, refusal);
     return refusal;
   }
   const reply = front.engine.handle(operation);
-  return actions.some((action) => action.kind === 'dropAfter') ? 'cut' : reply;
+  if (actions.some((action) => action.kind === 'dropAfter')) return 'cut';
+  const gateway = actions.find((action) => action.kind === 'statusAfter');
+  return gateway ? answerOfGateway(gateway) : reply;
+}
+
+function answerOfGateway({ status, retryAfterSeconds }: Extract<FaultAction, { readonly kind: 'statusAfter' }>): Answer {
+  const after = retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) };
+  return { status, headers: { 'Content-Type': 'text/html', ...after }, body: `<html><body><h1>${status}</h1>the gateway</body></html>` };
 }
 
 function tellRefusal<Settings>(front: Front<Settings>, operation: Operation, refusal: Answer): void {

@@ -19,6 +19,12 @@ const actionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('dropBefore') }),
   /** Everything is done and committed, then the connection is cut. */
   z.strictObject({ kind: z.literal('dropAfter') }),
+  /** Everything is done and committed, then a gateway answers in the system's place, in words of its own. */
+  z.strictObject({
+    kind: z.literal('statusAfter'),
+    status: z.number().int().min(400).max(599),
+    retryAfterSeconds: z.number().min(0).optional(),
+  }),
   z.strictObject({ kind: z.literal('slow'), delayMs: z.number().min(0).max(600_000) }),
 ]);
 
@@ -66,7 +72,7 @@ export interface FaultBoard {
 /** A fault of which the answer tells. */
 export type AnsweredFault = Extract<FaultAction, { kind: 'status' | 'throttled' | 'stale' }>;
 
-function isAnswered(action: FaultAction): action is AnsweredFault {
+export function isAnswered(action: FaultAction): action is AnsweredFault {
   return action.kind === 'status' || action.kind === 'throttled' || action.kind === 'stale';
 }
 

@@ -1,10 +1,10 @@
 import type { Trouble } from '@concord/core';
 import { replyOf } from './reply.ts';
-import type { Reply } from './reply.ts';
+import type { Lost, Reply } from './reply.ts';
 
 export type BatchReply =
   /** In order; a changeset that failed is one part. A service that stops at a failure tells fewer parts than were asked. */
-  { readonly kind: 'parts'; readonly parts: readonly Reply[] } | Trouble | { readonly kind: 'lost'; readonly words: string };
+  { readonly kind: 'parts'; readonly parts: readonly Reply[] } | Trouble | Lost;
 
 /** Reads the answer to a `$batch`; each part is sorted as if it had come alone, so that a part may be throttled among others that are done. */
 export async function batchReply(reply: Reply, nowMs: number): Promise<BatchReply> {

@@ -4,8 +4,8 @@ import { batchReply } from './batch-parse.ts';
 import type { BatchReply } from './batch-parse.ts';
 import { batchText } from './batch-text.ts';
 import type { BatchPart } from './batch-text.ts';
-import { replyOf } from './reply.ts';
-import type { Answer, Reply } from './reply.ts';
+import { replyOf, troubleOfRead } from './reply.ts';
+import type { Answer, Lost, Reply } from './reply.ts';
 import { transport } from './transport.ts';
 import type { Call, TransportLimits } from './transport.ts';
 
@@ -20,7 +20,7 @@ export interface ODataOptions extends TransportLimits {
 /** A read's end: an answer of the service or trouble. Nothing is lost by a lost read. */
 export type ReadReply = Answer | Trouble;
 /** A write's end: `lost` says that it may have been applied. */
-export type WriteReply = Answer | Trouble | { readonly kind: 'lost'; readonly words: string };
+export type WriteReply = Answer | Trouble | Lost;
 
 export interface ODataClient {
   /** As it was given: what was kept of one service is of no use to another. */
@@ -81,8 +81,9 @@ export function odataClient(options: ODataOptions): ODataClient {
   };
 }
 
-function readReply(reply: WriteReply): ReadReply {
-  return reply.kind === 'lost' ? { kind: 'unreachable', words: reply.words } : reply;
+/** A read's end, of a request that was sent like any other. */
+export function readReply(reply: WriteReply): ReadReply {
+  return reply.kind === 'lost' ? troubleOfRead(reply) : reply;
 }
 
 /** The path of a place below the root or of an absolute link; `undefined` where the link leads to another origin: our token stays here. */

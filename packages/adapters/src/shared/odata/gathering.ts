@@ -1,7 +1,8 @@
 import type { Json } from '@concord/core';
 import { must } from '@concord/core';
 import type { BatchRequest } from './batch-text.ts';
-import type { ODataClient, ReadReply, WriteReply } from './client.ts';
+import { readReply } from './client.ts';
+import type { ODataClient, WriteReply } from './client.ts';
 import type { Reply } from './reply.ts';
 
 /** So many requests may be gathered: when a batch is lost, each of its rows must be read. */
@@ -72,10 +73,6 @@ function isRow(place: string): boolean {
 function partOf(part: Reply | undefined): WriteReply {
   if (part === undefined) return { kind: 'lost', words: 'the batch was answered without this part of it' };
   return part.kind === 'unauthorised' ? { kind: 'denied', words: part.words } : part;
-}
-
-function readReply(reply: WriteReply): ReadReply {
-  return reply.kind === 'lost' ? { kind: 'unreachable', words: reply.words } : reply;
 }
 
 function jsonOf(body: unknown): Json {

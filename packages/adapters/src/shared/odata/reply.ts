@@ -18,10 +18,17 @@ export type Reply =
   | Answer
   /** Surely not done. */
   | Trouble
-  /** May have been done: no answer came, or none that can be read. */
-  | { readonly kind: 'lost'; readonly words: string }
+  | Lost
   /** The token was not accepted; nothing was done. */
   | { readonly kind: 'unauthorised'; readonly words: string };
+
+/** It may have been done: no answer came, none that can be read, or one that promises nothing. */
+export interface Lost {
+  readonly kind: 'lost';
+  readonly words: string;
+  /** The system said that it is not able to work now: how long to leave it alone, where it told. */
+  readonly unable?: { readonly retryAfterMs?: number };
+}
 
 /** Sorts what came back over the wire into answers of the service and kinds of trouble. */
 export async function replyOf(answer: CallAnswer, nowMs: number): Promise<Reply> {
@@ -30,13 +37,26 @@ export async function replyOf(answer: CallAnswer, nowMs: number): Promise<Reply>
   const { status, headers, text } = answer;
   if (status === 401)
     return { kind: 'unauthorised', words: 'HTTP 401: the token is not accepted; check that the client is a user of the system' };
-  if (status === 429 || (status === 503 && headers['retry-after'] !== undefined)) {
-    return { kind: 'throttled', retryAfterMs: retryAfterMs(headers['retry-after'], nowMs) };
-  }
-  if (status === 503) return { kind: 'unreachable', words: 'HTTP 503: the system is not able to work now' };
+  if (status === 429) return { kind: 'throttled', retryAfterMs: retryAfterMs(headers['retry-after'], nowMs) };
+  if (status === 503) return notNow(headers, nowMs);
   if (status >= 300 && status < 400 && status !== 304) return { kind: 'unreachable', words: redirected(status, headers) };
   if (status === 204 || status === 304 || text === '') return bare(status, headers);
   return withBody(status, headers, text);
+}
+
+/**
+ * Both products promise of 429 that nothing was done ("Service protection API limits" of Dataverse, "Service protection limits" of Finance &
+ * Operations). Neither promises that of 503, which gateways answer as well, also after the service behind them has committed.
+ */
+function notNow(headers: Head, nowMs: number): Lost {
+  const told = headers['retry-after'];
+  const words = 'HTTP 503: the system is not able to work now';
+  return { kind: 'lost', words, unable: told === undefined ? {} : { retryAfterMs: retryAfterMs(told, nowMs) } };
+}
+
+/** What a read comes to: nothing is lost by a read that is lost. */
+export function troubleOfRead({ words, unable }: Lost): Trouble {
+  return unable?.retryAfterMs === undefined ? { kind: 'unreachable', words } : { kind: 'throttled', retryAfterMs: unable.retryAfterMs };
 }
 
 type Head = Readonly<Record<string, string>>;

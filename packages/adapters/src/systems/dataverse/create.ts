@@ -25,12 +25,12 @@ export async function create(place: Place, write: Write): Promise<Outcome> {
 }
 
 async function outcome(place: Place, write: Write, match: JsonObject, predicate: string | undefined, reply: WriteReply): Promise<Outcome> {
-  if (reply.kind === 'lost') return { kind: 'unknown', words: reply.words };
+  if (reply.kind === 'lost') return { ...reply, kind: 'unknown' };
   if (reply.kind !== 'answer') return reply;
   const verdict = verdictOf(reply, write);
   switch (verdict.kind) {
     case 'done':
-      return written(place, predicate ?? idIn(reply.headers), reply);
+      return written(place, write, predicate ?? '', reply);
     case 'exists':
       return met(place, match, predicate);
     case 'no-such-key':
@@ -41,11 +41,6 @@ async function outcome(place: Place, write: Write, match: JsonObject, predicate:
     default:
       return { kind: 'unknown', words: reply.words };
   }
-}
-
-/** `OData-EntityId: https://…/accounts(<id>)` names a row whose body was not sent. */
-function idIn(headers: Readonly<Record<string, string>>): string {
-  return /\(([^()]*)\)$/.exec(headers['odata-entityid'] ?? '')?.[1] ?? '';
 }
 
 async function lookUpThenPost(place: Place, write: Write, match: JsonObject): Promise<Outcome> {

@@ -1,5 +1,5 @@
-import type { Outcome, Write } from '@concord/core';
-import { must } from '@concord/core';
+import type { Key, Outcome, Write } from '@concord/core';
+import { keyOf, must } from '@concord/core';
 import { isObject } from '../../shared/json/look.ts';
 import type { WriteReply } from '../../shared/odata/client.ts';
 import { traced } from '../../shared/odata/traced.ts';
@@ -30,12 +30,12 @@ export function tagged(at: string, tag: string): string {
 }
 
 async function outcome(place: Place, write: Write, predicate: string, reply: WriteReply): Promise<Outcome> {
-  if (reply.kind === 'lost') return { kind: 'unknown', words: reply.words };
+  if (reply.kind === 'lost') return { ...reply, kind: 'unknown' };
   if (reply.kind !== 'answer') return reply;
   const verdict = verdictOf(reply, write);
   switch (verdict.kind) {
     case 'done':
-      return write.kind === 'delete' ? { kind: 'removed' } : written(place, predicate, reply);
+      return write.kind === 'delete' ? { kind: 'removed' } : written(place, write, predicate, reply);
     case 'stale':
       return stale(place, predicate);
     case 'missing-something':
@@ -49,14 +49,26 @@ async function outcome(place: Place, write: Write, predicate: string, reply: Wri
   }
 }
 
-/** The row that the answer tells; one that it does not tell is read. */
-export async function written(place: Place, predicate: string, answer: Extract<WriteReply, { kind: 'answer' }>): Promise<Outcome> {
+/** The row that the answer tells; one that it does not tell is read, and was written also where that cannot be done. */
+export async function written(
+  place: Place,
+  { key: known }: Write,
+  predicate: string,
+  answer: Extract<WriteReply, { kind: 'answer' }>,
+): Promise<Outcome> {
   const told = isObject(answer.body) ? rowIn(answer.body, place.binding, place.table.id) : undefined;
   if (told !== undefined) return { kind: 'written', key: told.key, version: told.version, columns: told.columns };
-  const read = await readAt(place, predicate);
-  if (read.kind !== 'row') return { kind: 'unknown', words: 'the write was accepted, but the row could not be read back' };
-  const { key, version, columns } = read.row;
-  return { kind: 'written', key, version, columns };
+  const key = known ?? idIn(answer.headers);
+  const read = await readAt(place, key ?? predicate);
+  if (read.kind === 'row')
+    return { kind: 'written', key: read.row.key, version: read.row.version, columns: read.row.columns, readLater: true };
+  return key === undefined ? { kind: 'unknown', words: 'the row was made, but nobody could tell its id' } : { kind: 'applied', key };
+}
+
+/** `OData-EntityId: https://…/accounts(<id>)` names a row whose body was not sent. */
+function idIn(headers: Readonly<Record<string, string>>): Key | undefined {
+  const id = /\(([0-9a-f-]{36})\)$/i.exec(headers['odata-entityid'] ?? '')?.[1];
+  return id === undefined ? undefined : keyOf(id.toLowerCase());
 }
 
 async function stale(place: Place, predicate: string): Promise<Outcome> {

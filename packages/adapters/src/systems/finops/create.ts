@@ -1,3 +1,4 @@
+import { keyOf } from '@concord/core';
 import type { JsonObject, Outcome, Write } from '@concord/core';
 import { isObject } from '../../shared/json/look.ts';
 import type { WriteReply } from '../../shared/odata/client.ts';
@@ -29,7 +30,7 @@ function lookedFor({ correlation, match = {} }: Write, predicate: string | undef
 }
 
 async function outcome(place: Place, write: Write, predicate: string | undefined, reply: WriteReply): Promise<Outcome> {
-  if (reply.kind === 'lost') return { kind: 'unknown', words: reply.words };
+  if (reply.kind === 'lost') return { ...reply, kind: 'unknown' };
   if (reply.kind !== 'answer') return reply;
   const verdict = verdictOf(reply, write);
   if (verdict.kind === 'exists') return met(place, predicate);
@@ -37,7 +38,8 @@ async function outcome(place: Place, write: Write, predicate: string | undefined
   if (verdict.kind !== 'done') return verdict;
   // The service fills many columns of a new row by itself: its answer is what is stored.
   const row = isObject(reply.body) ? rowIn(reply.body, place) : undefined;
-  if (row === undefined) return { kind: 'unknown', words: 'the row was created, but the answer does not tell it' };
+  if (row === undefined && predicate !== undefined) return { kind: 'applied', key: keyOf(predicate) };
+  if (row === undefined) return { kind: 'unknown', words: 'the row was created, but the answer does not tell its key' };
   return { kind: 'written', key: row.key, version: row.version, columns: row.columns };
 }
 

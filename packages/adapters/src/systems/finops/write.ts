@@ -1,5 +1,5 @@
-import { must, version as versionOf } from '@concord/core';
-import type { Outcome, Write } from '@concord/core';
+import { keyOf, must, version as versionOf } from '@concord/core';
+import type { Outcome, Row, Write } from '@concord/core';
 import type { WriteReply } from '../../shared/odata/client.ts';
 import { traced } from '../../shared/odata/traced.ts';
 import { addressOf } from './place.ts';
@@ -31,7 +31,7 @@ async function movedOn(place: Place, write: Write, predicate: string): Promise<O
 }
 
 async function outcome(place: Place, write: Write, predicate: string, reply: WriteReply): Promise<Outcome> {
-  if (reply.kind === 'lost') return { kind: 'unknown', words: reply.words };
+  if (reply.kind === 'lost') return { ...reply, kind: 'unknown' };
   if (reply.kind !== 'answer') return reply;
   const verdict = verdictOf(reply, write);
   if (verdict.kind === 'done')
@@ -41,15 +41,20 @@ async function outcome(place: Place, write: Write, predicate: string, reply: Wri
 
 /**
  * The answer to an update has no body, so the row is read. Where the answer told the new version and the row has moved past it already,
- * the row is somebody else's news: only what was written is told, and the feed tells the rest.
+ * the row is somebody else's news: only what was written is told, and the feed tells the rest. So it is where the row cannot be read, or is
+ * gone by now: the update was accepted all the same.
  */
 async function readBack(place: Place, write: Write, predicate: string, told: string | undefined): Promise<Outcome> {
   const read = await readAt(place, predicate);
-  if (read.kind !== 'row') return { kind: 'unknown', words: 'the update was accepted, but the row could not be read back' };
-  const { key, version, columns } = read.row;
-  if (told === version) return { kind: 'written', key, version, columns };
-  if (told === undefined) return { kind: 'written', key, version, columns, readLater: true };
-  return { kind: 'written', key, version: versionOf(told), columns: write.columns };
+  const row = read.kind === 'row' ? read.row : undefined;
+  if (row && told === undefined) return { kind: 'written', ...seenIn(row), readLater: true };
+  if (row && told === row.version) return { kind: 'written', ...seenIn(row) };
+  const key = keyOf(predicate);
+  return told === undefined ? { kind: 'applied', key } : { kind: 'written', key, version: versionOf(told), columns: write.columns };
+}
+
+function seenIn({ key, version, columns }: Row): Pick<Row, 'key' | 'version' | 'columns'> {
+  return { key, version, columns };
 }
 
 async function stale(place: Place, predicate: string): Promise<Outcome> {
