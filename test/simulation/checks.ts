@@ -1,8 +1,20 @@
-import { isEmpty, LIFE, registerIn, sameValue, valueIn, type ChangeRow, type RecordState, type Value } from '@concord/core';
+import {
+  isEmpty,
+  keyOf,
+  LIFE,
+  recordId,
+  registerIn,
+  sameValue,
+  valueIn,
+  type ChangeRow,
+  type EditTold,
+  type RecordState,
+  type Value,
+} from '@concord/core';
 import { valueText, type Typed } from './chronicle.ts';
 import { COLUMNS, registerOf, THING, TOKENS } from './map.ts';
 import { stored } from './rows.ts';
-import type { SimSystem } from './system.ts';
+import { filledBy, type SimSystem } from './system.ts';
 import type { World } from './world.ts';
 
 const PAGE = 500;
@@ -11,16 +23,19 @@ const KEEP_MS = 1500;
 
 /** What must hold when everything has come to rest. */
 export async function checkEnd(world: World, documents: boolean): Promise<void> {
-  const { ledger, chronicle, systems } = world;
+  const { ledger, chronicle, systems, story } = world;
   const records = (await ledger.records({ entity: THING, limit: PAGE })).items;
   for (const words of chronicle.missing([...systems.values()].map(({ rows }) => rows)))
     chronicle.breach(2, `${words} is not in the history`);
   for (const record of records) {
-    checkAgreement(world, record);
+    await checkAgreement(world, record);
     await checkHistory(world, record, documents);
     checkWrites(world, record, records);
   }
   await checkLosers(world);
+  await checkQueue(world);
+  if (story.twins) await checkTwins(world, records);
+  if (story.systems.some(({ fills }) => fills)) await checkFilled(world, records);
   checkRows(world, records);
   checkOvertaken(world, records);
   checkSums(world, records);
@@ -29,24 +44,84 @@ export async function checkEnd(world: World, documents: boolean): Promise<void> 
 /** Once everything has come to rest, nothing more happens. */
 export async function checkIdle(world: World, until: (momentMs: number) => Promise<void>): Promise<void> {
   const { timeline, figures, chronicle, story } = world;
-  const [writes, plans] = [figures.writes, figures.plans];
+  const [writes, plans, reads] = [figures.writes, figures.plans, figures.reads];
   await until(timeline.now + 2 * story.pollMs + 2000);
   if (figures.writes !== writes || figures.plans !== plans)
     chronicle.breach(4, `${figures.writes - writes} writes and ${figures.plans - plans} plans while nobody did anything`);
+  // A feed that tells keys alone has each row read that it tells.
+  if (figures.reads !== reads) chronicle.breach(12, `${figures.reads - reads} rows were read while nobody did anything`);
 }
 
-function checkAgreement({ systems, chronicle }: World, record: RecordState): void {
+async function checkAgreement({ systems, owners, chronicle, ledger, story }: World, record: RecordState): Promise<void> {
   const isAlive = valueIn(record, LIFE) === 'live';
+  const owner = story.owners && (await ownerOf(ledger, record));
+  const leadsNowhere = [...systems].some(([id, { rows }]) => {
+    const name = rows.get(record.links[id]?.key ?? keyOf(''))?.columns?.['owner'];
+    return typeof name === 'string' && !owners.get(id)?.rows.named(name);
+  });
   for (const { nature, rows } of systems.values()) {
     const link = record.links[nature.id];
     const kept = link?.key === undefined ? undefined : rows.get(link.key);
     const isThere = link?.state === 'present' && kept?.columns !== undefined;
+    if (isAlive && !isThere && link?.blocked && leadsNowhere) continue;
+    // Somebody set an owner there whom nobody knows yet: that may speak against the deletion.
+    if (!isAlive && isThere && link.unread && leadsNowhere) continue;
     if (isThere !== isAlive) {
       chronicle.breach(1, `${record.id} is ${isAlive ? 'alive' : 'deleted'}, and ${isThere ? 'is' : 'is not'} in ${nature.id}`);
       continue;
     }
     if (!isThere) continue;
     for (const column of COLUMNS) checkColumn({ nature, rows }, record, kept.columns, column, chronicle.breach);
+    if (owner !== undefined && !link.unread && kept.columns['owner'] !== owner)
+      chronicle.breach(1, `the owner of ${record.id} is ${owner}, and ${String(kept.columns['owner'])} in ${nature.id}`);
+  }
+}
+
+/** The name of a thing's owner; `undefined`: it leads nowhere. */
+async function ownerOf(ledger: World['ledger'], record: RecordState): Promise<string | undefined> {
+  const id = valueIn(record, 'owner');
+  const owner = typeof id === 'string' ? await ledger.record(recordId(id)) : undefined;
+  const name = owner && valueIn(owner, 'account');
+  return typeof name === 'string' ? name : undefined;
+}
+
+/** Two that look alike, and that were made by people of two systems, were asked about. */
+async function checkTwins({ ledger, chronicle, story }: World, records: readonly RecordState[]): Promise<void> {
+  const { items } = await ledger.conflicts({ limit: PAGE });
+  const asked = items.flatMap(({ record, about }) => (about?.kind === 'candidates' ? [[record, ...about.records]] : []));
+  for (const [one, index] of records.map((record, at) => [record, at] as const)) {
+    const twin = valueIn(one, 'twin');
+    for (const other of isEmpty(twin ?? null) ? [] : records.slice(index + 1)) {
+      if (valueIn(other, 'twin') !== twin || originOf(story, one) === originOf(story, other)) continue;
+      if (!asked.some((ids) => ids.includes(one.id) && ids.includes(other.id)))
+        chronicle.breach(13, `${one.id} and ${other.id} look alike, and nobody was asked`);
+    }
+  }
+}
+
+/** The system in which a thing was made. */
+function originOf({ deeds }: World['story'], record: RecordState): string | undefined {
+  const account = valueIn(record, 'account');
+  const deed = deeds.find((one) => one.kind === 'create' && one.name === account);
+  return deed && 'system' in deed ? deed.system : undefined;
+}
+
+/** What a system filled in by itself speaks against nobody. */
+async function checkFilled({ ledger, chronicle, story }: World, records: readonly RecordState[]): Promise<void> {
+  const isFilled = ({ system, value }: Pick<EditTold, 'system' | 'value'>): boolean => value === filledBy(system);
+  for (const { id, resolution } of (await ledger.conflicts({ state: 'settled', limit: PAGE })).items) {
+    const { register, value, contributors } = resolution;
+    if (register !== LIFE || value !== 'live' || contributors.some((edit) => edit.register === LIFE && edit.value === 'live')) continue;
+    const rivals = contributors.filter((edit) => edit.register !== LIFE);
+    if (rivals.length > 0 && rivals.every(isFilled)) chronicle.breach(14, `in ${id} what a system filled in speaks against a deletion`);
+  }
+  for (const record of records) {
+    const account = valueIn(record, 'account');
+    const last = chronicle.edits.findLast((edit) => edit.record === record.id && edit.register === 'phone' && !isFilled(edit));
+    const isMadeAnew = story.deeds.some((deed) => deed.kind === 'remove' && deed.name === account);
+    const stands = valueIn(record, 'phone');
+    if (isMadeAnew || !last || isEmpty(last.value) || !story.systems.some(({ id }) => stands === filledBy(id))) continue;
+    chronicle.breach(14, `${JSON.stringify(stands)} stands in ${record.id}, where somebody had set ${JSON.stringify(last.value)}`);
   }
 }
 
@@ -71,6 +146,17 @@ function checkColumn(
 
 function scalar(value: Value | undefined): string | number | boolean | null {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+}
+
+/** What stands in the queue is still to be done. */
+async function checkQueue({ ledger, chronicle }: World): Promise<void> {
+  for (const state of ['due', 'waiting', 'parked'] as const) {
+    for (const { id, record, system } of (await ledger.deliveries({ state, limit: PAGE })).items) {
+      const link = (await ledger.record(record))?.links[system];
+      const isToRead = link?.unread !== undefined && link.state === 'present';
+      if (!link?.planned && !link?.parked && !isToRead) chronicle.breach(12, `${id} is ${state}, and there is nothing to do`);
+    }
+  }
 }
 
 /** Whoever lost by a rule is named, so that it can be found again. */

@@ -11,8 +11,9 @@ import {
   type Write,
 } from '@concord/core';
 import { memory } from '@concord/adapters';
-import { registerOf, TOKENS, typeOf } from './map.ts';
+import { registerOf, THING, TOKENS, typeOf } from './map.ts';
 import type { Kept, Rows } from './rows.ts';
+import { filledBy } from './system.ts';
 
 /** An invariant that was broken, by its number in docs/invariants.md. */
 export interface Breach {
@@ -122,7 +123,8 @@ export function openChronicle(tell: (words: () => string) => void): Chronicle {
 
   function checkEdit(edit: EditTold): void {
     const text = JSON.stringify(edit.value);
-    if (edit.register === 'stock' || edit.system === 'concord') return;
+    if (edit.register === 'stock' || edit.register === 'owner' || edit.system === 'concord') return;
+    if (edit.register === 'phone' && edit.value === filledBy(edit.system)) return;
     if (edit.register === LIFE && edit.value === 'live') return;
     if (everTyped.has(`${edit.system} ${edit.register} ${text}`)) return;
     if (edit.register === 'memo' && isCut(text)) return;
@@ -174,6 +176,7 @@ export function openChronicle(tell: (words: () => string) => void): Chronicle {
       commit.plans.forEach((plan, index) => {
         if (answers[index]?.kind !== 'committed') return;
         tell(() => `kept ${plan.record.id} r${plan.record.revision}: ${planText(plan)}`);
+        if (plan.record.entity !== THING) return;
         for (const change of plan.changes)
           for (const edit of change.edits) {
             checkEdit(edit);

@@ -13,9 +13,9 @@ export interface CursorWatch {
 export function watchCursors(systems: ReadonlyMap<string, SimSystem>, ledger: Ledger, chronicle: Chronicle): CursorWatch {
   const last = new Map<string, Place>();
   return {
-    async moved({ system, cursor }) {
+    async moved({ system, entity, cursor }) {
       const inside = systems.get(system);
-      if (!inside) return;
+      if (!inside || entity !== THING) return;
       if (cursor === undefined) return void last.delete(system);
       const [before, now] = [last.get(system), placeOf(cursor)];
       last.set(system, now);

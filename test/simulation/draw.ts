@@ -5,7 +5,8 @@ import type { Fault, FaultKind, Nature, Story, Timed, Values } from './story.ts'
 
 const CHAOS_MS = 15_000;
 const NAMES = ['x', 'y', 'z'] as const;
-const CALLS = { changes: 120, read: 150, write: 60, commit: 200 } as const;
+const CALLS = { changes: 120, read: 150, write: 60, behind: 60, commit: 200 } as const;
+const OWNERS = ['o1', 'o2', 'o3'] as const;
 const WORDS = [null, 'red', 'blue', 'green'] as const;
 
 /** A story from a seed. Each draws how much of everything goes wrong in it, and in a third of the stories a thing does not go wrong at all. */
@@ -14,7 +15,7 @@ export function storyOf(seed: number): Story {
   const ids = chance.whole(3) === 0 ? ['fno', 'ce', 'pos'] : ['fno', 'ce'];
   const keyed = chance.whole(3) > 0;
   const systems = ids.map((id) => natureOf(id, chance));
-  return {
+  return withMore({
     seed,
     systems,
     keyed,
@@ -26,6 +27,95 @@ export function storyOf(seed: number): Story {
     chaosMs: CHAOS_MS,
     deeds: deedsOf(seed, ids, keyed, chance),
     faults: faultsFor(ids, chance),
+  });
+}
+
+/** In a quarter of the stories there is more to them; drawn apart, so that the others are as they were. */
+function withMore(story: Story): Story {
+  const chance = chanceFor(story.seed, 'more to it');
+  if (chance.whole(4) !== 1) return story;
+  const ids = story.systems.map(({ id }) => id);
+  const [hasOwners, hasTwins, isExact] = [chance.whole(2) === 0, story.keyed && chance.whole(3) === 0, chance.whole(2) === 0];
+  const more = { ...story, systems: story.systems.map((nature) => blindly(nature, chance)) };
+  const owned = hasOwners ? owning(more, chance) : more;
+  const alike = hasTwins ? { ...owned, twins: true as const, deeds: [...owned.deeds, ...twinsFor(ids, chance)] } : owned;
+  const behind = faultsAt(ids, 'behind', 0.5, AT_READS, chance);
+  const gateway = isExact ? [] : faultsAt(ids, 'write', 0.2, ['gateway before', 'gateway after'], chance);
+  const told = { ...alike, faults: [...alike.faults.filter((fault) => !isAt(gateway, fault)), ...behind, ...gateway] };
+  const sorted = { ...told, deeds: told.deeds.toSorted((one, other) => one.atMs - other.atMs) };
+  return isExact ? exactly(sorted, chance) : sorted;
+}
+
+function isAt(faults: readonly Fault[], { port, method, number }: Fault): boolean {
+  return faults.some((fault) => fault.port === port && fault.method === method && fault.number === number);
+}
+
+/** As both adapters answer: the stored row is told, or the row is read behind the write, under a version that the answer told or not. */
+function blindly(nature: Nature, chance: Chance): Nature {
+  const answers = nature.memo === 'cut' ? nature.answers : chance.pick<Nature['answers']>([nature.answers, 'etag', 'read-later']);
+  return { ...nature, answers };
+}
+
+/** Things refer to owners; some of these come late, and some never. */
+function owning(story: Story, chance: Chance): Story {
+  const owner = (): Values => ({ owner: chance.pick(OWNERS) });
+  const deeds = story.deeds.map((deed): Timed => {
+    if (deed.kind === 'create' || (deed.kind === 'edit' && chance.whole(5) === 0))
+      return { ...deed, values: { ...deed.values, ...owner() } };
+    return deed;
+  });
+  const owners = OWNERS.flatMap((name): readonly Timed[] => {
+    const when = chance.whole(4);
+    const system = story.systems[chance.whole(story.systems.length)]?.id ?? 'fno';
+    return when === 0 ? [] : [{ kind: 'own', system, name, atMs: when === 1 ? 0 : chance.whole(CHAOS_MS - 1000) }];
+  });
+  return { ...story, owners: { waitMs: chance.pick([4000, 3_600_000]) }, deeds: [...deeds, ...owners] };
+}
+
+/** Two people make the same thing at about the same time, each in their own system and under a name of its own. */
+function twinsFor(ids: readonly string[], chance: Chance): readonly Timed[] {
+  return Array.from({ length: 1 + chance.whole(3) }, (_, pair) => {
+    const [first, ...others] = chance.whole(2) === 0 ? ids : ids.toReversed();
+    const second = others[chance.whole(others.length)];
+    const atMs = chance.whole(CHAOS_MS - 5000);
+    const made = (of: string | undefined, which: string, ms: number): Timed => ({
+      kind: 'create',
+      system: of ?? 'fno',
+      name: `${which}${pair}`,
+      values: {
+        name: `${of} twin ${which}${pair}`,
+        price: `${pair}.5000`,
+        twin: chance.pick([`Twin ${pair}`, `twin  ${pair}`]),
+        owner: 'o1',
+      },
+      atMs: ms,
+    });
+    return [made(first, 'p', atMs), made(second, 'q', atMs + chance.whole(3000))];
+  }).flat();
+}
+
+/** Faults after which it is known what was done, so that a sum is exact also where several add the same; and systems that fill in. */
+function exactly(story: Story, chance: Chance): Story {
+  const isDoubtful = ({ method, kind }: Fault): boolean =>
+    kind.startsWith('crash') || (method === 'write' && kind !== 'throttled' && kind !== 'unreachable' && kind !== 'refused');
+  const names = [
+    ...new Set(story.deeds.flatMap((deed) => (deed.kind === 'create' && deed.values['stock'] !== undefined ? [deed.name] : []))),
+  ];
+  const same = names.flatMap((name) =>
+    Array.from({ length: 1 + chance.whole(4) }, () => CHAOS_MS / 3 + chance.whole(CHAOS_MS / 2)).flatMap((atMs) =>
+      story.systems.map(({ id }): Timed => ({ kind: 'add', system: id, name, amount: 6, atMs: atMs + chance.whole(600) })),
+    ),
+  );
+  const deeds = story.deeds.filter(({ kind }) => kind !== 'crash' && kind !== 'stop' && kind !== 'compact');
+  return {
+    ...story,
+    systems: story.systems.map((nature) => ({
+      ...nature,
+      answerMs: Math.min(nature.answerMs, 80),
+      ...(chance.whole(2) === 0 && (nature.answers === 'stored' || nature.answers === 'etag') ? { fills: true as const } : {}),
+    })),
+    deeds: [...deeds, ...same].toSorted((one, other) => one.atMs - other.atMs),
+    faults: story.faults.filter((fault) => !isDoubtful(fault)),
   };
 }
 
@@ -132,14 +222,36 @@ function deedsOf(seed: number, ids: readonly string[], keyed: boolean, chance: C
 const AT_READS: readonly FaultKind[] = ['throttled', 'unreachable', 'denied', 'slow', 'slow', 'lost after'];
 const AT_WRITES: readonly FaultKind[] = ['throttled', 'unreachable', 'slow', 'lost before', 'lost after', 'lost after', 'late', 'late'];
 
+function faultsAt(
+  ids: readonly string[],
+  method: Fault['method'],
+  most: number,
+  kinds: readonly FaultKind[],
+  chance: Chance,
+): readonly Fault[] {
+  return ids.flatMap((port) => drawn({ port, method, often: rate(chance, most), kinds }, chance));
+}
+
+interface Drawing {
+  readonly port: string;
+  readonly method: Fault['method'];
+  readonly often: number;
+  readonly kinds: readonly FaultKind[];
+}
+
+function drawn({ port, method, often, kinds }: Drawing, chance: Chance): readonly Fault[] {
+  const faults: Fault[] = [];
+  for (let number = 0; number < CALLS[method]; number += 1) {
+    const kind = kinds[chance.whole(kinds.length)];
+    if (kind !== undefined && chance.whole(1000) < often * 1000) faults.push({ port, method, number, kind });
+  }
+  return faults;
+}
+
 function faultsFor(ids: readonly string[], chance: Chance): readonly Fault[] {
   const faults: Fault[] = [];
-  const draw = (port: string, method: Fault['method'], often: number, kinds: readonly FaultKind[]): void => {
-    for (let number = 0; number < CALLS[method]; number += 1) {
-      const kind = kinds[chance.whole(kinds.length)];
-      if (kind !== undefined && chance.whole(1000) < often * 1000) faults.push({ port, method, number, kind });
-    }
-  };
+  const draw = (port: string, method: Fault['method'], often: number, kinds: readonly FaultKind[]): void =>
+    void faults.push(...drawn({ port, method, often, kinds }, chance));
   for (const id of ids) {
     draw(id, 'changes', rate(chance, 0.15), AT_READS);
     draw(id, 'read', rate(chance, 0.15), AT_READS);

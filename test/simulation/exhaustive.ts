@@ -110,11 +110,25 @@ export async function crashEverywhere(core: Core, { name, story }: Ordinary, str
   return { runs, found };
 }
 
-const CALLS: Readonly<Record<Fault['method'], number>> = { changes: 12, read: 12, write: 12, commit: 20 };
+const CALLS: Readonly<Record<Fault['method'], number>> = { changes: 12, read: 12, write: 12, behind: 12, commit: 20 };
 const KINDS: Readonly<Record<Fault['method'], readonly FaultKind[]>> = {
   changes: ['throttled', 'unreachable', 'denied', 'slow', 'lost after', 'crash before', 'crash after'],
   read: ['throttled', 'unreachable', 'denied', 'slow', 'lost after', 'crash before', 'crash after'],
-  write: ['throttled', 'unreachable', 'denied', 'slow', 'lost before', 'lost after', 'late', 'refused', 'crash before', 'crash after'],
+  write: [
+    'throttled',
+    'unreachable',
+    'denied',
+    'slow',
+    'lost before',
+    'lost after',
+    'late',
+    'gateway before',
+    'gateway after',
+    'refused',
+    'crash before',
+    'crash after',
+  ],
+  behind: ['throttled', 'unreachable', 'slow', 'lost after'],
   commit: ['crash before', 'crash after'],
 };
 

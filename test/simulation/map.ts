@@ -3,6 +3,7 @@ import type { Core } from './core.ts';
 import type { Story } from './story.ts';
 
 export const THING = entityName('thing');
+export const OWNER = entityName('owner');
 /** The column that carries our own id in systems that number their rows. */
 export const CARRIES = 'concord';
 export const COLUMNS = ['account', 'name', 'memo', 'price', 'stock', 'state', 'phone', 'street', 'zip'] as const;
@@ -24,8 +25,33 @@ export function registerOf(column: string): { readonly name: string; readonly co
   return column === 'street' || column === 'zip' ? { name: 'address', columns: ['street', 'zip'] } : { name: column, columns: [column] };
 }
 
+/** Those whom things refer to; they have nothing but their names. */
+export function ownersFor(core: Core, { systems }: Story): Table {
+  const side = (id: string) => ({ system: systemId(id), entity: OWNER, set: 'owners', columns: ['account'], where: {}, constants: {} });
+  const sides = Object.fromEntries(systems.map(({ id }) => [id, { column: 'account' }]));
+  return core.compileTable(
+    {
+      entity: OWNER,
+      sides: Object.fromEntries(systems.map(({ id }) => [id, side(id)])),
+      key: ['account'],
+      delete: 'update-wins',
+      registers: [
+        { name: 'account', fields: [{ name: 'account', type: { kind: 'text' }, sides }], policy: { name: 'latest', options: undefined } },
+      ],
+    },
+    core.policies,
+  );
+}
+
 export function tableFor(core: Core, story: Story): Table {
   const systems = story.systems.map(({ id }) => systemId(id));
+  const reference = {
+    name: 'owner',
+    type: { kind: 'reference', entity: OWNER },
+    sides: Object.fromEntries(systems.map((system) => [system, { column: 'owner', by: 'account' }])),
+    reference: { onMissing: 'hold', waitMs: story.owners?.waitMs ?? 0 },
+  } as const;
+  const latest = { name: 'latest', options: undefined };
   const field = (name: string): FieldMap => ({
     name,
     type: typeOf(name),
@@ -41,7 +67,7 @@ export function tableFor(core: Core, story: Story): Table {
     system,
     entity: THING,
     set: 'things',
-    columns: [...COLUMNS],
+    columns: [...COLUMNS, ...(story.owners ? ['owner'] : []), ...(story.twins ? ['twin'] : [])],
     where: {},
     constants: {},
     ...(story.keyed ? {} : { correlation: CARRIES }),
@@ -52,7 +78,13 @@ export function tableFor(core: Core, story: Story): Table {
       sides: Object.fromEntries(systems.map((system) => [system, side(system)])),
       key: story.keyed ? ['account'] : [],
       delete: story.delete,
-      registers: [...plain, address],
+      registers: [
+        ...plain,
+        address,
+        ...(story.owners ? [{ name: 'owner', fields: [reference], policy: latest } as const] : []),
+        ...(story.twins ? [{ name: 'twin', fields: [field('twin')], policy: latest } as const] : []),
+      ],
+      ...(story.twins ? { review: [{ fields: ['twin'], nfc: true, trim: true, case: true, digits: false }] } : {}),
     },
     core.policies,
   );

@@ -23,6 +23,8 @@ export async function act(world: World, deed: Deed): Promise<void> {
       });
     case 'remove':
       return remove(world, deed);
+    case 'own':
+      return makeOwner(world, deed);
     case 'rule':
       return rule(world, deed);
     case 'expire':
@@ -51,8 +53,14 @@ function create(world: World, { system, name, values }: Extract<Deed, { readonly
   const isTaken = world.story.keyed ? inside?.rows.named(name) : [...world.systems.values()].some(({ rows }) => rows.named(name));
   if (!inside || isTaken) return;
   const made = inside.rows.make({ account: name, ...values }, userOf(inside));
-  world.chronicle.userChanged(inside.rows, undefined, made, COLUMNS);
+  world.chronicle.userChanged(inside.rows, undefined, made, world.story.twins ? [...COLUMNS, 'twin'] : COLUMNS);
   world.hint(system, made.key);
+}
+
+function makeOwner({ owners }: World, { system, name }: Extract<Deed, { readonly kind: 'own' }>): void {
+  const inside = owners.get(system);
+  if (!inside || inside.rows.named(name)) return;
+  inside.rows.make({ account: name }, userOf(inside));
 }
 
 function edit(world: World, system: string, name: string, change: (seen: JsonObject) => JsonObject | undefined): void {
@@ -61,7 +69,12 @@ function edit(world: World, system: string, name: string, change: (seen: JsonObj
   const values = before && change(before.columns ?? {});
   if (!inside || !values) return;
   const after = inside.rows.set(before.key, values, userOf(inside));
-  world.chronicle.userChanged(inside.rows, before, after, Object.keys(values));
+  world.chronicle.userChanged(
+    inside.rows,
+    before,
+    after,
+    Object.keys(values).filter((column) => column !== 'owner'),
+  );
   world.hint(system, after.key);
 }
 
@@ -103,6 +116,8 @@ async function rule(world: World, { which, text }: Extract<Deed, { readonly kind
 
 /** Answers an open conflict: an odd one with a side, another one with words of the person's own. */
 export async function answer(world: World, conflict: ConflictRow, text: string): Promise<void> {
+  // Who look alike are two.
+  if (conflict.about) return void (await world.resolve({ conflict: conflict.id, choice: { apart: true }, by: PERSON_WHO_RULES }));
   const side = conflict.resolution.contributors[text.length % Math.max(1, conflict.resolution.contributors.length)];
   const own = text.length % 2 === 0 && conflict.register === 'state';
   const value: Value | undefined = conflict.register === LIFE ? (text.length % 2 === 0 ? 'live' : 'deleted') : own ? text : side?.value;

@@ -1,8 +1,9 @@
-import { keyOf } from '@concord/core';
+import { keyOf, type DeliveryId } from '@concord/core';
 import { checkEnd, checkIdle } from './checks.ts';
 import type { Breach } from './chronicle.ts';
 import type { Core } from './core.ts';
 import { ledgerHash } from './hash.ts';
+import { OWNER } from './map.ts';
 import { act, answer } from './people.ts';
 import type { Story } from './story.ts';
 import { openWorld, START_MS, type Figures, type World } from './world.ts';
@@ -113,15 +114,19 @@ async function askPerson(world: World, question: number): Promise<boolean> {
   return true;
 }
 
-interface Parked {
-  readonly system: string;
-  readonly account: string;
-}
+type Parked = { readonly system: string } & ({ readonly account: string } | { readonly delivery: DeliveryId });
 
 /** What a system refused goes on when somebody edits the record: so somebody does. */
 async function parkedIn(world: World): Promise<readonly Parked[]> {
   const parked: Parked[] = [];
-  for (const { record, system } of (await world.ledger.deliveries({ state: 'parked', limit: 50 })).items) {
+  for (const { id, record, entity, system, code } of (await world.ledger.deliveries({ state: 'parked', limit: 50 })).items) {
+    // What waits for another record goes on when that comes, and not before.
+    if (code !== undefined) continue;
+    // Owners have nothing that anybody could edit: an operator has the write tried again.
+    if (entity === OWNER) {
+      parked.push({ system, delivery: id });
+      continue;
+    }
     const found = await world.ledger.record(record);
     const others = [...world.systems.values()].toSorted(
       (one, other) => Number(one.nature.id === system) - Number(other.nature.id === system),
@@ -138,6 +143,8 @@ async function parkedIn(world: World): Promise<readonly Parked[]> {
 function touchParked(world: World, parked: readonly Parked[], question: number): boolean {
   const [one] = parked;
   if (!one) return false;
-  void act(world, { kind: 'edit', system: one.system, name: one.account, values: { name: `touched ${question}` } });
+  const failed = (cause: unknown): void => world.chronicle.breach(10, String(cause));
+  if ('delivery' in one) void world.engine().release(one.delivery, { decision: 'retry', by: 'mia' }).catch(failed);
+  else void act(world, { kind: 'edit', system: one.system, name: one.account, values: { name: `touched ${question}` } });
   return true;
 }

@@ -32,6 +32,11 @@ test.each([
   ['the same, and what it was thought to lack was typed over elsewhere', 90_003_936],
   ['a slow page told of a row of ours that was gone by then, and that another one stood for', 50_006_181],
   ['a person was asked what was made on what, and chose what somebody had typed over', 30_001_162],
+  ['a row of ours was found again behind a crash, and counted as somebody’s beside one that looked alike', 169],
+  ['a deletion was to be written to a row whose reference led nowhere, and an owner could not be made', 181],
+  ['what a system had filled in was not heard of, because the version of its row was', 595],
+  ['a refused write to a row whose reference led nowhere was taken for one that waits', 10_664],
+  ['an answer that told no columns ended the waiting for a reference', 20_663],
 ])('%s: it holds now', async (_title, seed) => {
   await holds(seed);
 });

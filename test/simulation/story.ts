@@ -7,10 +7,15 @@ export interface Nature {
   readonly versions: 'ordered' | 'opaque';
   /** What its feed tells of a row: all of it, its version, or its key alone. */
   readonly feed: 'rows' | 'versions' | 'keys';
-  /** What it tells after a write: the stored row, the row as it was read a moment later, or only its version. */
-  readonly answers: 'stored' | 'read-later' | 'version';
+  /**
+   * What it tells after a write: the stored row, as Dataverse does; nothing, so that the row is read a moment later; its version alone, so that
+   * the row is read as well, as Finance & Operations does; or its version, and nothing is read.
+   */
+  readonly answers: 'stored' | 'read-later' | 'etag' | 'version';
   /** Whether the row that is in the way is told with the refusal. */
   readonly tellsRowInTheWay: boolean;
+  /** Whether it fills in the phone of a row that is made without one. */
+  readonly fills?: true;
   readonly pageRows: number;
   /** How far its clock is ahead; absent: it does not tell when a row was changed. */
   readonly skewMs?: number;
@@ -31,6 +36,8 @@ export type Deed =
   | { readonly kind: 'create' | 'edit'; readonly system: string; readonly name: string; readonly values: Values }
   | { readonly kind: 'add'; readonly system: string; readonly name: string; readonly amount: number }
   | { readonly kind: 'remove'; readonly system: string; readonly name: string }
+  /** An owner comes to exist, to whom things refer. */
+  | { readonly kind: 'own'; readonly system: string; readonly name: string }
   /** A person answers the open conflict of this number, counted around, with one of the sides or something else. */
   | { readonly kind: 'rule'; readonly which: number; readonly text: string }
   /** Cursors that were given out are worth nothing any more. */
@@ -59,6 +66,9 @@ export type FaultKind =
   | 'lost before'
   | 'lost after'
   | 'late'
+  /** A gateway answers a write with one of the 5xx: behind it, nothing was done, or everything was. */
+  | 'gateway before'
+  | 'gateway after'
   /** Turned away for good, in the system's own words. */
   | 'refused'
   /** The engine dies before what it asked for is done, or before it hears of it. */
@@ -68,7 +78,8 @@ export type FaultKind =
 /** What goes wrong with one call: the `number`th of a system's or the ledger's method. */
 export interface Fault {
   readonly port: string;
-  readonly method: 'changes' | 'read' | 'write' | 'commit';
+  /** `behind`: the read that an adapter makes behind a write, as part of it. */
+  readonly method: 'changes' | 'read' | 'write' | 'behind' | 'commit';
   readonly number: number;
   readonly kind: FaultKind;
 }
@@ -80,6 +91,10 @@ export interface Story {
   /** Rows are matched by their account; otherwise only links and the correlation column tell. */
   readonly keyed: boolean;
   readonly delete: DeletePolicy;
+  /** Things refer to owners, which exist from the start, come late, or never; that one does not come is told after so long. */
+  readonly owners?: { readonly waitMs: number };
+  /** Things that are made in several systems at once may look alike. */
+  readonly twins?: true;
   readonly pollMs: number;
   readonly rowsMax: number;
   readonly writesMax: number;

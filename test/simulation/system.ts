@@ -27,6 +27,11 @@ export interface Onlooker {
 
 const OURS = 'concord';
 
+/** What a system puts into an empty column of a new row. */
+export function filledBy(system: string): string {
+  return `filled by ${system}`;
+}
+
 export function openSystem(nature: Nature, keyed: boolean, nowMs: () => number, onlooker: Onlooker): SimSystem {
   const rows = openRows(nature, keyed, nowMs);
   let [issue, isHidden] = [1, false];
@@ -43,14 +48,15 @@ export function openSystem(nature: Nature, keyed: boolean, nowMs: () => number, 
     const account = columns['account'];
     const there = keyed ? rows.named(String(account)) : rows.carrying(correlation?.value ?? '');
     if (there) return { kind: 'exists', ...inTheWay(there) };
-    return done(write, rows.make(columns, OURS));
+    const isFilled = nature.fills === true && (columns['phone'] ?? null) === null;
+    return done(write, rows.make(isFilled ? { ...columns, phone: filledBy(nature.id) } : columns, OURS));
   }
 
   function done(write: Write, kept: Kept): Outcome {
     onlooker.applied(write, kept);
     onlooker.changed(kept);
     const { key, version } = kept;
-    const columns = nature.answers === 'version' ? {} : rowOf(kept).columns;
+    const columns = nature.answers === 'stored' || nature.answers === 'read-later' ? rowOf(kept).columns : {};
     return { kind: 'written', key, version, columns };
   }
 

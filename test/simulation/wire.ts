@@ -1,7 +1,8 @@
-import { systemId, type Outcome, type Pull, type Read, type System, type Version, type Write } from '@concord/core';
+import { systemId, type EntityName, type Outcome, type Pull, type Read, type System, type Version, type Write } from '@concord/core';
 import { memory } from '@concord/adapters';
 import type { Dice } from './dice.ts';
 import type { Fault } from './story.ts';
+import { OWNER } from './map.ts';
 import { hintsIn, type SimSystem } from './system.ts';
 import type { Life, Timeline } from './timeline.ts';
 
@@ -16,6 +17,8 @@ export interface WireOptions {
   readonly crash: () => void;
   /** Nothing goes wrong any more. */
   readonly isCalm: () => boolean;
+  /** A single row is asked for. */
+  readonly reading: () => void;
   /** Told when an answer to a write has reached us. */
   readonly heard: (write: Write, told: Outcome) => void;
 }
@@ -29,10 +32,22 @@ type Trouble =
   | { readonly kind: 'throttled'; readonly retryAfterMs: number }
   | { readonly kind: 'unreachable' | 'denied'; readonly words: string };
 
-/** A system behind a network: the port that the engine is given. Requests that are on their way when the engine dies may still arrive. */
-export function wireTo(system: SimSystem, options: WireOptions): System {
+/** A gateway's answers, each of which says nothing of the write. */
+const GATEWAY: readonly Outcome[] = [
+  { kind: 'unknown', words: 'HTTP 500' },
+  { kind: 'unknown', words: 'HTTP 502' },
+  { kind: 'unknown', words: 'HTTP 503', unable: {} },
+  { kind: 'unknown', words: 'HTTP 503', unable: { retryAfterMs: 400 } },
+  { kind: 'unknown', words: 'HTTP 504' },
+];
+
+/**
+ * A system behind a network: the port that the engine is given. Requests that are on their way when the engine dies may still arrive. `owners`:
+ * its other table, where the story has one.
+ */
+export function wireTo(system: SimSystem, owners: SimSystem | undefined, options: WireOptions): System {
   const { timeline, life, dice, faultAt, crash } = options;
-  const { id, versions, answerMs } = system.nature;
+  const { id, versions, answerMs, answers } = system.nature;
   let calls = 0;
 
   /** Half-way there, half-way back. Some take much longer than most. */
@@ -47,8 +62,13 @@ export function wireTo(system: SimSystem, options: WireOptions): System {
     return undefined;
   }
 
+  function insideOf(entity: EntityName): SimSystem {
+    return owners && entity === OWNER ? owners : system;
+  }
+
   function ask<Answer>(method: 'changes' | 'read', answer: () => Answer): Promise<Answer | Trouble> {
     const fault = faultAt(method);
+    if (method === 'read') options.reading();
     return new Promise((resolve) => {
       const [there, back] = [delay(), delay() * (fault === 'slow' ? SLOW : 1)];
       if (fault === 'lost before' || fault === 'lost after' || fault === 'late' || there + back > PATIENCE_MS) {
@@ -94,22 +114,29 @@ export function wireTo(system: SimSystem, options: WireOptions): System {
         if ((life.isOver && !isCarried) || ((!isHeard || life.isOver) && isOutlived(system, write))) return;
         const refusal =
           fault === 'refused' ? { kind: 'refused' as const, why: 'validation-rejected' as const, words: 'not today' } : undefined;
-        const told = refusal ?? trouble(fault) ?? system.write(write);
+        const gateway = GATEWAY[Math.floor(dice(`${id} gateway`, calls) * GATEWAY.length)];
+        if (fault === 'gateway before' && gateway) return answer(gateway, back);
+        const told = refusal ?? trouble(fault) ?? insideOf(write.entity).write(write);
+        if (fault === 'gateway after' && gateway) return answer(gateway, back);
         if (fault === 'crash after') timeline.at(timeline.now + back, crash, life);
-        else if (isHeard) reply(told, back, answer);
+        else if (isHeard) reply(write, told, back, answer);
       });
     });
   }
 
-  function reply(told: Outcome, back: number, answer: (told: Outcome, ms: number) => void): void {
-    if (system.nature.answers !== 'read-later' || told.kind !== 'written') return answer(told, back);
+  /** What an adapter makes of an answer that tells no row: it reads it, and what it answers does not hang on whether it can. */
+  function reply({ entity }: Write, told: Outcome, back: number, answer: (told: Outcome, ms: number) => void): void {
+    const isRefused = (told.kind === 'stale' || told.kind === 'exists') && told.row !== undefined;
+    const isBlind = told.kind === 'written' && (answers === 'read-later' || answers === 'etag');
+    const fault = isRefused || isBlind ? faultAt('behind') : undefined;
+    const isUnread = fault !== undefined && fault !== 'slow';
+    if (isRefused && isUnread) return answer({ kind: told.kind }, back);
+    if (told.kind !== 'written' || !isBlind) return answer(told, back);
     timeline.at(
-      timeline.now + back / 2,
+      timeline.now + back / 2 + (fault === 'slow' ? PATIENCE_MS / 2 : 0),
       () => {
-        const read = system.read(told.key);
-        if (read.kind !== 'row') return answer({ kind: 'unknown', words: 'it is gone already' }, back / 2);
-        const { version, columns } = read.row;
-        answer({ kind: 'written', key: told.key, version, columns, readLater: true }, back / 2);
+        const read = isUnread ? AWAY : insideOf(entity).read(told.key);
+        answer(answers === 'etag' ? underVersion(told, read) : unversioned(told, read), back / 2);
       },
       life,
     );
@@ -118,13 +145,29 @@ export function wireTo(system: SimSystem, options: WireOptions): System {
   const port: System = {
     id: systemId(id),
     dialect: memory({ id: systemId(id), bindings: [] }).dialect,
-    changes: (_entity, from): Promise<Pull> => ask('changes', () => system.pull(from)),
-    read: (_entity, key): Promise<Read> => ask('read', () => system.read(key)),
+    changes: (entity, from): Promise<Pull> => ask('changes', () => insideOf(entity).pull(from)),
+    read: (entity, key): Promise<Read> => ask('read', () => insideOf(entity).read(key)),
     write: send,
     hints: hintsIn,
     close: () => Promise.resolve(),
   };
   return versions === 'ordered' ? { ...port, compareVersions: inOrder } : port;
+}
+
+type Written = Extract<Outcome, { readonly kind: 'written' }>;
+
+/** The answer told no version: whatever is read may be a later row. */
+function unversioned({ key }: Written, read: Read): Outcome {
+  if (read.kind !== 'row') return { kind: 'applied', key };
+  const { version, columns } = read.row;
+  return { kind: 'written', key, version, columns, readLater: true };
+}
+
+/** The answer told the version: whether the row is ours is known. */
+function underVersion({ key, version }: Written, read: Read): Outcome {
+  return read.kind === 'row' && read.row.version === version
+    ? { kind: 'written', key, version, columns: read.row.columns }
+    : unversioned({ kind: 'written', key, version, columns: {} }, read);
 }
 
 /** A create that arrives when its row was made by another one and is gone again: that no system can tell from a new one. */

@@ -8,7 +8,7 @@ import { diceOf, type Dice } from './dice.ts';
 import { faultsOf } from './faults.ts';
 import { digest } from './hash.ts';
 import { ledgerFor } from './ledger.ts';
-import { tableFor, THING } from './map.ts';
+import { ownersFor, tableFor, THING } from './map.ts';
 import type { Story } from './story.ts';
 import { openSystem, type Onlooker, type SimSystem } from './system.ts';
 import { countTurnedAway } from './turned-away.ts';
@@ -26,6 +26,8 @@ export interface World {
   readonly timeline: Timeline;
   readonly dice: Dice;
   readonly systems: ReadonlyMap<string, SimSystem>;
+  /** Their other table, in stories that have one. */
+  readonly owners: ReadonlyMap<string, SimSystem>;
   readonly ledger: Ledger;
   readonly chronicle: Chronicle;
   readonly figures: Figures;
@@ -51,6 +53,8 @@ export interface Figures {
   crashes: number;
   faults: number;
   writes: number;
+  /** Single rows that were asked for. */
+  reads: number;
   hints: number;
   rulings: number;
   plans: number;
@@ -73,7 +77,9 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
   const ledger = memoryLedger();
   const systems = new Map<string, SimSystem>();
   const table = tableFor(core, story);
-  const figures: Figures = { crashes: 0, faults: 0, writes: 0, hints: 0, rulings: 0, plans: 0, stops: 0, compacted: 0 };
+  const tables = story.owners ? [ownersFor(core, story), table] : [table];
+  const owners = new Map<string, SimSystem>();
+  const figures: Figures = { crashes: 0, faults: 0, writes: 0, reads: 0, hints: 0, rulings: 0, plans: 0, stops: 0, compacted: 0 };
   const faults = faultsOf(story, figures);
   const cursors = watchCursors(systems, ledger, chronicle);
   const carried = new Map<string, Carried>();
@@ -84,11 +90,19 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
   function onlookerOf(id: string): Onlooker {
     const rows = () => systems.get(id)?.rows ?? noSystem();
     return {
-      overwrites: (before, write) => chronicle.overwrites(rows(), before, write),
+      overwrites(before, write) {
+        const name = before.columns?.['owner'];
+        const isUnknown = typeof name === 'string' && ![...owners.values()].some((one) => one.rows.named(name));
+        if (isUnknown && write.kind !== 'create' && (write.kind === 'delete' || write.columns['owner'] !== undefined))
+          chronicle.breach(2, `${name} in owner of ${before.key} was overwritten, and is in no history`);
+        chronicle.overwrites(rows(), before, write);
+      },
       applied: (write, kept) => {
         figures.writes += 1;
         lastNews = timeline.now;
         const what: Carried = carried.get(write.tag) ?? { edits: chronicle.edits.length };
+        if (story.owners && write.kind === 'create' && !write.columns['owner'])
+          chronicle.breach(12, `${kept?.key} is made in ${id} without the owner that it has elsewhere`);
         chronicle.applied(rows(), write, kept, what);
       },
       changed: (kept) => kept && hint(id, kept.key),
@@ -100,6 +114,20 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
       nature.id,
       openSystem(nature, story.keyed, () => Math.floor(timeline.now), onlookerOf(nature.id)),
     );
+
+  if (story.owners)
+    for (const nature of story.systems)
+      owners.set(
+        nature.id,
+        openSystem({ ...nature, memo: 'as it is', price: 'as it is' }, true, () => Math.floor(timeline.now), {
+          overwrites: () => undefined,
+          applied: () => {
+            figures.writes += 1;
+            lastNews = timeline.now;
+          },
+          changed: () => undefined,
+        }),
+      );
 
   function hint(id: string, key: string): void {
     const { hints } = systems.get(id)?.nature ?? noSystem();
@@ -124,18 +152,19 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
       if (!own.isOver) crash();
     };
     const started = core.openEngine({
-      tables: [table],
+      tables,
       systems: [...systems.values()].map((system) => {
-        const port = wireTo(system, {
+        const port = wireTo(system, owners.get(system.nature.id), {
           timeline,
           life: own,
           dice,
           faultAt: (method) => faults.next(system.nature.id, method),
           crash: dies,
           isCalm: () => faults.isCalm,
+          reading: () => void (figures.reads += 1),
           heard(write, told) {
             // That a row is newer by now does not tell whether this write is in it.
-            if (told.kind === 'written') heard(write.tag, own);
+            if (told.kind === 'written' || told.kind === 'applied') heard(write.tag, own);
             turnedAway.heard(system.nature.id, write, told);
           },
         });
@@ -214,7 +243,7 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
 
   async function compact(keepMs: number): Promise<void> {
     if (!end()) return;
-    const parts = { ledger, tables: new Map([[table.map.entity, table]]), digest };
+    const parts = { ledger, tables: new Map(tables.map((one) => [one.map.entity, one])), digest };
     for await (const { kind, removed } of core.compactionsIn(parts, { beforeMs: Math.floor(timeline.now) - keepMs })) {
       if (kind === 'wrong') chronicle.breach(7, 'a record does not agree with itself, and is not compacted');
       figures.compacted += removed;
@@ -230,6 +259,7 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
     timeline,
     dice,
     systems,
+    owners,
     ledger,
     chronicle,
     figures,

@@ -164,7 +164,7 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
     },
     async look(entity, record) {
       const row = await deliveryOf(parts, system.id, record);
-      if (row?.entity === entity && isWaiting(row) && !isPaused(row)) putToLook(row);
+      if (row?.entity === entity && row.state !== 'due' && !isPaused(row)) putToLook(row);
     },
     nudge: bell.ring,
     get waiting() {

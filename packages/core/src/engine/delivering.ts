@@ -52,6 +52,11 @@ export function openDelivering(parts: Parts, intake: Intake, system: System, pac
     const record = await ledger.record(row.record);
     const link = record?.links[system.id];
     if (!record || !link) return queue.done(row);
+    if (link.parked) {
+      // What the system refused stands as it is; but what its row refers to may have come.
+      const isNews = link.unread !== undefined && (await waiting.isReadable(record, link.unread));
+      return isNews ? readFirst(record, row) : queue.done(row);
+    }
     if (mustRead(link, row)) return readFirst(record, row);
     if (link.unread && (!link.planned || link.planned.kind === 'delete')) return waitForReference(record, link.unread, row);
     if (link.planned) await attempt(record, link.planned, row);
@@ -216,6 +221,7 @@ export function openDelivering(parts: Parts, intake: Intake, system: System, pac
     else if (record.links[system.id]?.state === 'present') return learnWhy(record, planned, table, row);
     else await end(record.id, planned, table, { kind: 'later', words: 'the row that is in the way could not be read', ...retry(row) });
     if (outcome.kind === 'applied') await learn(record.id, row);
+    else if (outcome.kind === 'refused' && record.links[system.id]?.unread) await deliver(row);
   }
 
   /** A write was refused as outdated, and the answer did not tell the row. */

@@ -165,6 +165,7 @@ export function openEngine(options: EngineOptions): Engine {
         for await (const row of plannedIn(options.ledger, system, entity)) {
           if (row.state !== 'parked' && isUnsent(row.id)) fresh.add(row.id);
           deliverers.get(row.system)?.put(row);
+          if (row.state === 'parked') await deliverers.get(row.system)?.look(entity, row.record);
         }
       }
       hasStarted = true;

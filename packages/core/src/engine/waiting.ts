@@ -40,6 +40,8 @@ const NOTED: Waits = { kind: 'noted' };
  * go.
  */
 export interface Waiting {
+  /** Whether something that a row refers to, and that was not mirrored, is so by now. Otherwise the record is woken when it is. */
+  isReadable(record: RecordState, unread: readonly Unread[]): Promise<boolean>;
   /** A row that refers to what is not mirrored. `readable`: to what is mirrored by now. */
   forReference(record: RecordState, unread: readonly Unread[], row: DeliveryRow): Promise<Waits | { readonly kind: 'readable' }>;
   /** A write that something stands in the way of. */
@@ -49,10 +51,16 @@ export interface Waiting {
 export function openWaiting(parts: Parts, intake: Intake, system: SystemId): Waiting {
   const { clock, ledger } = parts;
 
+  async function isReadable({ entity }: RecordState, unread: readonly Unread[]): Promise<boolean> {
+    parts.awaited.put(entity, waitMarks({ links: { [system]: { ...NO_LINK, unread } } }));
+    for (const one of unread) if (await isMirrored(ledger, system, one)) return true;
+    return false;
+  }
+
   return {
+    isReadable,
     async forReference(record, unread, queued) {
-      parts.awaited.put(record.entity, waitMarks({ links: { [system]: { ...NO_LINK, unread } } }));
-      for (const one of unread) if (await isMirrored(ledger, system, one)) return { kind: 'readable' };
+      if (await isReadable(record, unread)) return { kind: 'readable' };
       const row = (await deliveryOf(parts, system, record.id)) ?? queued;
       const table = must(parts.tables.get(record.entity), 'a record has a table map');
       const nowMs = clock.nowMs();

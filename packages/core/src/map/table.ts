@@ -32,7 +32,7 @@ export interface Side {
 export interface ReferenceMap {
   /**
    * The record that it means is not in the system that is written to. `hold`: the write waits. `null`: the rest is written, and the
-   * reference follows. `retry`: the write is tried again and again. `stub`: as `hold`; and where not even a record is known, one is made of
+   * reference follows. `retry`: the same as `hold`. `stub`: as `hold`; and where not even a record is known, one is made of
    * the name alone.
    */
   readonly onMissing: 'hold' | 'null' | 'stub' | 'retry';

@@ -28,7 +28,7 @@ import {
 } from './draft.ts';
 import { admit, knownToAll, seenBy } from './frontier.ts';
 import { holdersIn } from './holders.ts';
-import { fieldsOf } from '../map/compile.ts';
+import { fieldsOf, type Table } from '../map/compile.ts';
 import { startAfresh } from './filled-in.ts';
 import { unreadAfter } from './unread.ts';
 import { must } from '../errors/must.ts';
@@ -228,6 +228,11 @@ export function firstSight(draft: Draft, system: SystemId, name: string, value: 
   return true;
 }
 
+/** Only where records that look alike are told apart by people does it matter who made a row. */
+export function madeIn({ relations: { match, review } }: Table): Link['isMade'] {
+  return match.length + review.length > 0 ? true : undefined;
+}
+
 function relink(draft: Draft, row: MappedRow, attempts: readonly Attempt[]): void {
   const link = linkOf(draft, row.system);
   const { key: old, planned, unread } = link;
@@ -235,8 +240,7 @@ function relink(draft: Draft, row: MappedRow, attempts: readonly Attempt[]): voi
     if (old !== undefined) draft.unlinked.push({ system: row.system, key: old });
     draft.linked.push({ system: row.system, key: row.key });
   }
-  // What was written is all that is known of the row: its references are as they were.
-  const stillUnread = row.version === undefined ? unread : unreadAfter(unread, row.waitsFor, draft.context.nowMs);
+  const stillUnread = unreadAfter(unread, row, draft.context.nowMs);
   if (planned || unread !== stillUnread) draft.deliveries.set(row.system, undefined);
   // An attempt that still expects this very version may yet be applied; all others were, or never will be.
   const isOpen = ({ expected }: Attempt): boolean => expected !== undefined && expected === row.version;
@@ -247,6 +251,7 @@ function relink(draft: Draft, row: MappedRow, attempts: readonly Attempt[]): voi
   now.version = row.version;
   now.planned = undefined;
   now.unread = stillUnread;
+  if (link.state !== 'present' && attempts.some(({ kind }) => kind === 'create')) now.isMade = madeIn(draft.table);
   now.unconfirmed = open.length > 0 ? open : undefined;
   putLink(draft, row.system, now);
   const { identity } = row;

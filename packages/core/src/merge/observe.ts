@@ -7,7 +7,7 @@ import { absorb } from './absorb.ts';
 import { bury } from './bury.ts';
 import { planDeliveries } from './deliveries.ts';
 import { draftOf, planOf, type Context } from './draft.ts';
-import { isSameUnread } from './unread.ts';
+import { unreadAfter } from './unread.ts';
 
 /** A row in the version that is known: an echo, or nothing new but what it refers to. */
 export function isKnown(record: RecordState | undefined, row: Pick<MappedRow, 'system' | 'key' | 'version'>): boolean {
@@ -16,8 +16,9 @@ export function isKnown(record: RecordState | undefined, row: Pick<MappedRow, 's
 }
 
 /** Whether it says nothing new at all. */
-function isEcho(record: RecordState | undefined, row: MappedRow): boolean {
-  return isKnown(record, row) && isSameUnread(record?.links[row.system]?.unread, row.waitsFor);
+function isEcho(record: RecordState | undefined, row: MappedRow, { nowMs }: Context): boolean {
+  const unread = record?.links[row.system]?.unread;
+  return isKnown(record, row) && unreadAfter(unread, row, nowMs) === unread;
 }
 
 /**
@@ -25,7 +26,7 @@ function isEcho(record: RecordState | undefined, row: MappedRow): boolean {
  * its system was not linked with, is matched by it. Answers `undefined` when the row says nothing new.
  */
 export function observe(record: RecordState | undefined, row: MappedRow, table: Table, context: Context): Plan | undefined {
-  if (isEcho(record, row)) return undefined;
+  if (isEcho(record, row, context)) return undefined;
   const draft = draftOf(record, table, context);
   absorb(draft, row);
   planDeliveries(draft);

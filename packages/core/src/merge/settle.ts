@@ -8,7 +8,7 @@ import { LIFE, type Attempt, type Link, type RecordState } from '../record/recor
 import { copyOfLink } from '../record/copies.ts';
 import { rest } from '../record/rest.ts';
 import { sameValue } from '../values.ts';
-import { absorb, putShadow, see } from './absorb.ts';
+import { absorb, madeIn, putShadow, see } from './absorb.ts';
 import { filledIn, startAfresh } from './filled-in.ts';
 import { bury, goneLink } from './bury.ts';
 import { dueNow, isWithheld, planDeliveries } from './deliveries.ts';
@@ -25,7 +25,7 @@ import { must } from '../errors/must.ts';
 export type Settled =
   /** `row` is the stored row as the system told it after the write. */
   | { readonly kind: 'written'; readonly row: MappedRow; readonly readLater?: boolean }
-  /** Written, and that is all that is known of the row. */
+  /** Written, and what is stored is not known. */
   | { readonly kind: 'applied'; readonly key: Key }
   | { readonly kind: 'removed' }
   /** The row as it is now. Nothing of ours was written. */
@@ -127,13 +127,7 @@ function acknowledge(draft: Draft, system: SystemId, attempt: Attempt, { row, re
   unplan(draft, system);
   see(draft, system, attempt);
   absorb(draft, row, settled, filled);
-  if (attempt.kind === 'create') noteMade(draft, system);
-}
-
-/** Only where records that look alike are told apart by people does it matter who made a row. */
-function noteMade(draft: Draft, system: SystemId): void {
-  const { match, review } = draft.table.relations;
-  if (match.length + review.length > 0) putLink(draft, system, { ...linkOf(draft, system), isMade: true });
+  if (attempt.kind === 'create') putLink(draft, system, { ...linkOf(draft, system), isMade: madeIn(draft.table) });
 }
 
 function acknowledgeRemoval(draft: Draft, system: SystemId, attempt: Attempt): void {

@@ -1,17 +1,23 @@
 import type { Table } from '../map/compile.ts';
+import type { MappedRow } from '../map/mapped.ts';
 import { REFERENCE_WAIT_MS } from '../map/relations.ts';
 import type { Unread } from '../record/record.ts';
 
-/** References of a row that lead nowhere yet. One that led nowhere before has done so since then. */
-export function unreadAfter(before: readonly Unread[] | undefined, now: readonly Unread[], nowMs: number): readonly Unread[] | undefined {
+/**
+ * The references of a row that lead nowhere, once a row was told; those before, where nothing about them changed. One that led nowhere before has
+ * done so since then, and one of which the row does not tell is as it was.
+ */
+export function unreadAfter(
+  before: readonly Unread[] | undefined,
+  { values, unreadable, waitsFor }: Pick<MappedRow, 'values' | 'unreadable' | 'waitsFor'>,
+  nowMs: number,
+): readonly Unread[] | undefined {
+  const isTold = ({ register }: Unread): boolean =>
+    values.has(register) || [...waitsFor, ...unreadable].some((one) => one.register === register);
+  const now = [...(before ?? []).filter((one) => !isTold(one)), ...waitsFor];
   if (now.length === 0) return undefined;
-  if (before && isSameUnread(before, now)) return before;
+  if (before?.length === now.length && now.every((one) => before.some((other) => isSame(one, other)))) return before;
   return now.map((one) => ({ ...one, sinceMs: before?.find((other) => isSame(one, other))?.sinceMs ?? nowMs }));
-}
-
-/** Whether the same references lead nowhere. */
-export function isSameUnread(before: readonly Unread[] | undefined, now: readonly Unread[]): boolean {
-  return (before?.length ?? 0) === now.length && now.every((one) => before?.some((other) => isSame(one, other)));
 }
 
 function isSame(one: Unread, other: Unread): boolean {

@@ -79,7 +79,7 @@ export type Outcome =
       /** The columns were read after the write, not told by it: an edit of somebody else may be among them. */
       readonly readLater?: true;
     }
-  /** Done, but nobody could tell the row's version, nor what is stored: it is read before anything else is written to it. */
+  /** Done, but nobody could tell what is stored, nor under which version: the row is read before anything else is written to it. */
   | { readonly kind: 'applied'; readonly key: Key }
   /** Deleted. */
   | { readonly kind: 'removed' }

@@ -1,5 +1,5 @@
-import { keyOf, must, version as versionOf } from '@concord/core';
-import type { Outcome, Row, Write } from '@concord/core';
+import { keyOf, must } from '@concord/core';
+import type { Outcome, Write } from '@concord/core';
 import type { WriteReply } from '../../shared/odata/client.ts';
 import { traced } from '../../shared/odata/traced.ts';
 import { addressOf } from './place.ts';
@@ -34,27 +34,19 @@ async function outcome(place: Place, write: Write, predicate: string, reply: Wri
   if (reply.kind === 'lost') return { ...reply, kind: 'unknown' };
   if (reply.kind !== 'answer') return reply;
   const verdict = verdictOf(reply, write);
-  if (verdict.kind === 'done')
-    return write.kind === 'delete' ? { kind: 'removed' } : readBack(place, write, predicate, reply.headers['etag']);
+  if (verdict.kind === 'done') return write.kind === 'delete' ? { kind: 'removed' } : readBack(place, predicate, reply.headers['etag']);
   return verdict.kind === 'stale' ? stale(place, predicate) : verdict;
 }
 
 /**
- * The answer to an update has no body, so the row is read. Where the answer told the new version and the row has moved past it already,
- * the row is somebody else's news: only what was written is told, and the feed tells the rest. So it is where the row cannot be read, or is
- * gone by now: the update was accepted all the same.
+ * The answer to an update has no body, so the row is read. Unless it is in the version that the answer told, somebody else's edit may be among its
+ * columns. Where it cannot be read, or is gone by now, the update was accepted all the same.
  */
-async function readBack(place: Place, write: Write, predicate: string, told: string | undefined): Promise<Outcome> {
+async function readBack(place: Place, predicate: string, told: string | undefined): Promise<Outcome> {
   const read = await readAt(place, predicate);
-  const row = read.kind === 'row' ? read.row : undefined;
-  if (row && told === undefined) return { kind: 'written', ...seenIn(row), readLater: true };
-  if (row && told === row.version) return { kind: 'written', ...seenIn(row) };
-  const key = keyOf(predicate);
-  return told === undefined ? { kind: 'applied', key } : { kind: 'written', key, version: versionOf(told), columns: write.columns };
-}
-
-function seenIn({ key, version, columns }: Row): Pick<Row, 'key' | 'version' | 'columns'> {
-  return { key, version, columns };
+  if (read.kind !== 'row') return { kind: 'applied', key: keyOf(predicate) };
+  const { key, version, columns } = read.row;
+  return { kind: 'written', key, version, columns, ...(told === version ? {} : { readLater: true }) };
 }
 
 async function stale(place: Place, predicate: string): Promise<Outcome> {
