@@ -1,7 +1,8 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { ConcordError, type Config, type Engine, type Ledger, type Registry, type Sandbox, type SystemId, type Table } from '@concord/core';
+import { ConcordError, type Config, type Engine, type Ledger, type Registry, type SystemId, type Table } from '@concord/core';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { BODY_BYTES_MAX, readBodies } from './access/bodies.ts';
 import { guardRoutes } from './access/gate.ts';
 import { hardenAnswers } from './access/headers.ts';
 import { maskAnswers, sensitiveIn } from './access/mask.ts';
@@ -9,6 +10,7 @@ import { openIssuer } from './access/oidc.ts';
 import { openCounters } from './access/rate.ts';
 import type { Keyring } from './access/keyring.ts';
 import type { Measured } from './metrics.ts';
+import type { Desk } from './beside/desk.ts';
 import { LOOK_AGAIN_MS, serverFactory } from './access/tls.ts';
 import { describe } from './openapi/describe.ts';
 import { PAGE_HEADERS, pageOf } from './openapi/page.ts';
@@ -37,8 +39,9 @@ import { viewRoutes } from './routes/views.ts';
 /** What the routes work with. */
 export interface Rooms {
   readonly config: Config;
-  /** Where policies of the user's own run. */
-  readonly sandbox: Sandbox;
+  /** Threads beside this one: for what takes long, and for what somebody else wrote. */
+  readonly laboratory: Desk;
+  readonly validating: Desk;
   readonly engine: Engine;
   readonly ledger: Ledger;
   /** By entity. */
@@ -58,7 +61,6 @@ export interface Rooms {
   readonly backUp: () => Promise<{ readonly file: string; readonly bytes: number }>;
 }
 
-const BODY_BYTES_MAX = 1_048_576;
 const REQUEST_MS_MAX = 10_000;
 const WATCHING = { requestTimeout: REQUEST_MS_MAX, lookAgainMs: LOOK_AGAIN_MS } as const;
 
@@ -85,6 +87,7 @@ export function buildApp(rooms: Rooms): FastifyInstance {
     ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false } },
   });
   app.setErrorHandler(answerProblem);
+  readBodies(app);
   hardenAnswers(app);
   guardRoutes(app, { keyring: rooms.keyring, issuer: oidc && openIssuer(oidc) }, openCounters(app, rate));
   maskAnswers(app, sensitiveIn(rooms.config));

@@ -279,7 +279,7 @@ function partsOf(
   pauses: Pauses,
   wrote: Parts['wrote'],
 ): Parts {
-  const { ledger, clock, ids, log, digest, tracing } = options;
+  const { ledger, clock, ids, log, digest, deciding, tracing } = options;
   const limits = { ...LIMITS, ...options.limits };
   const health = openLedgerHealth(clock);
   const tally = openTally();
@@ -307,6 +307,7 @@ function partsOf(
     isFresh: fresh.has,
     doubt: fresh.doubt,
     ...(digest ? { digest } : {}),
+    ...(deciding ? { deciding } : {}),
     ...(tracing ? { traces: openTraces(tracing) } : {}),
     committed: (plan) => {
       fresh.follow(plan);
