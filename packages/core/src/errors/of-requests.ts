@@ -185,7 +185,7 @@ export const ofRequests = {
     status: 409,
   },
   STREAM_FULL: {
-    text: 'There are {max} readers of the stream already.',
+    text: 'There are {max} readers of the stream{who} already.',
     remedy: 'Close one that is not needed, or let several share one.',
     status: 503,
   },
