@@ -50,6 +50,12 @@ function fill(file: string): void {
   }
 }
 
+/** What health tells, and the gauge that an alert goes by. */
+async function textIn(url: string): Promise<readonly unknown[]> {
+  const metrics = await (await fetch(`${url}/metrics`, { headers: AS_ADMIN })).text();
+  return [textOf(await ask(url, '/healthz'), 'status'), Number(/^concord_ledger_writable (\d)/mu.exec(metrics)?.[1])];
+}
+
 test.skipIf(disk === undefined)(
   'while the disk is full everything waits and says so; when there is room again it goes on by itself, and nothing was lost',
   async () => {
@@ -58,6 +64,7 @@ test.skipIf(disk === undefined)(
     await untilEqual(town, url);
     const filler = join(disk ?? '', 'filler');
     fill(filler);
+    expect(await textIn(url), 'before anything has to be written').toEqual(['failing', 0]);
     await town.anna.edit(ONE, { name: 'New Ltd' });
     await town.ben.edit(TWO, { PrimaryContactPhone: '+1 555 0123' });
     await until(async () => (textOf(await ask(url, '/healthz'), 'status') === 'failing' ? undefined : 'it does not say so'));
@@ -72,6 +79,8 @@ test.skipIf(disk === undefined)(
     });
     expect([refused.status, await refused.text()]).toEqual([503, expect.stringContaining('LEDGER_WAITS')]);
     expect((await ask(url, '/v1/records?entity=customer')) !== null, 'reading goes on').toBe(true);
+    const looks = Array.from({ length: 20 }, () => textIn(url));
+    for (const look of looks) expect(await look).toEqual(['failing', 0]);
     rmSync(filler);
     await untilEqual(town, url);
     expect([customerIn(town, ONE).fno?.['name'], customerIn(town, TWO).ce?.['phone']]).toEqual(['New Ltd', '+1 555 0123']);

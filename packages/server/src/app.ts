@@ -1,5 +1,14 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { ConcordError, type Config, type Engine, type Ledger, type Registry, type SystemId, type Table } from '@concord/core';
+import {
+  ConcordError,
+  type Config,
+  type Engine,
+  type EngineStatus,
+  type Ledger,
+  type Registry,
+  type SystemId,
+  type Table,
+} from '@concord/core';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { BODY_BYTES_MAX, readBodies } from './access/bodies.ts';
@@ -43,6 +52,8 @@ export interface Rooms {
   readonly laboratory: Desk;
   readonly validating: Desk;
   readonly engine: Engine;
+  /** How the engine stands, and the disk under it. */
+  readonly status: () => EngineStatus;
   readonly ledger: Ledger;
   /** By entity. */
   readonly tables: ReadonlyMap<string, Table>;
@@ -127,9 +138,9 @@ function addRoutes(routes: App, rooms: Rooms): void {
 }
 
 /** While the ledger cannot write, nobody is kept waiting for an answer that cannot come: what would change something is refused at once. */
-function refuseWhileFailing(app: FastifyInstance, { engine }: Rooms): void {
+function refuseWhileFailing(app: FastifyInstance, { status }: Rooms): void {
   app.addHook('preHandler', async ({ method, url }) => {
-    const trouble = engine.status().ledger;
+    const trouble = status().ledger;
     if (method !== 'POST' || !trouble || url.startsWith('/hooks/')) return;
     throw new ConcordError('LEDGER_WAITS', { words: trouble.words, remedy: trouble.remedy });
   });

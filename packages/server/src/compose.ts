@@ -24,6 +24,7 @@ import { buildApp } from './app.ts';
 import { openDesk, type Desk } from './beside/desk.ts';
 import { configWrong } from './config-wrong.ts';
 import { backupFile } from './backups.ts';
+import { withDisk } from './disk.ts';
 import { clock, ids, logTo, withoutValues } from './surroundings.ts';
 import { openTracing, tracingFaults } from './tracing/tracing.ts';
 
@@ -59,6 +60,7 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
   const deciding = Object.keys(config.policies).length === 0 ? {} : { deciding: sandbox.deciding };
   const engine = openEngine({ tables, systems, ledger, clock, ids, log, limits: config.limits, ...deciding, ...traced?.given });
   const desks = openDesks(config, ledger);
+  const status = withDisk(config.ledger.file, () => engine.status(), clock.nowMs);
   const backUp = () => ledger.backUp(backupFile(config.ledger, clock.nowMs()));
   const keyring = openKeyring(config.server.keys, clock.nowMs, (words) => logger.error(words));
   if (keyring.keys().size === 0) logger.warn(NO_KEYS);
@@ -67,7 +69,7 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
     openAlerts({
       config: config.alerts,
       destinations,
-      status: () => engine.status(),
+      status,
       counts: () => ledger.counts(),
       clock,
       warn: (fields, words) => logger.warn(fields, words),
@@ -77,6 +79,7 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
     config,
     ...desks,
     engine,
+    status,
     ledger,
     tables: tablesByEntity(tables),
     kinds,

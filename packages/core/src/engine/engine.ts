@@ -281,7 +281,7 @@ function partsOf(
 ): Parts {
   const { ledger, clock, ids, log, digest, deciding, tracing } = options;
   const limits = { ...LIMITS, ...options.limits };
-  const health = openLedgerHealth(clock);
+  const health = openLedgerHealth(clock, log);
   const tally = openTally();
   const waitMs = (failures: number): number => backoffMs({ limits, ids }, failures);
   return {
