@@ -28,7 +28,7 @@ describe('places for readers', () => {
     one();
     expect(slots.taken).toBe(1);
     slots.take(reader, () => undefined);
-    expect(() => slots.take(reader, () => undefined)).toThrow();
+    expect(() => slots.take(reader, () => undefined)).toThrow('with this key');
   });
 
   test('an admin always gets in: in the place of the first of the key that has most, or of their own where their share is taken', () => {

@@ -14,7 +14,7 @@ import type { Logger } from 'pino';
 import { BODY_BYTES_MAX, readBodies } from './access/bodies.ts';
 import { guardRoutes } from './access/gate.ts';
 import { hardenAnswers } from './access/headers.ts';
-import { maskAnswers, sensitiveIn } from './access/mask.ts';
+import { maskAnswers, sealWith, sensitiveIn } from './access/mask.ts';
 import { openIssuer } from './access/oidc.ts';
 import { openCounters } from './access/rate.ts';
 import type { Keyring } from './access/keyring.ts';
@@ -63,6 +63,8 @@ export interface Rooms {
   readonly keyring: Keyring;
   /** By system, the secret that its hooks bring. */
   readonly hookSecrets: Readonly<Record<string, string>>;
+  /** Known here alone, and the same for as long as the ledger lives: what is hidden is named with it. */
+  readonly secret: string;
   readonly logger: Logger;
   /** The size of the ledger on the disk. */
   readonly ledgerBytes: () => number;
@@ -101,7 +103,7 @@ export function buildApp(rooms: Rooms): FastifyInstance {
   readBodies(app);
   hardenAnswers(app);
   guardRoutes(app, { keyring: rooms.keyring, issuer: oidc && openIssuer(oidc) }, openCounters(app, rate));
-  maskAnswers(app, sensitiveIn(rooms.config));
+  maskAnswers(app, sensitiveIn(rooms.config), sealWith(rooms.secret));
   app.setNotFoundHandler((request) => {
     throw new ConcordError('ROUTE_UNKNOWN', { method: request.method, path: request.url.split('?')[0] ?? '' });
   });

@@ -1,6 +1,14 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { askedSandbox, openSystem, quickjsSandbox, sqliteLedger, type Opened, type OptionFault } from '@concord/adapters';
+import {
+  askedSandbox,
+  openSystem,
+  quickjsSandbox,
+  sqliteLedger,
+  type AskedSandbox,
+  type Opened,
+  type OptionFault,
+} from '@concord/adapters';
 import {
   checkLenses,
   compileTable,
@@ -8,6 +16,7 @@ import {
   openEngine,
   policyKinds,
   type Config,
+  type Deciding,
   type Engine,
   type Ledger,
   type System,
@@ -25,6 +34,7 @@ import { openDesk, type Desk } from './beside/desk.ts';
 import { configWrong } from './config-wrong.ts';
 import { backupFile } from './backups.ts';
 import { withDisk } from './disk.ts';
+import { secretOf } from './secret.ts';
 import { clock, ids, logTo, withoutValues } from './surroundings.ts';
 import { openTracing, tracingFaults } from './tracing/tracing.ts';
 
@@ -57,11 +67,19 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
   mkdirSync(dirname(config.ledger.file), { recursive: true });
   const ledger = sqliteLedger({ file: config.ledger.file });
   const log = logTo(logger, sensitiveIn(config));
-  const deciding = Object.keys(config.policies).length === 0 ? {} : { deciding: sandbox.deciding };
-  const engine = openEngine({ tables, systems, ledger, clock, ids, log, limits: config.limits, ...deciding, ...traced?.given });
+  const engine = openEngine({
+    tables,
+    systems,
+    ledger,
+    clock,
+    ids,
+    log,
+    limits: config.limits,
+    ...decidingIn(config, sandbox),
+    ...traced?.given,
+  });
   const desks = openDesks(config, ledger);
   const status = withDisk(config.ledger.file, () => engine.status(), clock.nowMs);
-  const backUp = () => ledger.backUp(backupFile(config.ledger, clock.nowMs()));
   const keyring = openKeyring(config.server.keys, clock.nowMs, (words) => logger.error(words));
   if (keyring.keys().size === 0) logger.warn(NO_KEYS);
   const alerts =
@@ -86,9 +104,10 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
     systems: systems.map(({ id }) => id),
     keyring,
     hookSecrets: config.server.hooks,
+    secret: await secretOf(ledger, log),
     logger,
     ledgerBytes: () => bytesOf([config.ledger.file, `${config.ledger.file}-wal`]),
-    backUp,
+    backUp: () => ledger.backUp(backupFile(config.ledger, clock.nowMs())),
   });
   const letGo = () => Promise.all([...Object.values(desks), sandbox].map((one) => one.close()));
   const url = await listen(app, config.server).catch(async (cause: unknown) => {
@@ -117,6 +136,11 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
       await Promise.all([ledger.close(), letGo(), traced?.close()]);
     },
   };
+}
+
+/** Without policies of the user's own there is nothing to wait for, and every decision is made at once. */
+function decidingIn({ policies }: Config, { deciding }: AskedSandbox): { readonly deciding?: Deciding } {
+  return Object.keys(policies).length === 0 ? {} : { deciding };
 }
 
 /** A laboratory may read the whole ledger; a text is short. */
