@@ -143,7 +143,8 @@ function addRoutes(routes: App, rooms: Rooms): void {
 function refuseWhileFailing(app: FastifyInstance, { status }: Rooms): void {
   app.addHook('preHandler', async ({ method, url }) => {
     const trouble = status().ledger;
-    if (method !== 'POST' || !trouble || url.startsWith('/hooks/')) return;
+    // A copy goes to a disk of its own, and is wanted most when that of the ledger is full.
+    if (method !== 'POST' || !trouble || url.startsWith('/hooks/') || url.startsWith('/v1/backups')) return;
     throw new ConcordError('LEDGER_WAITS', { words: trouble.words, remedy: trouble.remedy });
   });
 }
