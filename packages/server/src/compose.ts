@@ -67,31 +67,13 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
   mkdirSync(dirname(config.ledger.file), { recursive: true });
   const ledger = sqliteLedger({ file: config.ledger.file });
   const log = logTo(logger, sensitiveIn(config));
-  const engine = openEngine({
-    tables,
-    systems,
-    ledger,
-    clock,
-    ids,
-    log,
-    limits: config.limits,
-    ...decidingIn(config, sandbox),
-    ...traced?.given,
-  });
+  const more = { limits: config.limits, ...decidingIn(config, sandbox), ...traced?.given };
+  const engine = openEngine({ tables, systems, ledger, clock, ids, log, ...more });
   const desks = openDesks(config, ledger);
   const status = withDisk(config.ledger.file, () => engine.status(), clock.nowMs);
   const keyring = openKeyring(config.server.keys, clock.nowMs, (words) => logger.error(words));
   if (keyring.keys().size === 0) logger.warn(NO_KEYS);
-  const alerts =
-    config.alerts &&
-    openAlerts({
-      config: config.alerts,
-      destinations,
-      status,
-      counts: () => ledger.counts(),
-      clock,
-      warn: (fields, words) => logger.warn(fields, words),
-    });
+  const alerts = alertsIn(config, { destinations, status, ledger, logger });
   const app = buildApp({
     ...(alerts ? { alertTallies: alerts.tallies } : {}),
     config,
@@ -136,6 +118,18 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
       await Promise.all([ledger.close(), letGo(), traced?.close()]);
     },
   };
+}
+
+interface Watched {
+  readonly destinations: ReturnType<typeof openDestinations>;
+  readonly status: Engine['status'];
+  readonly ledger: Ledger;
+  readonly logger: Logger;
+}
+
+function alertsIn({ alerts }: Config, { destinations, status, ledger, logger }: Watched) {
+  const warn = (fields: object, words: string): void => logger.warn(fields, words);
+  return alerts && openAlerts({ config: alerts, destinations, status, counts: () => ledger.counts(), clock, warn });
 }
 
 /** Without policies of the user's own there is nothing to wait for, and every decision is made at once. */
