@@ -108,7 +108,7 @@ test.each([
       20_000,
     );
     delay.disable();
-    // Three times a second, were the policy waited for.
+    // Three times three seconds, were the policy waited for.
     expect(delay.max / 1e6, 'how long the thread that merges did nothing else, in ms').toBeLessThan(900);
     const held = (await ledger.conflicts({ state: 'held', limit: 100 })).items;
     expect(held.length).toBeGreaterThan(0);

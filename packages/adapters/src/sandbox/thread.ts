@@ -8,9 +8,9 @@ const LIMITS = { fuel: 20, memoryBytes: 16_777_216, stackBytes: 131_072, wordsCh
 
 /**
  * Some work inside the interpreter counts no ticks: the search for one long text in another, say. Whoever does not come back within so
- * long is ended with the whole thread. It is no measure, only the last resort.
+ * long is ended with the whole thread. It is no measure, only the last resort, and long enough for a machine that has much else to do.
  */
-export const CALL_MS_MAX = 1000;
+export const CALL_MS_MAX = 3000;
 /** A thread that has just begun loads the interpreter first. */
 export const START_MS_MAX = 10_000;
 
