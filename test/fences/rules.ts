@@ -97,10 +97,10 @@ function isNeighbour(path: string, target: string): boolean {
 
 const serverParts: Rule = ({ path, text }) => {
   const inside = path.slice(SERVER.length);
-  const knowsAll = inside === 'compose.ts' || inside.startsWith('cli/') || inside.startsWith('demo/');
+  const knowsAll = ['compose.ts', 'beside/thread.ts'].includes(inside) || inside.startsWith('cli/') || inside.startsWith('demo/');
   if (!path.startsWith(SERVER) || knowsAll) return [];
   return packagesIn(text).includes('@concord/adapters')
-    ? [`${path} imports @concord/adapters, which only compose.ts, cli and demo may`]
+    ? [`${path} imports @concord/adapters, which only compose.ts, beside/thread.ts, cli and demo may`]
     : [];
 };
 

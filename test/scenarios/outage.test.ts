@@ -29,6 +29,8 @@ describe('while one system is down', () => {
       }
       await untilRead(url, up);
       expect(ownWrites(town[down])).toBe(0);
+      await until(async () => (textOf(await ask(url, '/healthz'), 'status') === 'degraded' ? undefined : 'health does not tell of it'));
+      expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'degraded' });
       town[down].faults.down(false);
       await untilEqual(town, url);
       expect(ALL.map((one) => customerIn(town, one)[down]?.['name'])).toEqual(ALL.map((one) => `${one} round ${ROUNDS}`));

@@ -74,6 +74,13 @@ describe('how often somebody may ask', () => {
     expect((await fetch(`${api.url}/v1/records`, { headers: AS_ADMIN })).status).toBe(200);
   });
 
+  test('a monitor is never refused an answer, whoever else has used the address up; one who tries keys there is', async () => {
+    await statuses(RATE.address + 1, '/v1/records', {});
+    for (const path of ['/livez', '/readyz', '/healthz'])
+      expect((await statuses(RATE.address + 2, path, {})).filter((status) => status !== 200)).toEqual([]);
+    expect((await statuses(1, '/healthz', { headers: BEARER_OF_NOBODY })).at(-1)).toBe(429);
+  });
+
   test('hooks have a limit of their own, which strangers do not use up', async () => {
     const told = await statuses(RATE.hooks + 1, '/hooks/nobody', { method: 'POST', body: '{}' });
     expect(told.slice(0, 2)).toEqual([404, 404]);

@@ -104,3 +104,14 @@ test('an id is remembered for as long as it could be sent again, and no longer',
   nowMs = 600_000;
   expect(replays.take('ce', 'a')).toBe(true);
 });
+
+test('where a system has no secret, a hook is taken from this machine, and not from a proxy on it', async () => {
+  const open = await openApi();
+  const bring = async (headers: Readonly<Record<string, string>>) =>
+    (await fetch(`${open.url}/hooks/ce`, { method: 'POST', body: '{}', headers })).status;
+  expect(await bring({})).toBe(202);
+  const proxied = ['x-forwarded-for', 'X-Forwarded-For', 'forwarded', 'x-real-ip', 'via'].map((name) => bring({ [name]: '127.0.0.1' }));
+  expect(await Promise.all(proxied)).toEqual([401, 401, 401, 401, 401]);
+  expect(await bring({ 'x-forwarded-for': '' }), 'also an empty one').toBe(401);
+  await open.town.close();
+});

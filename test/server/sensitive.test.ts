@@ -1,6 +1,7 @@
-import type { Config, FieldMap, RegisterMap } from '@concord/core';
+import { createHash } from 'node:crypto';
+import { recordId, type Config, type FieldMap, type RegisterMap } from '@concord/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MASK, masked, maskedForLog, type Sensitive } from '../../packages/server/src/access/mask.ts';
+import { MASK, masked, maskedForLog, sealWith, type Sensitive } from '../../packages/server/src/access/mask.ts';
 import { objectsOf, textOf } from '../../packages/adapters/src/shared/json/look.ts';
 import { AS_ADMIN, keyOf } from '../kit/key.ts';
 import { untilCaughtUp } from '../kit/town.ts';
@@ -104,7 +105,9 @@ describe('a field that is sensitive', () => {
     const path = `${api.url}/v1/conflicts/${encodeURIComponent(conflict)}`;
     const seen = await fetch(path, { headers: AS_RESOLVER ?? {} });
     const headers = { ...AS_RESOLVER, 'content-type': 'application/json', 'if-match': seen.headers.get('etag') ?? '' };
-    expect(seen.headers.get('etag')).not.toBe((await fetch(path, { headers: AS_ADMIN })).headers.get('etag'));
+    expect(seen.headers.get('etag'), 'it names what is there, whoever asks').toBe(
+      (await fetch(path, { headers: AS_ADMIN })).headers.get('etag'),
+    );
     const send = (body: object) => fetch(`${path}/resolve`, { method: 'POST', headers, body: JSON.stringify(body) });
     expect((await send({ values: { name: MASK } })).status).toBe(400);
     const resolved = await send({ side: 'ce', note: `it is ${PLANT}` });
@@ -113,17 +116,41 @@ describe('a field that is sensitive', () => {
     expect((await read(`/v1/records/${record}/history`, AS_ADMIN)).text).toContain(`it is ${PLANT}`);
     expect(objectsOf((await api.get('/v1/conflicts?state=resolved')).body, 'items')).toHaveLength(1);
   });
+
+  test('cannot be found by trying values: no answer holds a hash that a guess could be held against, nor says whether one is right', async () => {
+    const hashes = (await api.ledger.changes(recordId(record), { limit: 500 })).items.map(({ hash }) => hash);
+    const digests = (text: string): readonly string[] => {
+      const digest = createHash('sha256').update(text).digest();
+      return [digest.toString('hex').slice(0, 8), digest.toString('base64url').slice(0, 8), digest.toString('base64').slice(0, 8)];
+    };
+    const doors = api.doors.filter(({ method, needs }) => method === 'GET' && needs !== 'operator');
+    for (const { path } of [...doors, { path: '/v1/records?entity=customer' }]) {
+      const [asReader, asAdmin] = [await read(addressOf(path), AS_READER ?? {}), await read(addressOf(path), AS_ADMIN)];
+      const [body = ''] = asAdmin.text.split(/ \[\[/u);
+      const found = [...hashes, ...digests(body)].filter((hash) => asReader.text.includes(hash));
+      expect([path, found]).toEqual([path, []]);
+    }
+    const history = await read(`/v1/records/${record}/history`, AS_READER ?? {});
+    const [seal] = /[0-9a-f]{64}/u.exec(history.text) ?? [];
+    const asked = async (hash: string | undefined, as: Readonly<Record<string, string>>) =>
+      (await read(`/v1/records/${record}/version?at=${hash}`, as)).status;
+    expect([await asked(hashes[0], AS_READER ?? {}), await asked(hashes[0], AS_ADMIN), await asked(seal, AS_READER ?? {})]).toEqual([
+      404, 200, 200,
+    ]);
+    expect(JSON.stringify(await api.ledger.news(0, 500)), 'what ids of the stream are made of').not.toContain(PLANT);
+  });
 });
 
 describe('words that may quote it', () => {
   const sensitive: Sensitive = new Map([['customer', new Set(['email'])]]);
+  const hidden = <Body>(body: Body): Body => masked(sensitive, body, sealWith('secret'));
 
   test('of a system about a record of the entity are masked, also in the log; of another entity they are not', () => {
     const words = `"${PLANT}" is no address`;
     const failure = { system: 'ce', entity: 'customer', code: 'REFUSED', words };
-    expect(masked(sensitive, { items: [failure] })).toEqual({ items: [{ ...failure, words: MASK }] });
-    expect(masked(sensitive, { ...failure, fields: ['phone'] }).words, 'a system may quote any column').toBe(MASK);
-    expect(masked(sensitive, { ...failure, entity: 'order' })).toEqual({ ...failure, entity: 'order' });
+    expect(hidden({ items: [failure] })).toEqual({ items: [{ ...failure, words: MASK }] });
+    expect(hidden({ ...failure, fields: ['phone'] }).words, 'a system may quote any column').toBe(MASK);
+    expect(hidden({ ...failure, entity: 'order' })).toEqual({ ...failure, entity: 'order' });
     expect([maskedForLog(sensitive, { entity: 'customer', words }), maskedForLog(sensitive, { words })]).toEqual([
       { entity: 'customer', words: MASK },
       { words: MASK },
@@ -132,13 +159,13 @@ describe('words that may quote it', () => {
   });
 
   test('of a policy are masked where it decided about the field, or where it is not said about what', () => {
-    expect(masked(sensitive, { fields: ['email'], reason: PLANT })).toEqual({ fields: ['email'], reason: MASK });
-    expect(masked(sensitive, { entity: 'customer', fields: ['phone'], reason: 'later' })).toMatchObject({ reason: 'later' });
-    expect(masked(sensitive, { entity: 'customer', register: 'email', after: { values: { email: PLANT }, reason: PLANT } })).toEqual({
+    expect(hidden({ fields: ['email'], reason: PLANT })).toEqual({ fields: ['email'], reason: MASK });
+    expect(hidden({ entity: 'customer', fields: ['phone'], reason: 'later' })).toMatchObject({ reason: 'later' });
+    expect(hidden({ entity: 'customer', register: 'email', after: { values: { email: PLANT }, reason: PLANT } })).toEqual({
       entity: 'customer',
       register: 'email',
       after: { values: { email: MASK }, reason: MASK },
     });
-    expect(masked(sensitive, { op: 'replace', path: '/email', value: PLANT })).toEqual({ op: 'replace', path: '/email', value: MASK });
+    expect(hidden({ op: 'replace', path: '/email', value: PLANT })).toEqual({ op: 'replace', path: '/email', value: MASK });
   });
 });

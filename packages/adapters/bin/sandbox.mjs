@@ -3,7 +3,7 @@
 import { workerData } from 'node:worker_threads';
 import { newQuickJSWASMModuleFromVariant, newVariant, RELEASE_SYNC } from 'quickjs-emscripten';
 
-const { port, signal, limits } = workerData;
+const { port, sent, limits } = workerData;
 
 // QuickJS counts allocations, not bytes; what holds is the size of the memory that the whole of it lives in.
 const PAGE_BYTES = 65_536;
@@ -22,6 +22,13 @@ const INTRINSICS = {
 const PRELUDE = 'delete Math.random; delete globalThis.Promise; delete globalThis.print; delete globalThis.console;';
 
 let engine;
+
+/** Whoever waits asleep is woken by the count of messages. */
+function say(message) {
+  port.postMessage(message);
+  Atomics.add(sent, 0, 1);
+  Atomics.notify(sent, 0);
+}
 
 async function openEngine() {
   const pages = Math.floor(limits.memoryBytes / PAGE_BYTES);
@@ -84,25 +91,20 @@ class Stopped extends Error {
 }
 
 async function runAll({ source, inputs }) {
-  const answers = [];
   for (const input of inputs) {
-    engine ??= await openEngine();
+    let answer;
     try {
-      const answer = runOne(source, input);
-      answers.push(answer);
-      // Memory that was once full may be left in pieces: the next call begins with a whole one.
-      if (answer.of === 'memory') engine = undefined;
+      engine ??= await openEngine();
+      answer = runOne(source, input);
     } catch {
-      engine = undefined;
-      answers.push({ kind: 'exhausted', of: 'memory' });
+      answer = { kind: 'exhausted', of: 'memory' };
     }
+    // Memory that was once full may be left in pieces: the next call begins with a whole one.
+    if (answer.of === 'memory') engine = undefined;
+    say(JSON.stringify(answer));
   }
-  return answers;
 }
 
-port.on('message', async (message) => {
-  const answers = await runAll(message);
-  port.postMessage(JSON.stringify(answers));
-  Atomics.store(signal, 0, 1);
-  Atomics.notify(signal, 0);
-});
+engine = await openEngine();
+port.on('message', runAll);
+say('ready');

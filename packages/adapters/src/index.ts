@@ -9,6 +9,7 @@ export { mendLog } from './ledgers/sqlite/wal.ts';
 export { restoreLedger, type Restoring } from './ledgers/sqlite/restore.ts';
 export { sqliteLedger, type SqliteLedger, type SqliteLedgerOptions } from './ledgers/sqlite/ledger.ts';
 export { openSystem, systems } from './registry.ts';
+export { askedSandbox, type AskedSandbox } from './sandbox/asked.ts';
 export { quickjsSandbox } from './sandbox/quickjs.ts';
 export type { Opened, OptionFault, SystemContext, SystemFactory } from './shared/opening.ts';
 export { memory, type MemoryOptions, type MemorySystem } from './systems/memory/memory.ts';

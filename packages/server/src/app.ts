@@ -1,14 +1,25 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { ConcordError, type Config, type Engine, type Ledger, type Registry, type Sandbox, type SystemId, type Table } from '@concord/core';
+import {
+  ConcordError,
+  type Config,
+  type Engine,
+  type EngineStatus,
+  type Ledger,
+  type Registry,
+  type SystemId,
+  type Table,
+} from '@concord/core';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { BODY_BYTES_MAX, readBodies } from './access/bodies.ts';
 import { guardRoutes } from './access/gate.ts';
 import { hardenAnswers } from './access/headers.ts';
-import { maskAnswers, sensitiveIn } from './access/mask.ts';
+import { maskAnswers, sealWith, sensitiveIn } from './access/mask.ts';
 import { openIssuer } from './access/oidc.ts';
 import { openCounters } from './access/rate.ts';
 import type { Keyring } from './access/keyring.ts';
 import type { Measured } from './metrics.ts';
+import type { Desk } from './beside/desk.ts';
 import { LOOK_AGAIN_MS, serverFactory } from './access/tls.ts';
 import { describe } from './openapi/describe.ts';
 import { PAGE_HEADERS, pageOf } from './openapi/page.ts';
@@ -37,9 +48,12 @@ import { viewRoutes } from './routes/views.ts';
 /** What the routes work with. */
 export interface Rooms {
   readonly config: Config;
-  /** Where policies of the user's own run. */
-  readonly sandbox: Sandbox;
+  /** Threads beside this one: for what takes long, and for what somebody else wrote. */
+  readonly laboratory: Desk;
+  readonly validating: Desk;
   readonly engine: Engine;
+  /** How the engine stands, and the disk under it. */
+  readonly status: () => EngineStatus;
   readonly ledger: Ledger;
   /** By entity. */
   readonly tables: ReadonlyMap<string, Table>;
@@ -49,6 +63,8 @@ export interface Rooms {
   readonly keyring: Keyring;
   /** By system, the secret that its hooks bring. */
   readonly hookSecrets: Readonly<Record<string, string>>;
+  /** Known here alone, and the same for as long as the ledger lives: what is hidden is named with it. */
+  readonly secret: string;
   readonly logger: Logger;
   /** The size of the ledger on the disk. */
   readonly ledgerBytes: () => number;
@@ -58,7 +74,6 @@ export interface Rooms {
   readonly backUp: () => Promise<{ readonly file: string; readonly bytes: number }>;
 }
 
-const BODY_BYTES_MAX = 1_048_576;
 const REQUEST_MS_MAX = 10_000;
 const WATCHING = { requestTimeout: REQUEST_MS_MAX, lookAgainMs: LOOK_AGAIN_MS } as const;
 
@@ -85,9 +100,10 @@ export function buildApp(rooms: Rooms): FastifyInstance {
     ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false } },
   });
   app.setErrorHandler(answerProblem);
+  readBodies(app);
   hardenAnswers(app);
   guardRoutes(app, { keyring: rooms.keyring, issuer: oidc && openIssuer(oidc) }, openCounters(app, rate));
-  maskAnswers(app, sensitiveIn(rooms.config));
+  maskAnswers(app, sensitiveIn(rooms.config), sealWith(rooms.secret));
   app.setNotFoundHandler((request) => {
     throw new ConcordError('ROUTE_UNKNOWN', { method: request.method, path: request.url.split('?')[0] ?? '' });
   });
@@ -124,10 +140,11 @@ function addRoutes(routes: App, rooms: Rooms): void {
 }
 
 /** While the ledger cannot write, nobody is kept waiting for an answer that cannot come: what would change something is refused at once. */
-function refuseWhileFailing(app: FastifyInstance, { engine }: Rooms): void {
+function refuseWhileFailing(app: FastifyInstance, { status }: Rooms): void {
   app.addHook('preHandler', async ({ method, url }) => {
-    const trouble = engine.status().ledger;
-    if (method !== 'POST' || !trouble || url.startsWith('/hooks/')) return;
+    const trouble = status().ledger;
+    // A copy goes to a disk of its own, and is wanted most when that of the ledger is full.
+    if (method !== 'POST' || !trouble || url.startsWith('/hooks/') || url.startsWith('/v1/backups')) return;
     throw new ConcordError('LEDGER_WAITS', { words: trouble.words, remedy: trouble.remedy });
   });
 }

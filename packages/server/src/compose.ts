@@ -1,6 +1,14 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { openSystem, quickjsSandbox, sqliteLedger, type Opened, type OptionFault } from '@concord/adapters';
+import {
+  askedSandbox,
+  openSystem,
+  quickjsSandbox,
+  sqliteLedger,
+  type AskedSandbox,
+  type Opened,
+  type OptionFault,
+} from '@concord/adapters';
 import {
   checkLenses,
   compileTable,
@@ -8,6 +16,7 @@ import {
   openEngine,
   policyKinds,
   type Config,
+  type Deciding,
   type Engine,
   type Ledger,
   type System,
@@ -21,8 +30,11 @@ import { openKeyring } from './access/keyring.ts';
 import { openAlerts } from './alerts/alerts.ts';
 import { destinationFaults, openDestinations } from './alerts/destinations.ts';
 import { buildApp } from './app.ts';
+import { openDesk, type Desk } from './beside/desk.ts';
 import { configWrong } from './config-wrong.ts';
 import { backupFile } from './backups.ts';
+import { withDisk } from './disk.ts';
+import { secretOf } from './secret.ts';
 import { clock, ids, logTo, withoutValues } from './surroundings.ts';
 import { openTracing, tracingFaults } from './tracing/tracing.ts';
 
@@ -46,7 +58,7 @@ export interface Sidecar {
 export async function startSidecar(config: Config, given: Logger): Promise<Sidecar> {
   const logger = withoutValues(given);
   const destinations = openDestinations(config, clock);
-  const sandbox = quickjsSandbox();
+  const sandbox = askedSandbox();
   const kinds = policyKinds(config.policies, sandbox);
   const tables = config.entities.map((map) => compileTable(map, kinds));
   const traced = await openTracing(config, process.env, (words) => logger.warn(words));
@@ -55,43 +67,39 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
   mkdirSync(dirname(config.ledger.file), { recursive: true });
   const ledger = sqliteLedger({ file: config.ledger.file });
   const log = logTo(logger, sensitiveIn(config));
-  const engine = openEngine({ tables, systems, ledger, clock, ids, log, limits: config.limits, ...traced?.given });
-  const backUp = () => ledger.backUp(backupFile(config.ledger, clock.nowMs()));
+  const more = { limits: config.limits, ...decidingIn(config, sandbox), ...traced?.given };
+  const engine = openEngine({ tables, systems, ledger, clock, ids, log, ...more });
+  const desks = openDesks(config, ledger);
+  const status = withDisk(config.ledger.file, () => engine.status(), clock.nowMs);
   const keyring = openKeyring(config.server.keys, clock.nowMs, (words) => logger.error(words));
   if (keyring.keys().size === 0) logger.warn(NO_KEYS);
-  const alerts =
-    config.alerts &&
-    openAlerts({
-      config: config.alerts,
-      destinations,
-      status: () => engine.status(),
-      counts: () => ledger.counts(),
-      clock,
-      warn: (fields, words) => logger.warn(fields, words),
-    });
+  const alerts = alertsIn(config, { destinations, status, ledger, logger });
   const app = buildApp({
     ...(alerts ? { alertTallies: alerts.tallies } : {}),
     config,
-    sandbox,
+    ...desks,
     engine,
+    status,
     ledger,
     tables: tablesByEntity(tables),
     kinds,
     systems: systems.map(({ id }) => id),
     keyring,
     hookSecrets: config.server.hooks,
+    secret: await secretOf(ledger, log),
     logger,
     ledgerBytes: () => bytesOf([config.ledger.file, `${config.ledger.file}-wal`]),
-    backUp,
+    backUp: () => ledger.backUp(backupFile(config.ledger, clock.nowMs())),
   });
+  const letGo = () => Promise.all([...Object.values(desks), sandbox].map((one) => one.close()));
   const url = await listen(app, config.server).catch(async (cause: unknown) => {
-    await Promise.all([closeAll(systems), ledger.close(), sandbox.close()]);
+    await Promise.all([closeAll(systems), ledger.close(), letGo()]);
     throw cause;
   });
   await engine.start().catch(async (cause: unknown) => {
     await app.close();
     await engine.stop();
-    await Promise.all([closeAll(systems), ledger.close(), sandbox.close()]);
+    await Promise.all([closeAll(systems), ledger.close(), letGo()]);
     throw cause;
   });
   alerts?.start();
@@ -102,12 +110,41 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
     doors: app.doors,
     url,
     async stop() {
+      // Whoever waits for a desk is told first: the app closes once everybody has an answer.
+      await Promise.all(Object.values(desks).map((desk) => desk.close()));
       await app.close();
       await alerts?.stop();
       await settled(engine.stop(), systems);
-      await Promise.all([ledger.close(), sandbox.close(), traced?.close()]);
+      await Promise.all([ledger.close(), letGo(), traced?.close()]);
     },
   };
+}
+
+interface Watched {
+  readonly destinations: ReturnType<typeof openDestinations>;
+  readonly status: Engine['status'];
+  readonly ledger: Ledger;
+  readonly logger: Logger;
+}
+
+function alertsIn({ alerts }: Config, { destinations, status, ledger, logger }: Watched) {
+  const warn = (fields: object, words: string): void => logger.warn(fields, words);
+  return alerts && openAlerts({ config: alerts, destinations, status, counts: () => ledger.counts(), clock, warn });
+}
+
+/** Without policies of the user's own there is nothing to wait for, and every decision is made at once. */
+function decidingIn({ policies }: Config, { deciding }: AskedSandbox): { readonly deciding?: Deciding } {
+  return Object.keys(policies).length === 0 ? {} : { deciding };
+}
+
+/** A laboratory may read the whole ledger; a text is short. */
+const LABORATORY = { name: 'The laboratory', seconds: 300, megabytes: 512, waiting: 0 } as const;
+const VALIDATING = { name: 'The check of a configuration', seconds: 20, megabytes: 256, waiting: 3 } as const;
+
+function openDesks(config: Config, ledger: Ledger): { readonly laboratory: Desk; readonly validating: Desk } {
+  const { entities, policies, systems } = config;
+  const given = { config: { entities, policies, systems: Object.keys(systems) } };
+  return { laboratory: openDesk(given, ledger, LABORATORY), validating: openDesk(given, ledger, VALIDATING) };
 }
 
 function bytesOf(files: readonly string[]): number {

@@ -18,16 +18,16 @@ export function problemOf(error: ConcordError): Problem {
 
 /** Answers every error as a problem; what is not of the catalogue is a defect of ours and is logged with its cause. */
 export function answerProblem(error: FastifyError | ConcordError, request: FastifyRequest, reply: FastifyReply): void {
-  const known = knownError(error);
+  const known = knownError(error, request);
   if (known.status >= 500) request.log.error({ err: error, code: known.code }, 'a request could not be answered');
   // What is refused before it has come to a route has passed no hook either.
   if (!reply.raw.headersSent) harden(reply.raw);
   void reply.status(known.status).header('content-type', 'application/problem+json').send(problemOf(known));
 }
 
-function knownError(error: FastifyError | ConcordError): ConcordError {
+function knownError(error: FastifyError | ConcordError, { routeOptions }: FastifyRequest): ConcordError {
   if (error instanceof ConcordError) return error;
-  if (error.statusCode === 413) return new ConcordError('BODY_TOO_LARGE', {}, error);
+  if (error.statusCode === 413) return new ConcordError('BODY_TOO_LARGE', { bytes: routeOptions.bodyLimit }, error);
   const refused = error.statusCode !== undefined && error.statusCode < 500;
   return refused
     ? new ConcordError('REQUEST_WRONG', { words: error.message }, error)

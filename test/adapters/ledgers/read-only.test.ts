@@ -61,7 +61,7 @@ test('after a kill, what the journal alone tells is read as well, and neither fi
   const copy = join(folder, 'killed.db');
   for (const end of ['', '-wal'] as const) copyFileSync(file + end, copy + end);
   const id = world.plans[0]?.record.id ?? raise();
-  const asked = async (ledger: Omit<ReadOnlyLedger, 'unsound' | 'isErasing' | 'lines' | 'proveActs'>) => [
+  const asked = async (ledger: Omit<ReadOnlyLedger, 'unsound' | 'isErasing' | 'lines' | 'proveActs' | 'proveSums'>) => [
     await ledger.record(id),
     await ledger.records({ limit: 10 }),
     await ledger.changes(id, { limit: 1 }),

@@ -1,51 +1,49 @@
-import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
+import { receiveMessageOnPort } from 'node:worker_threads';
 import type { Json, Ran, Sandbox } from '@concord/core';
+import { CALL_MS_MAX, openThread, send, START_MS_MAX, type Thread } from './thread.ts';
 
-/**
- * What a call may use up. A tick of fuel is about ten thousand loops or calls, counted by the interpreter: a call that takes too many is
- * stopped at the same place on every machine.
- */
-const LIMITS = { fuel: 20, memoryBytes: 16_777_216, stackBytes: 131_072, wordsChars: 300 } as const;
-
-/**
- * Some work inside the interpreter counts no ticks: the search for one long text in another, say. Whoever does not come back within so
- * long is ended with the whole thread. It is no measure, only the last resort.
- */
-const CALL_MS_MAX = 1000;
-/** A thread that has just begun takes longer. */
-const START_MS_MAX = 10_000;
 /** Inputs sent at a time. */
 const INPUTS_MAX = 16;
+const TIMED_OUT: Ran = { kind: 'exhausted', of: 'time' };
 
-interface Thread {
-  readonly worker: Worker;
-  readonly port: MessagePort;
-  /** Zero until the answers were sent. */
-  readonly signal: Int32Array<SharedArrayBuffer>;
-}
-
-/** Runs modules in QuickJS, compiled to WebAssembly, in a thread of its own that the caller waits for. */
+/** Runs modules in QuickJS, compiled to WebAssembly, in a thread of its own that the caller waits for: for callers that may be kept waiting. */
 export function quickjsSandbox(): Sandbox {
   let thread: Thread | undefined;
+  let heard = 0;
 
+  /** What the thread says next; `undefined`: nothing, for so long. */
+  function next({ port, sent }: Thread, waitMs: number): unknown {
+    if (Atomics.wait(sent, 0, heard, waitMs) === 'timed-out') return undefined;
+    heard += 1;
+    return receiveMessageOnPort(port)?.message;
+  }
+
+  function ready(): Thread | undefined {
+    if (thread) return thread;
+    heard = 0;
+    thread = openThread();
+    return next(thread, START_MS_MAX) === undefined ? undefined : thread;
+  }
+
+  /** As many answers as come: behind one that does not, there are none. */
   function runSome(source: string, inputs: readonly string[]): readonly Ran[] {
-    const isNew = thread === undefined;
-    thread ??= openThread();
-    const { port, signal } = thread;
-    Atomics.store(signal, 0, 0);
-    port.postMessage({ source, inputs });
-    const waitMs = CALL_MS_MAX * inputs.length + (isNew ? START_MS_MAX : 0);
-    if (Atomics.wait(signal, 0, 0, waitMs) === 'timed-out') return giveUp(inputs);
-    const told: unknown = receiveMessageOnPort(port)?.message;
-    if (typeof told !== 'string') return giveUp(inputs);
-    const answers: readonly Ran[] = JSON.parse(told);
+    const running = ready();
+    const answers: Ran[] = [];
+    if (running) send(running, { source, inputs });
+    while (answers.length < inputs.length) {
+      const told = running && next(running, CALL_MS_MAX);
+      if (typeof told !== 'string') break;
+      const answer: Ran = JSON.parse(told);
+      answers.push(answer);
+    }
+    if (answers.length < inputs.length) void close();
     return answers;
   }
 
-  function giveUp(inputs: readonly string[]): readonly Ran[] {
-    void thread?.worker.terminate();
+  async function close(): Promise<void> {
+    const ended = thread?.worker.terminate();
     thread = undefined;
-    return inputs.map(() => ({ kind: 'exhausted', of: 'time' }));
+    await ended;
   }
 
   return {
@@ -53,31 +51,15 @@ export function quickjsSandbox(): Sandbox {
       const answers: Ran[] = [];
       for (let from = 0; from < inputs.length; from += INPUTS_MAX) {
         answers.push(...runSome(source, inputs.slice(from, from + INPUTS_MAX).map(written)));
+        // One that did not come back is told so; the others are not waited for one after another.
+        if (answers.length < Math.min(from + INPUTS_MAX, inputs.length)) return inputs.map((_input, index) => answers[index] ?? TIMED_OUT);
       }
       return answers;
     },
-    async close() {
-      await thread?.worker.terminate();
-      thread = undefined;
-    },
+    close,
   };
 }
 
 function written(input: Json): string {
   return JSON.stringify(input);
-}
-
-function openThread(): Thread {
-  const { port1, port2 } = new MessageChannel();
-  const signal = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const worker = new Worker(new URL('../../bin/sandbox.mjs', import.meta.url), {
-    workerData: { port: port2, signal, limits: LIMITS },
-    transferList: [port2],
-    execArgv: [],
-    env: {},
-  });
-  // A process that has nothing else to do may end.
-  worker.unref();
-  port1.unref();
-  return { worker, port: port1, signal };
 }

@@ -1,4 +1,16 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document, type YAMLError } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type YAMLError,
+  type YAMLMap,
+} from 'yaml';
 import type { Path } from './fault.ts';
 import { markBraces } from './variables.ts';
 
@@ -33,19 +45,24 @@ export interface YamlText {
 }
 
 const START: Spot = { line: 1, column: 1 };
+/** The library looks for repeated names by comparing each with every other: with tens of thousands of them, for minutes. */
+const READING = { prettyErrors: false, version: '1.2', logLevel: 'error', uniqueKeys: false } as const;
+const TWICE = { text: 'The same name stands here twice.', suggestion: 'Keep one of the two.' };
 
 export function readYaml(text: string): YamlText {
   const refusal = refuse(text);
   if (refusal) return unreadable({ ...START, ...refusal });
   const lines = new LineCounter();
-  const document = parseDocument(markBraces(text), { lineCounter: lines, prettyErrors: false, version: '1.2', logLevel: 'error' });
-  const fatal = document.errors.find((error) => error.code !== 'DUPLICATE_KEY');
+  const document = parseDocument(markBraces(text), { ...READING, lineCounter: lines });
+  const [fatal] = document.errors;
   // Behind a bracket that is not closed everything looks wrong: only the first place helps.
-  const told = fatal ? [fatal] : [...document.errors, ...document.warnings];
-  const faults = told.map((error) => ({ ...spotOf(lines, error.pos[0]), ...wordsFor(error) }));
+  const told = fatal ? [fatal] : document.warnings;
+  const twice = fatal ? [] : repeatedIn(document).map((offset) => ({ ...spotOf(lines, offset), ...TWICE }));
+  const faults = [...told.map((error) => ({ ...spotOf(lines, error.pos[0]), ...wordsFor(error) })), ...twice];
   const value = fatal ? { raw: undefined } : plainOf(document);
   if ('fault' in value) return unreadable(...faults, { ...START, ...value.fault });
-  return { raw: value.raw, faults, isReadable: fatal === undefined, spot: (path, at) => spotOf(lines, offsetOf(document, path, at)) };
+  const step = openSteps(document);
+  return { raw: value.raw, faults, isReadable: fatal === undefined, spot: (path, at) => spotOf(lines, offsetOf(document, step, path, at)) };
 }
 
 function unreadable(...faults: readonly SyntaxFault[]): YamlText {
@@ -90,10 +107,25 @@ function plainOf(
 }
 
 function wordsFor(error: YAMLError): { readonly text: string; readonly suggestion?: string } {
-  if (error.code === 'DUPLICATE_KEY') return { text: 'The same name stands here twice.', suggestion: 'Keep one of the two.' };
   if (error.code === 'TAB_AS_INDENT') return { text: 'The line is indented with a tab.', suggestion: 'Use spaces.' };
   if (error.code === 'MULTIPLE_DOCS') return { text: 'The file holds several documents.', suggestion: 'Keep one, without "---" between.' };
   return { text: `This is no YAML: ${error.message}.` };
+}
+
+/** Where a name stands that its block has already. */
+function repeatedIn(document: Document): readonly number[] {
+  const offsets: number[] = [];
+  visit(document, {
+    Map: (_key, { items }) => {
+      const names = new Set<unknown>();
+      for (const { key } of items) {
+        const name = isScalar(key) ? key.value : key;
+        if (names.has(name)) offsets.push(startOf(key) ?? 0);
+        names.add(name);
+      }
+    },
+  });
+  return offsets;
 }
 
 function spotOf(lines: LineCounter, offset: number): Spot {
@@ -101,11 +133,19 @@ function spotOf(lines: LineCounter, offset: number): Spot {
   return { line: Math.max(1, line), column: Math.max(1, col) };
 }
 
-function offsetOf(document: Document, path: Path, at: 'key' | 'value'): number {
+interface Step {
+  readonly key: unknown;
+  readonly value: unknown;
+}
+
+/** From a node to what stands under a name or number in it. */
+type Steps = (from: unknown, part: string | number) => Step | undefined;
+
+function offsetOf(document: Document, stepInto: Steps, path: Path, at: 'key' | 'value'): number {
   let node: unknown = document.contents;
   let offset = startOf(node) ?? 0;
   for (const [index, part] of path.entries()) {
-    const step = stepInto(document, node, part);
+    const step = stepInto(node, part);
     if (!step) return offset;
     const isLast = index === path.length - 1;
     offset = (isLast && at === 'value' ? startOf(step.value) : undefined) ?? startOf(step.key) ?? startOf(step.value) ?? offset;
@@ -114,15 +154,25 @@ function offsetOf(document: Document, path: Path, at: 'key' | 'value'): number {
   return offset;
 }
 
-function stepInto(
-  document: Document,
-  from: unknown,
-  part: string | number,
-): { readonly key: unknown; readonly value: unknown } | undefined {
-  const node = isAlias(from) ? from.resolve(document) : from;
-  if (isMap(node)) return node.items.find((pair) => String(isScalar(pair.key) ? pair.key.value : pair.key) === String(part));
-  if (isSeq(node) && typeof part === 'number' && part < node.items.length) return { key: undefined, value: node.items[part] };
-  return undefined;
+/** The names of a block are gone through once, and not again for every fault in it. */
+function openSteps(document: Document): Steps {
+  const indexes = new Map<YAMLMap, ReadonlyMap<string, Step>>();
+  const indexOf = (map: YAMLMap): ReadonlyMap<string, Step> => {
+    // Of a name that stands there twice, the first place.
+    const known = indexes.get(map) ?? new Map(map.items.toReversed().map((pair) => [nameOf(pair.key), pair]));
+    indexes.set(map, known);
+    return known;
+  };
+  return (from, part) => {
+    const node = isAlias(from) ? from.resolve(document) : from;
+    if (isMap(node)) return indexOf(node).get(String(part));
+    if (isSeq(node) && typeof part === 'number' && part < node.items.length) return { key: undefined, value: node.items[part] };
+    return undefined;
+  };
+}
+
+function nameOf(key: unknown): string {
+  return String(isScalar(key) ? key.value : key);
 }
 
 function startOf(node: unknown): number | undefined {

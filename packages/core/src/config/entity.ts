@@ -12,8 +12,11 @@ import { checkReverts, readInvariant, type InvariantRead } from './invariants.ts
 import { readKeys, type KeysRead } from './keys.ts';
 import { checkName } from './names.ts';
 import { checkPolicies } from './policy.ts';
-import { membersOf, type Reading } from './reading.ts';
+import { isTooLong, membersOf, type Reading } from './reading.ts';
 import { entityShape, tableSideShape } from './shapes.ts';
+
+/** Ten times what the largest tables have of which we know. */
+const FIELDS_MAX = 2_000;
 
 export type TableSideRead = z.output<typeof tableSideShape>;
 
@@ -64,7 +67,7 @@ export function readEntity(reading: Reading, raw: unknown, path: Path, around: E
     const side = reading.read(tableSideShape, members[system], [...path, system]);
     return side ? [[system, side] as const] : [];
   });
-  if (!words) return undefined;
+  if (!words || isTooLong(reading, [...path, 'fields'], Object.keys(words.fields).length, FIELDS_MAX)) return undefined;
   const absent = new Set(systems.length < 2 ? [] : around.systems.filter((system) => !systems.includes(system)));
   const fields = readFields(reading, words.fields, path, { ...around, absent });
   const names = Object.keys(words.fields);

@@ -24,8 +24,10 @@ export function explain(issue: Issue, raw: unknown, path: Path): readonly Compla
   switch (issue.code) {
     case 'invalid_union':
       return explainUnion(issue, here, found);
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey([...here, key], issue.message.split(', ')));
+    case 'unrecognized_keys': {
+      const known = issue.message.split(', ');
+      return issue.keys.map((key) => unknownKey([...here, key], known));
+    }
     case 'invalid_value':
       return [
         wrong(
@@ -95,7 +97,7 @@ function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
   let value = raw;
   for (const part of path) {
     if (typeof value !== 'object' || value === null) return undefined;
-    value = Object.entries(value).find(([name]) => name === String(part))?.[1];
+    value = Object.getOwnPropertyDescriptor(value, part)?.value;
   }
   return value;
 }

@@ -39,9 +39,11 @@ function readKey(reading: Reading, key: z.output<typeof keyShape>, entity: Entit
   const fields = options.fields.filter((name) => name !== COMPANY);
   if (fields.length === 0)
     reading.wrong(at, 'A key of the company alone matches every record with every other.', 'Add the field that names one.');
+  const seen = new Set<string>();
   for (const [index, name] of options.fields.entries()) {
     if (name !== COMPANY) checkField(reading, name, entity, [...at, index]);
-    if (options.fields.indexOf(name) < index) reading.wrong([...at, index], `"${name}" is in the key twice.`, 'Keep one of the two.');
+    if (seen.has(name)) reading.wrong([...at, index], `"${name}" is in the key twice.`, 'Keep one of the two.');
+    seen.add(name);
   }
   const { trim = true, case: folded = true, nfc = true, digits = false } = options;
   return reading.complaints.length > before ? undefined : { fields, trim, case: folded, nfc, digits };

@@ -2,11 +2,15 @@
 const WORD_CHARS_MAX = 64;
 /** One slip for each so many letters still counts as the same word, mistyped. */
 const CHARS_A_SLIP = 3;
+/** With more candidates only the case of letters is forgiven: the work grows with their number, for every word that is wrong. */
+const MEASURED_MAX = 500;
+/** More names than a reader looks through. */
+const LISTED_MAX = 50;
 
 /** The one candidate that was probably meant; `undefined` when none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const sameButCase = candidates.find((candidate) => candidate.toLowerCase() === word.toLowerCase());
-  if (sameButCase !== undefined || word.length > WORD_CHARS_MAX) return sameButCase;
+  if (sameButCase !== undefined || word.length > WORD_CHARS_MAX || candidates.length > MEASURED_MAX) return sameButCase;
   const slipsMax = Math.max(1, Math.floor(word.length / CHARS_A_SLIP));
   const measured = candidates
     .filter((candidate) => candidate.length <= WORD_CHARS_MAX)
@@ -18,7 +22,10 @@ export function nearest(word: string, candidates: readonly string[]): string | u
 export function suggest(word: string, candidates: readonly string[]): string {
   const near = nearest(word, candidates);
   if (near !== undefined) return `Did you mean "${near}"?`;
-  return candidates.length === 0 ? 'There is none yet.' : `Known here: ${candidates.join(', ')}.`;
+  if (candidates.length === 0) return 'There is none yet.';
+  const rest = candidates.length - LISTED_MAX;
+  const more = rest > 0 ? `, and ${rest} more` : '';
+  return `Known here: ${candidates.slice(0, LISTED_MAX).join(', ')}${more}.`;
 }
 
 /** How many letters must be added, dropped, changed or swapped with their neighbour to make one word of the other. */

@@ -22,11 +22,15 @@ import { checkName } from './names.ts';
 import { suggest } from './near.ts';
 import { toPlain } from './plain.ts';
 import { readPolicies, type Modules, type PoliciesRead } from './policies.ts';
-import { membersOf, openReading, type Reading } from './reading.ts';
+import { isTooLong, membersOf, openReading, type Reading } from './reading.ts';
 import { checkRelations } from './relations.ts';
 import { ledgerShape, limitsShape, type oidcShape, PORT_MAX, rootShape, serverShape, systemShape } from './shapes.ts';
 import { tracingShape } from './tracing.ts';
 import { fillVariables, isVariable, type Environment } from './variables.ts';
+
+/** Larger ones are a mistake, or meant to keep somebody busy: what is checked of one against each other grows with the square of these. */
+const SYSTEMS_MAX = 50;
+const ENTITIES_MAX = 1_000;
 
 /** More faults than anybody reads at once; the count of the rest is told. */
 const FAULTS_MAX = 100;
@@ -58,7 +62,8 @@ export function parseConfig(text: string, options: ParseOptions): ParsedConfig {
   const read = readConfig(reading, json, options, own);
   const config = read && filled(reading, read, options.env);
   // Where the value could not even be taken over, that the schema misses it is no news.
-  const further = reading.complaints.filter(({ path }) => !complaints.some((first) => first.path.join('.') === path.join('.')));
+  const first = new Set(complaints.map(({ path }) => path.join('.')));
+  const further = reading.complaints.filter(({ path }) => !first.has(path.join('.')));
   const faults = [...syntax, ...[...complaints, ...further].map((complaint) => faultOf(complaint, yaml, options.file))];
   if (config === undefined || faults.length > 0) return { kind: 'faults', faults: listed(faults) };
   const warnings = reading.warnings.map((warning) => faultOf(warning, yaml, options.file));
@@ -141,6 +146,7 @@ function readSystems(
   adapters: readonly string[] | undefined,
 ): Readonly<Record<string, SystemConfig>> {
   const names = Object.keys(raw);
+  if (isTooLong(reading, ['systems'], names.length, SYSTEMS_MAX)) return {};
   if (names.length === 1) reading.wrong(['systems'], 'There is one system: nothing to keep it in agreement with.', 'Add a second.', 'key');
   const read = names.flatMap((name) => readSystem(reading, raw[name], ['systems', name], adapters) ?? []);
   return Object.fromEntries(read.map((system) => [system.id, system]));
@@ -173,6 +179,7 @@ function readEntities(
   own: PoliciesRead,
 ): readonly NonNullable<ReturnType<typeof readEntity>>[] {
   const names = Object.keys(raw);
+  if (isTooLong(reading, ['entities'], names.length, ENTITIES_MAX)) return [];
   const entities = names.flatMap(
     (name) => readEntity(reading, raw[name], ['entities', name], { systems, entities: names, own: own.kinds }) ?? [],
   );

@@ -5,11 +5,12 @@ import type { Sandbox } from '../ports/sandbox.ts';
 import type { CustomSource } from './config.ts';
 import type { Path } from './fault.ts';
 import { checkName } from './names.ts';
-import type { Reading } from './reading.ts';
+import { isTooLong, type Reading } from './reading.ts';
 import { customPolicyShape } from './shapes.ts';
 
 /** Longer modules are not read. */
 const SOURCE_CHARS_MAX = 100_000;
+const POLICIES_MAX = 200;
 
 /** How policies of the user's own are loaded. */
 export interface Modules {
@@ -31,7 +32,9 @@ export function policyKinds(sources: Readonly<Record<string, CustomSource>>, san
 }
 
 export function readPolicies(reading: Reading, raw: Readonly<Record<string, unknown>>, modules: Modules | undefined): PoliciesRead {
-  const read = Object.keys(raw).flatMap((name) => readCustom(reading, raw[name], ['policies', name], modules) ?? []);
+  const names = Object.keys(raw);
+  if (isTooLong(reading, ['policies'], names.length, POLICIES_MAX)) return { kinds: {}, sources: {} };
+  const read = names.flatMap((name) => readCustom(reading, raw[name], ['policies', name], modules) ?? []);
   return {
     kinds: Object.fromEntries(read.map(({ kind }) => [kind.name, kind])),
     sources: Object.fromEntries(read.map(({ kind, source }) => [kind.name, source])),

@@ -59,7 +59,7 @@ interface Reader {
 function checkCircles(reading: Reading, readers: readonly Reader[]): void {
   const reads = new Map(readers.map((reader) => [reader.name, reader]));
   const owners = new Map(readers.flatMap(({ name, own }) => own.map((field) => [field, name] as const)));
-  for (const { name, path } of readers) {
+  for (const { name, path } of circling(readers, owners)) {
     const circle = circleFrom(name, (from) => (reads.get(from)?.reads ?? []).flatMap((field) => owners.get(field) ?? []));
     if (path === undefined || circle === undefined) continue;
     const isComputed = circle.some((member) => reads.get(member)?.path?.at(-1) === 'derived');
@@ -68,6 +68,22 @@ function checkCircles(reading: Reading, readers: readonly Reader[]): void {
     reading.wrong(path, words, 'Let one of them decide without the other (PL04).');
     return;
   }
+}
+
+/** Those that are left when whoever waits for nobody is taken away, again and again: only among them can there be a circle. */
+function circling(readers: readonly Reader[], owners: ReadonlyMap<string, string>): readonly Reader[] {
+  const waitsFor = new Map(readers.map(({ name, reads }) => [name, new Set(reads.flatMap((field) => owners.get(field) ?? []))]));
+  const waiters = new Map<string, string[]>();
+  for (const [name, others] of waitsFor) for (const other of others) waiters.set(other, [...(waiters.get(other) ?? []), name]);
+  const free = [...waitsFor].flatMap(([name, others]) => (others.size === 0 ? [name] : []));
+  for (let name = free.pop(); name !== undefined; name = free.pop()) {
+    waitsFor.delete(name);
+    for (const waiter of waiters.get(name) ?? []) {
+      const others = waitsFor.get(waiter);
+      if (others?.delete(name) && others.size === 0) free.push(waiter);
+    }
+  }
+  return readers.filter(({ name }) => waitsFor.has(name));
 }
 
 function writtenIn({ path, fields, names, groups }: EntityFields): readonly Written[] {

@@ -46,3 +46,10 @@ export function membersOf(raw: unknown): Readonly<Record<string, unknown>> {
 export function isBlock(raw: unknown): raw is object {
   return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
 }
+
+/** Complains of a block of more names than are read. */
+export function isTooLong(reading: Reading, path: Path, found: number, most: number): boolean {
+  if (found <= most) return false;
+  reading.wrong(path, `There are ${found} of them; ${most} at the most are read.`, 'Divide it, or take out what is not needed.', 'key');
+  return true;
+}

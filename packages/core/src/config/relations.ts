@@ -33,9 +33,11 @@ function checkKey(reading: Reading, entity: EntityRead): boolean {
   if (entity.key.length > 0 && keyFields(entity).length === 0) {
     reading.wrong(path, 'A key of the company alone matches every row with every other.', 'Add the field that names a row.');
   }
+  const seen = new Set<string>();
   for (const [index, name] of entity.key.entries()) {
     if (name !== COMPANY) checkKeyField(reading, entity, name, [...path, index]);
-    if (entity.key.indexOf(name) < index) reading.wrong([...path, index], `"${name}" is in the key twice.`, 'Keep one of the two.');
+    if (seen.has(name)) reading.wrong([...path, index], `"${name}" is in the key twice.`, 'Keep one of the two.');
+    seen.add(name);
   }
   return reading.complaints.length === before;
 }

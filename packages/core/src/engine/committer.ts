@@ -52,11 +52,11 @@ export function openCommitter(ledger: Ledger, clock: Clock, patience?: Patience)
     for (let failures = 0; ; failures += 1) {
       try {
         const answers = await commit();
-        patience?.health.worked();
+        patience?.health.worked(commit);
         return answers;
       } catch (cause) {
         if (!patience || patience.stop.isStopped || !passes(cause)) throw cause;
-        patience.health.failed(cause);
+        patience.health.failed(cause, commit);
         await clock.sleep(patience.waitMs(failures), [patience.stop]);
       }
     }

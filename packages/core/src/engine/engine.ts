@@ -278,9 +278,9 @@ function partsOf(
   wrote: Parts['wrote'],
   look: Parts['look'],
 ): Parts {
-  const { ledger, clock, ids, log, digest, tracing } = options;
+  const { ledger, clock, ids, log, digest, deciding, tracing } = options;
   const limits = { ...LIMITS, ...options.limits };
-  const health = openLedgerHealth(clock);
+  const health = openLedgerHealth(clock, log);
   const tally = openTally();
   const waitMs = (failures: number): number => backoffMs({ limits, ids }, failures);
   return {
@@ -308,6 +308,7 @@ function partsOf(
     isFresh: fresh.has,
     doubt: fresh.doubt,
     ...(digest ? { digest } : {}),
+    ...(deciding ? { deciding } : {}),
     ...(tracing ? { traces: openTraces(tracing) } : {}),
     committed: (plan) => {
       fresh.follow(plan);

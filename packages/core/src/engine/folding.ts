@@ -57,12 +57,14 @@ async function inOrderOfBirth({ ledger }: Parts, a: RecordState, b: RecordState)
 }
 
 async function plansFor(parts: Parts, governor: Governor, survivor: RecordState, alias: RecordState, said: Said | undefined) {
-  const { ledger, clock } = parts;
+  const { ledger, clock, deciding } = parts;
   const table = must(parts.tables.get(survivor.entity), 'a record has a table map');
   const [own, others] = await Promise.all(
     [survivor, alias].map(({ id }) => ledger.conflicts({ state: 'held', record: id, limit: OPEN_MAX })),
   );
-  const folded = fold(survivor, alias, others?.items ?? [], table, contextOf(parts));
+  const context = contextOf(parts);
+  const decide = () => fold(survivor, alias, others?.items ?? [], table, context);
+  const folded = deciding ? await deciding(decide) : decide();
   const told = (row: ConflictRow): ConflictRow =>
     answered(row, survivor.seq, clock.nowMs(), said?.by, `${alias.id} and ${survivor.id} are one`);
   const left = closeBetween(folded.survivor, alias, own?.items ?? [], told);

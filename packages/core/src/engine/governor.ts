@@ -63,7 +63,7 @@ export interface ChildRule {
 const CASCADE_MAX = 1000;
 
 export function openGovernor(parts: Parts): Governor {
-  const { ledger } = parts;
+  const { ledger, deciding } = parts;
 
   function isFree(table: Table): boolean {
     return !table.relations.isMarked && childrenOf(parts, table.map.entity).length === 0;
@@ -75,13 +75,14 @@ export function openGovernor(parts: Parts): Governor {
     make: (context: Context) => Plan | undefined,
     byPerson = false,
   ): Promise<Governed | undefined> {
+    const decided = async (around: Context): Promise<Plan | undefined> => (deciding ? deciding(() => make(around)) : make(around));
     const context = contextOf(parts);
-    const first = make(context);
+    const first = await decided(context);
     if (!first || isFree(table)) return first && { plan: first, chores: [] };
     const keep = byPerson ? undefined : await whyKept(table, before, first);
-    const second = keep ? make({ ...context, keep }) : first;
+    const second = keep ? await decided({ ...context, keep }) : first;
     const taken = second ? await takenKeys(table, before, second) : new Map<string, string>();
-    const third = taken.size === 0 ? second : make({ ...context, ...(keep ? { keep } : {}), taken });
+    const third = taken.size === 0 ? second : await decided({ ...context, ...(keep ? { keep } : {}), taken });
     if (!third) return undefined;
     const asked = await askOfKin(table, before, third);
     const governed = finish(table, before, asked, keep);

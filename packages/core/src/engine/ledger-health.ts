@@ -1,5 +1,5 @@
 import { ConcordError } from '../errors/concord-error.ts';
-import type { Clock } from '../ports/surroundings.ts';
+import type { Clock, Log } from '../ports/surroundings.ts';
 
 /** What keeps the ledger from being used, and since when. */
 export interface LedgerTrouble {
@@ -11,8 +11,10 @@ export interface LedgerTrouble {
 
 /** Whether the ledger can be used just now. */
 export interface LedgerHealth {
-  failed(error: ConcordError): void;
-  worked(): void;
+  /** A commit could not be taken; `commit` names it. */
+  failed(error: ConcordError, commit: object): void;
+  /** A commit was taken that had failed before. That others are taken meanwhile says nothing: small ones still find room on a full disk. */
+  worked(commit: object): void;
   readonly trouble: LedgerTrouble | undefined;
 }
 
@@ -31,13 +33,22 @@ export function isOfLedger(cause: unknown): boolean {
   return passes(cause) || (cause instanceof ConcordError && cause.code === 'LEDGER_CLOSED');
 }
 
-export function openLedgerHealth(clock: Clock): LedgerHealth {
+export function openLedgerHealth(clock: Clock, log: Log): LedgerHealth {
+  const waiting = new Set<object>();
   let trouble: LedgerTrouble | undefined;
   return {
-    failed({ code, message, remedy }) {
+    failed({ code, message, remedy, cause }, commit) {
+      // Words of the catalogue and of the database, about the file: no value stands in them.
+      const engine = cause instanceof Error && 'code' in cause ? `${String(cause.code)}: ${cause.message}` : '';
+      if (trouble?.code !== code) log.event('ledger waits', { code, trouble: message, engine });
+      waiting.add(commit);
       trouble = { code, words: message, remedy, sinceMs: trouble?.sinceMs ?? clock.nowMs() };
     },
-    worked: () => void (trouble = undefined),
+    worked(commit) {
+      if (!waiting.delete(commit) || waiting.size > 0) return;
+      log.event('ledger can be written again', { forMs: clock.nowMs() - (trouble?.sinceMs ?? clock.nowMs()) });
+      trouble = undefined;
+    },
     get trouble() {
       return trouble;
     },

@@ -2,6 +2,7 @@ import type { ConflictId, DeliveryId, EntityName, Key, RecordId, SystemId } from
 import type { Table } from '../map/compile.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { ConflictRow, ErasedTold } from '../ports/plan.ts';
+import type { Deciding } from '../ports/sandbox.ts';
 import type { Clock, Ids, Log, Wakeable } from '../ports/surroundings.ts';
 import type { System } from '../ports/system.ts';
 import type { Tracing } from '../ports/tracing.ts';
@@ -35,6 +36,8 @@ export interface EngineOptions {
   readonly limits?: Partial<Limits>;
   /** SHA-256, where the platform has a faster one than the core's own. */
   readonly digest?: Digest;
+  /** Where policies of the user's own run beside the engine; absent: there are none, or they are waited for. */
+  readonly deciding?: Deciding;
   /** Where the hops of each change are told; absent: nowhere, and it costs nothing. */
   readonly tracing?: Tracing;
 }

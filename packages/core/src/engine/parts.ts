@@ -2,6 +2,7 @@ import type { DeliveryId, EntityName, RecordId, SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Plan } from '../ports/plan.ts';
+import type { Deciding } from '../ports/sandbox.ts';
 import type { Clock, Ids, Log, Wakeable } from '../ports/surroundings.ts';
 import type { System } from '../ports/system.ts';
 import type { Digest } from '../record/encode.ts';
@@ -74,6 +75,8 @@ export interface Parts {
   readonly committer: Committer;
   readonly health: LedgerHealth;
   readonly digest?: Digest;
+  /** Absent: what is decided is decided at once. */
+  readonly deciding?: Deciding;
   /** Whether a planned delivery was surely not sent. */
   readonly isFresh: (id: DeliveryId) => boolean;
   /** It may have been sent, and what came of it was not kept. */

@@ -1,6 +1,9 @@
 import type { RecordId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
-import { digestOf, planFor, revisionsOf } from '../lab/apply.ts';
+import type { RecordState } from '../record/record.ts';
+import { digestOf, planFor, revisionsFrom, revisionsOf, type Revision } from '../lab/apply.ts';
+import { momentsOf, type Moment } from '../lab/moments.ts';
+import { changesOf } from '../lab/pages.ts';
 import type { Intake } from './intake.ts';
 import type { Parts } from './parts.ts';
 import { must } from '../errors/must.ts';
@@ -28,9 +31,17 @@ export async function revise(
   return parts.lanes.run(id, async () => {
     const record = must(await parts.ledger.record(id), 'a reviewed record exists');
     const table = must(parts.tables.get(record.entity), 'a record has a table map');
-    const revisions = await revisionsOf(parts.ledger, other, record);
+    const revisions = await revisionsIn(parts, other, record);
     if (digestOf(id, revisions) !== reviewed) return 'moved';
     for (const revision of revisions) await intake.persist(id, (now, context) => planFor(now, revision, table, { by, note, context }));
     return 'revised';
   });
+}
+
+/** A player cannot be broken off and begun again: where a decision may be, everything that it plays is read before. */
+async function revisionsIn({ ledger, deciding }: Parts, other: Table, record: RecordState): Promise<readonly Revision[]> {
+  if (!deciding) return revisionsOf(ledger, other, record);
+  const moments: Moment[] = [];
+  for await (const moment of momentsOf(changesOf(ledger, record.id))) moments.push(moment);
+  return deciding(() => revisionsFrom(moments, other, record));
 }

@@ -45,7 +45,7 @@ export const ofAccess = {
   HOOK_REFUSED: {
     text: 'The hook does not come from "{system}", as far as can be told.',
     remedy:
-      'Send the secret that the configuration names under `server.hooks`, as the header `x-concord-hook` or as `?code=`, or sign with it (Standard Webhooks, within five minutes); without a secret, hooks are taken from this machine alone.',
+      'Send the secret that the configuration names under `server.hooks`, as the header `x-concord-hook` or as `?code=`, or sign with it (Standard Webhooks, within five minutes); without a secret, hooks are taken from this machine alone, and not through a proxy.',
     status: 401,
   },
   KEYS_WRONG: {

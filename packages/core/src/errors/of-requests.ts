@@ -17,9 +17,24 @@ export const ofRequests = {
     remedy: '{remedy}',
     status: 502,
   },
-  LAB_BUSY: {
-    text: 'The laboratory is at work already.',
-    remedy: 'Wait until it has ended: two would take the time from each other, and from the records.',
+  WORK_BUSY: {
+    text: '{who} is at work already: {most} at a time.',
+    remedy: 'Wait until it has ended: more would take the time from each other, and from the records.',
+    status: 409,
+  },
+  WORK_LONG: {
+    text: '{who} took longer than {seconds} s, and was ended.',
+    remedy: 'Ask for less at a time, such as one entity; the command with --config, on a stopped sidecar, has no such limit.',
+    status: 422,
+  },
+  WORK_LARGE: {
+    text: '{who} needed more than {megabytes} MiB of memory, and was ended.',
+    remedy: 'Ask for less at a time, such as one entity; the command with --config, on a stopped sidecar, has no such limit.',
+    status: 422,
+  },
+  WORK_LEFT: {
+    text: '{who} was ended before it came to an answer.',
+    remedy: 'Ask again: whoever asked had gone, or Concord was stopping.',
     status: 409,
   },
   LAB_LIST_MOVED: {
@@ -170,7 +185,7 @@ export const ofRequests = {
     status: 409,
   },
   STREAM_FULL: {
-    text: 'There are {max} readers of the stream already.',
+    text: 'There are {max} readers of the stream{who} already.',
     remedy: 'Close one that is not needed, or let several share one.',
     status: 503,
   },
@@ -186,7 +201,7 @@ export const ofRequests = {
   },
   BODY_TOO_LARGE: {
     text: 'The body of the request is too large.',
-    remedy: 'Send at most 1 MiB, and at most 512 KiB to a hook.',
+    remedy: 'This route takes at most {bytes} bytes.',
     status: 413,
   },
   ROUTE_UNKNOWN: {

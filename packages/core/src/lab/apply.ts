@@ -9,9 +9,9 @@ import { LIFE, type RecordState } from '../record/record.ts';
 import { registersIn } from '../record/registers.ts';
 import { sameValue } from '../values.ts';
 import { openFieldPlayer } from './fields.ts';
-import { momentsOf } from './moments.ts';
+import { momentsOf, type Moment } from './moments.ts';
 import { changesOf, recordsOf, type LabLedger, type Paging } from './pages.ts';
-import type { Standing } from './player.ts';
+import type { Player, Standing } from './player.ts';
 import type { ReplayAsk, Tables } from './replay.ts';
 
 /** A register that stands at something else under the other policies. */
@@ -51,6 +51,17 @@ export async function* revised(
 export async function revisionsOf(ledger: LabLedger, other: Table, record: RecordState, paging: Paging = {}): Promise<readonly Revision[]> {
   const player = openFieldPlayer(other);
   for await (const moment of momentsOf(changesOf(ledger, record.id, paging))) player.take(moment);
+  return revisionsAt(player, other, record);
+}
+
+/** The same of moments that were read before: it waits for nothing. */
+export function revisionsFrom(moments: readonly Moment[], other: Table, record: RecordState): readonly Revision[] {
+  const player = openFieldPlayer(other);
+  for (const moment of moments) player.take(moment);
+  return revisionsAt(player, other, record);
+}
+
+function revisionsAt(player: Player, other: Table, record: RecordState): readonly Revision[] {
   return Object.entries(registersIn(record)).flatMap(([register, { value, held, count }]): readonly Revision[] => {
     const after = player.standing(register);
     if (count === 0 || !after || after.held || (held === undefined && sameValue(after.value, value))) return [];

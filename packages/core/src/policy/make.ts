@@ -191,8 +191,9 @@ function checkMentions(kind: PolicyKind, options: unknown, around: Around, at: P
   const { systems = [], values = [] } = kind.mentions(options);
   const strangers = systems.filter((name) => !around.systems.includes(name));
   const unheard = around.symbols === undefined ? [] : values.filter((value) => !around.symbols?.includes(value));
+  const spots = strangers.length + unheard.length === 0 ? new Map<string, WordSpot>() : spotsIn(options, kind.name);
   const tell = (word: string, text: string, among: readonly string[]): Finding => {
-    const spot = spotOf(options, word, [kind.name]) ?? { place: [] };
+    const spot = spots.get(word) ?? { place: [] };
     return { kind: 'wrong', at: [...at, ...spot.place], ...(spot.isName ? { isName: true } : {}), text, near: { word, among } };
   };
   return [
@@ -201,14 +202,24 @@ function checkMentions(kind: PolicyKind, options: unknown, around: Around, at: P
   ];
 }
 
-/** Where a word stands first in options: as a text, or as a name. */
-function spotOf(options: unknown, word: string, place: Place): { readonly place: Place; readonly isName?: true } | undefined {
-  if (options === word) return { place };
-  if (typeof options !== 'object' || options === null) return undefined;
-  for (const [name, inner] of Object.entries(options)) {
-    const here = [...place, Array.isArray(options) ? Number(name) : name];
-    const found = name === word ? { place: here, isName: true as const } : spotOf(inner, word, here);
-    if (found) return found;
-  }
-  return undefined;
+interface WordSpot {
+  readonly place: Place;
+  readonly isName?: true;
+}
+
+/** Where each word stands first in options, as a text or as a name: in one walk, however many of them are asked for. */
+function spotsIn(options: unknown, name: string): ReadonlyMap<string, WordSpot> {
+  const spots = new Map<string, WordSpot>();
+  const found = (word: string, spot: WordSpot): void => void (spots.has(word) || spots.set(word, spot));
+  const walk = (value: unknown, place: Place): void => {
+    if (typeof value === 'string') found(value, { place });
+    if (typeof value !== 'object' || value === null) return;
+    for (const [key, inner] of Object.entries(value)) {
+      const here = [...place, Array.isArray(value) ? Number(key) : key];
+      found(key, { place: here, isName: true });
+      walk(inner, here);
+    }
+  };
+  walk(options, [name]);
+  return spots;
 }

@@ -18,3 +18,9 @@ export interface Sandbox {
   /** Lets go of everything. */
   close(): Promise<void>;
 }
+
+/**
+ * Makes a decision that may come to foreign code, in a thread that must not wait for it: broken off where an answer is missing, and made again
+ * once it is there. `decide` is pure, and may be called several times.
+ */
+export type Deciding = <Answer>(decide: () => Answer) => Promise<Answer>;

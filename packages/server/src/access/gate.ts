@@ -12,8 +12,8 @@ declare module 'fastify' {
     readonly needs?: Role | 'nobody';
     /** The route looks at the entities of a caller itself. Any other is closed to callers who may not see all entities. */
     readonly scoped?: boolean;
-    /** It is counted with those that systems send, not with those of strangers. */
-    readonly counted?: 'hooks';
+    /** It is counted with those that systems send, not with those of strangers; or it is not counted at all, unless it brings a key. */
+    readonly counted?: 'hooks' | 'never';
     /** Its body says in whose name it is asked, as `by`: the caller's own, where it says nothing. */
     readonly speaks?: boolean;
   }
@@ -53,10 +53,11 @@ export function guardRoutes(app: FastifyInstance, { keyring, issuer }: Known, co
   app.addHook('onRequest', async (request, reply) => {
     const needed = neededFor(request);
     const caller = await callerOf(request, { keyring, issuer });
+    const counted = request.routeOptions.config.counted ?? 'address';
     // Whoever tries keys is counted by address, so that no number of keys is a way around it.
-    await (caller
-      ? count('key', caller.id, request, reply)
-      : count(request.routeOptions.config.counted ?? 'address', request.ip, request, reply));
+    if (caller) await count('key', caller.id, request, reply);
+    else if (counted !== 'never') await count(counted, request.ip, request, reply);
+    else if (request.headers.authorization !== undefined) await count('address', request.ip, request, reply);
     if (needed === 'nobody') {
       if (caller) request.caller = caller;
       return;

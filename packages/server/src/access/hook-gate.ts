@@ -7,6 +7,8 @@ import { isSigned, type Signed } from './signature.ts';
 
 /** Where a secret may stand: Dataverse's webhooks send a header, or `code` in the address; others an authorization. */
 const SECRET_HEADERS = ['x-concord-hook', 'authorization'];
+/** Added by a proxy: what comes through one on this machine seems to come from here, and may come from anywhere. */
+const FORWARDED = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
 const HERE = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 
 /** What a hook brings to show where it comes from. */
@@ -17,7 +19,8 @@ export interface Shown {
 }
 
 /**
- * Whether a hook comes from the system that it names. Where no secret is configured for the system, hooks are taken from this machine alone.
+ * Whether a hook comes from the system that it names. Where no secret is configured for the system, hooks are taken from this machine alone, and
+ * through no proxy.
  * Answers the id of one that is signed. Throws HOOK_REFUSED.
  */
 export function checkHook(request: FastifyRequest, system: string, { secret, body, nowMs }: Shown): string | undefined {
@@ -27,7 +30,7 @@ export function checkHook(request: FastifyRequest, system: string, { secret, bod
 }
 
 function isKnown(request: FastifyRequest, secret: string | undefined, signed: Signed | undefined, nowMs: number): boolean {
-  if (secret === undefined) return HERE.has(request.socket.remoteAddress ?? '');
+  if (secret === undefined) return HERE.has(request.socket.remoteAddress ?? '') && !FORWARDED.some((name) => name in request.headers);
   if (signed) return isSigned(signed, secret, nowMs);
   // A secret that is made for signing is never sent: who sends it has it from elsewhere.
   return !secret.startsWith(SECRET_PREFIX) && told(request).some((text) => isEqual(text, secret));

@@ -1,5 +1,6 @@
 import { ConcordError, systemId, type Json } from '@concord/core';
 import { Type } from 'typebox';
+import { isDeep } from '../access/bodies.ts';
 import { checkHook } from '../access/hook-gate.ts';
 import { openReplays } from '../access/signature.ts';
 import { typed, type App, type Rooms } from '../app.ts';
@@ -39,6 +40,7 @@ export function hookRoutes(app: App, { engine, systems, hookSecrets }: Rooms): v
 }
 
 function parsed(body: string): Json {
+  if (isDeep(body)) return null;
   try {
     return jsonOf(JSON.parse(body));
   } catch {

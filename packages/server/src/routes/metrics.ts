@@ -3,9 +3,9 @@ import { openMetrics } from '../metrics.ts';
 import { clock } from '../surroundings.ts';
 
 /** For Prometheus. */
-export function metricsRoutes(app: App, { engine, ledger, ledgerBytes, alertTallies }: Rooms): void {
+export function metricsRoutes(app: App, { status, ledger, ledgerBytes, alertTallies }: Rooms): void {
   const metrics = openMetrics(async () => ({
-    status: engine.status(),
+    status: status(),
     // Counting brings the queue's table up to date, which a full disk refuses.
     counts: await ledger.counts().catch(() => undefined),
     ledgerBytes: ledgerBytes(),

@@ -55,7 +55,7 @@ export function openInbox({ engine, ledger, tables }: Pick<Rooms, 'engine' | 'le
     { id, ifMatch: tag, ...choice }: Item,
   ): Promise<Outcome> {
     try {
-      const isSeen = tag === undefined ? undefined : (body: object) => isAmong(tag, request.server.shown(request, body));
+      const isSeen = tag === undefined ? undefined : (body: object) => isAmong(request, tag, body);
       return { id, status: 200, conflict: tell(await resolve(request, { id, choice, by, note, isSeen })) };
     } catch (cause) {
       if (!(cause instanceof ConcordError)) throw cause;

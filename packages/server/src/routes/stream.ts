@@ -1,4 +1,4 @@
-import { ConcordError } from '@concord/core';
+import { must } from '@concord/core';
 import { Type } from 'typebox';
 import type { FastifyRequest } from 'fastify';
 import { entitiesAsked } from '../access/gate.ts';
@@ -6,11 +6,14 @@ import type { App, Rooms } from '../app.ts';
 import { follow } from '../stream/follow.ts';
 import { openClosing } from '../stream/closing.ts';
 import { openInitialProgress } from '../stream/initial.ts';
+import { openSlots } from '../stream/slots.ts';
 import { openSse } from '../stream/sse.ts';
 import { clock } from '../surroundings.ts';
 import { checkEntity } from './find.ts';
 
 const READERS_MAX = 100;
+/** A console has one for each of its windows. */
+const SHARE_MAX = 20;
 const SLOW_MS_MAX = 30_000;
 const LIMITS = { lookMs: 1_000, beatMs: 15_000 };
 
@@ -27,7 +30,7 @@ export function streamRoutes(app: App, rooms: Rooms): void {
   const { ledger, engine, keyring, logger } = rooms;
   const closing = openClosing();
   const initial = openInitialProgress(rooms, clock);
-  let readers = 0;
+  const slots = openSlots(READERS_MAX, SHARE_MAX);
   app.addHook('preClose', async () => closing.close());
 
   function mayListen({ caller }: FastifyRequest): boolean {
@@ -42,11 +45,11 @@ export function streamRoutes(app: App, rooms: Rooms): void {
     async (request, reply) => {
       for (const entity of request.query.entity ?? []) checkEntity(rooms, entity);
       const entities = entitiesAsked(request, request.query.entity);
-      if (readers >= READERS_MAX) throw new ConcordError('STREAM_FULL', { max: READERS_MAX });
+      const caller = must(request.caller, 'nobody listens without a key');
+      const giveBack = slots.take(caller, () => sse.end('an admin has taken the place; come back with your last id'));
       const lastId = request.headers['last-event-id'];
       reply.hijack();
-      const sse = openSse(reply.raw, SLOW_MS_MAX, (data) => app.shown(request, data));
-      readers += 1;
+      const sse = openSse(reply.raw, SLOW_MS_MAX, (data) => app.shown(request, data), giveBack);
       try {
         const set = entities && new Set(entities);
         await follow(
@@ -58,7 +61,7 @@ export function streamRoutes(app: App, rooms: Rooms): void {
         logger.error({ err: cause }, 'stream broken off');
         sse.end('something broke; come back with your last id');
       } finally {
-        readers -= 1;
+        giveBack();
       }
     },
   );

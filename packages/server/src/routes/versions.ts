@@ -33,7 +33,7 @@ const HASH = /^[0-9a-f]{64}$/u;
 export function versionRoutes(app: App, { ledger }: Rooms): void {
   /** Throws RECORD_UNKNOWN, too. */
   const find = async (request: FastifyRequest, id: string, asked: readonly string[]): Promise<readonly VersionTold[]> =>
-    versionsOf(ledger, await recordFor(ledger, request, id), asked);
+    versionsOf(ledger, await recordFor(ledger, request, id), asked, (hash) => app.shown.hash(request, hash));
 
   app.get(
     '/v1/records/:id/version',
@@ -52,9 +52,17 @@ export function versionRoutes(app: App, { ledger }: Rooms): void {
   });
 }
 
-/** The versions that are asked for, each as it was. Throws REQUEST_WRONG, VERSION_UNKNOWN and VERSION_COMPACTED. */
-export async function versionsOf(ledger: Ledger, record: RecordState, asked: readonly string[]): Promise<readonly VersionTold[]> {
-  const asks = asked.map(askOf);
+/**
+ * The versions that are asked for, each as it was; `hashAs` is how the caller knows a hash. Throws REQUEST_WRONG, VERSION_UNKNOWN and
+ * VERSION_COMPACTED.
+ */
+export async function versionsOf(
+  ledger: Ledger,
+  record: RecordState,
+  asked: readonly string[],
+  hashAs: (hash: string) => string,
+): Promise<readonly VersionTold[]> {
+  const asks = await Promise.all(asked.map((words) => askOf(ledger, record, words, hashAs)));
   const found = await versionsAt(changesOf(ledger, record.id), asks);
   for (const [index, ask] of asks.entries()) if (!found[index]) await refuse(ledger, record, ask, asked[index] ?? '');
   return found.map((one) => must(one, 'what was not found was refused'));
@@ -75,9 +83,13 @@ function mayBeBefore({ changes, fromMs }: Epoch, ask: VersionAsk): boolean {
 }
 
 /** Throws REQUEST_WRONG. */
-function askOf(words: string): VersionAsk {
+async function askOf(ledger: Ledger, { id }: RecordState, words: string, hashAs: (hash: string) => string): Promise<VersionAsk> {
   if (NUMBER.test(words)) return { seq: Number(words) };
-  if (HASH.test(words)) return { hash: words };
+  if (HASH.test(words)) {
+    // The hash itself, asked by who is told seals, would prove a guess: it is as unknown as any other.
+    for await (const { seq, hash } of changesOf(ledger, id)) if (hashAs(hash) === words) return { seq };
+    return { hash: '' };
+  }
   const atMs = instantIn(words);
   if (atMs === undefined)
     throw new ConcordError('REQUEST_WRONG', {

@@ -17,7 +17,7 @@ export function viewRoutes(app: App, { ledger, tables, systems }: Rooms): void {
     const fields = (register: string) => fieldsIn(tables.get(record.entity), register);
     if (request.query.at === undefined) return { system, version: record.seq, fields: nowIn(record, system, fields) };
 
-    const [at] = await versionsOf(ledger, record, [request.query.at]);
+    const [at] = await versionsOf(ledger, record, [request.query.at], (hash) => app.shown.hash(request, hash));
     const found = must(at, 'one for each that was asked');
     const told = new Map<string, Told>();
     for await (const change of changesOf(ledger, record.id)) {

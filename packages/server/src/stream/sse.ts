@@ -31,14 +31,24 @@ const RETRY_MS = 2_000;
 
 /**
  * Begins to answer. Nothing is kept for a reader beyond what its socket takes: whoever takes nothing for `slowMs` is let go, and reads on
- * from its last id when it comes back. `shown` is what it may see of something.
+ * from its last id when it comes back. `shown` is what it may see of something; `left` is called when it has gone.
  */
-export function openSse(raw: ServerResponse, slowMs: number, shown: (data: object) => object): Sse {
+export function openSse(raw: ServerResponse, slowMs: number, shown: (data: object) => object, left: () => void = () => undefined): Sse {
+  // Once a client has gone, Node 20 goes on telling that an answer can be written: what counts is that its socket was closed.
+  const { socket } = raw;
+  let isGone = socket?.destroyed ?? true;
+  const leave = (): void => {
+    isGone = true;
+    left();
+  };
+  raw.once('close', leave);
+  socket?.once('close', leave);
+  if (isGone) left();
   raw.writeHead(200, HEAD);
   raw.write(`retry: ${RETRY_MS}\n\n`);
 
   async function write(text: string): Promise<boolean> {
-    if (!raw.writable) return false;
+    if (isGone || !raw.writable) return false;
     if (raw.write(text)) return true;
     if (await drained(raw, slowMs)) return true;
     raw.destroy();
@@ -54,7 +64,7 @@ export function openSse(raw: ServerResponse, slowMs: number, shown: (data: objec
       if (raw.writable) raw.end(`: ${why}\n\n`);
     },
     get isOpen() {
-      return raw.writable;
+      return raw.writable && !isGone;
     },
   };
 }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { ConcordError } from '@concord/core';
 import type { Database } from 'better-sqlite3';
 import Sqlite from '../../shared/sqlite.ts';
+import { keepPrivate } from './private.ts';
 
 /** So many pages are copied at a time, 4 MiB: between two of them the ledger goes on with its work. */
 const PAGES_AT_ONCE = 1024;
@@ -24,6 +25,8 @@ export async function backUp(db: Database, to: string, progress: Progress = () =
   try {
     mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
     if (existsSync(to)) throw new Error('there is a file of that name already');
+    rmSync(part, { force: true });
+    keepPrivate(part);
     await db.backup(part, {
       progress({ totalPages, remainingPages }) {
         progress(totalPages - remainingPages, totalPages);

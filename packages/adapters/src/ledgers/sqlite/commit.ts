@@ -17,6 +17,7 @@ import type { NewsBoard } from './news.ts';
 import { prepareConflict, prepareHolder, prepareLinks, prepareMarks, prepareNotes, prepareState } from './puts.ts';
 import { prepareQueue } from './queue.ts';
 import type { Kept, Records } from './records.ts';
+import { sumOf } from './sums.ts';
 import type { WriteBack } from './write-back.ts';
 
 /**
@@ -104,16 +105,17 @@ function follow(touched: Touched, { record, changes, deliveries }: Plan): void {
 }
 
 function prepareRecord(db: Database, records: Records): (plan: Plan, batch: Batch) => Touched | PlanAnswer {
-  type Insert = [id: string, entity: string, identity: string | null, revision: number, state: string];
+  type Insert = [id: string, entity: string, identity: string | null, revision: number, state: string, sum: number];
   const insert = db.prepare<Insert>(
-    'INSERT INTO records (id, entity, identity, revision, state) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
+    'INSERT INTO records (id, entity, identity, revision, state, sum) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
   );
   const rename = db.prepare<[string | null, string]>('UPDATE records SET identity = ? WHERE id = ?');
   const identified = db.prepare<[string, string | null], RecordId>('SELECT id FROM records WHERE entity = ? AND identity = ?').pluck();
 
   const make = ({ record }: Plan): Touched | undefined => {
     const text = encodeRecord(record);
-    const made = insert.run(record.id, record.entity, record.identity ?? null, record.revision, text);
+    const { id, entity, identity = null, revision } = record;
+    const made = insert.run(id, entity, identity, revision, text, sumOf(id, entity, revision, text));
     if (made.changes !== 1) return undefined;
     const number = Number(made.lastInsertRowid);
     return { number, before: undefined, state: record, earlier: undefined, chars: text.length, changes: [], queued: new Map() };

@@ -1,10 +1,12 @@
-import { ConcordError, encodeRecord, type ErasedRecord, type Erasure, type RecordId } from '@concord/core';
+import { ConcordError, type ErasedRecord, type Erasure, type RecordId } from '@concord/core';
 import type { Database } from 'better-sqlite3';
 import { scrubFailure, scrubNote } from '../scrub.ts';
 import { prepareActs, scrubActs } from './acts.ts';
 import { changeText, placesOf, prepareAppend } from './history.ts';
+import { prepareConflict, prepareState } from './puts.ts';
 import type { Records } from './records.ts';
-import { readFailure, writeConflict } from './told.ts';
+import { sumRest } from './sums.ts';
+import { readFailure } from './told.ts';
 
 /** The note that stands as long as the file is not written anew behind an erasure. */
 const UNFINISHED = 'erasing';
@@ -39,17 +41,11 @@ export function prepareTake(db: Database, records: Records): (erasure: Erasure) 
 }
 
 function putRecord(db: Database, { record, changes, conflicts, unlinked }: ErasedRecord, number: number): void {
-  type Update = [revision: number, state: string, identity: string | null, number: number];
-  db.prepare<Update>('UPDATE records SET revision = ?, state = ?, identity = ? WHERE number = ?').run(
-    record.revision,
-    encodeRecord(record),
-    record.identity ?? null,
-    number,
-  );
+  prepareState(db)(number, record);
+  db.prepare<[string | null, number]>('UPDATE records SET identity = ? WHERE number = ?').run(record.identity ?? null, number);
   db.prepare<[number, number]>('DELETE FROM changes WHERE place BETWEEN ? AND ?').run(...placesOf(number));
   prepareAppend(db)(number, changes.map(changeText));
-  const tell = db.prepare<[string, string]>('UPDATE conflicts SET told = ? WHERE id = ?');
-  for (const row of conflicts) tell.run(writeConflict(row), row.id);
+  conflicts.forEach(prepareConflict(db));
   const unlink = db.prepare<[string, string, string, string]>(
     'DELETE FROM links WHERE system = ? AND entity = ? AND key = ? AND record = ?',
   );
@@ -63,9 +59,9 @@ interface Told {
 
 /** What went wrong, what people did and what is noted is told in words, wherever in them a value stands. */
 function scrubWords(db: Database, records: ReadonlySet<RecordId>, scrub: Erasure['scrub']): void {
-  replace(db, 'failures', 'number', 'told', (told) => JSON.stringify(scrubFailure(readFailure(told), records, scrub)));
+  replace(db, 'failures', 'number', (told) => JSON.stringify(scrubFailure(readFailure(told), records, scrub)));
   scrubActs(db, scrub);
-  replace(db, 'notes', 'name', 'told', (told) => JSON.stringify(scrubNote(JSON.parse(told), scrub)));
+  replace(db, 'notes', 'name', (told) => JSON.stringify(scrubNote(JSON.parse(told), scrub)));
   const words = db.prepare<[], { readonly record: string; readonly system: string; readonly words: string }>(
     'SELECT record, system, words FROM deliveries WHERE words IS NOT NULL',
   );
@@ -73,15 +69,18 @@ function scrubWords(db: Database, records: ReadonlySet<RecordId>, scrub: Erasure
   for (const row of words.all()) if (scrub(row.words) !== row.words) say.run(scrub(row.words), row.record, row.system);
 }
 
-function replace(db: Database, table: string, key: string, column: string, change: (told: string) => string): void {
-  const rows = db.prepare<[], Told>(`SELECT ${key} AS at, ${column} AS told FROM ${table}`);
-  const update = db.prepare<[string, number | string]>(`UPDATE ${table} SET ${column} = ? WHERE ${key} = ?`);
+function replace(db: Database, table: 'failures' | 'notes', key: string, change: (told: string) => string): void {
+  const rows = db.prepare<[], Told>(`SELECT ${key} AS at, told FROM ${table}`);
+  const update = db.prepare<[string, number | string]>(
+    `UPDATE ${table} SET told = ?${table === 'failures' ? ', sum = NULL' : ''} WHERE ${key} = ?`,
+  );
   const changed: Told[] = [];
   for (const { at, told } of rows.iterate()) {
     const now = change(told);
     if (now !== told) changed.push({ at, told: now });
   }
   for (const { at, told } of changed) update.run(told, at);
+  sumRest(db);
 }
 
 /**

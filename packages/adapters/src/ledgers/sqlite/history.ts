@@ -4,6 +4,7 @@ import { limitOf, numberMark, pageOf } from '../page.ts';
 import { hashOf, joinChunks, splitChunks } from './chunks.ts';
 import { readChanges, writeChange, type ChangeTold } from './told.ts';
 import { undamaged } from './reads.ts';
+import { sumOf } from './sums.ts';
 
 /**
  * Where a change lies: 2^22 places for each record, in the order of its changes, so that a whole number names it, SQLite finds it without
@@ -44,13 +45,14 @@ const BRACE = 123;
 
 /** Adds changes behind those that the record has. Throws what SQLite throws when one of them is there already. */
 export function prepareAppend(db: Database): (record: number, changes: readonly ChangeText[]) => void {
-  const insert = db.prepare<[number, string, Uint8Array]>('INSERT INTO changes VALUES (?, ?, ?)');
+  const insert = db.prepare<[number, string, Uint8Array, number]>('INSERT INTO changes VALUES (?, ?, ?, ?)');
   return (record, changes) => {
     for (let from = 0; from < changes.length;) {
       const to = endOfRun(changes, from);
       const row = changes.slice(from, to);
       const place = record * PLACES + (row[0]?.seq ?? 0);
-      insert.run(place, `[${row.map(({ told }) => told).join(',')}]`, joinChunks(row.map(({ chunk }) => chunk)));
+      const told = `[${row.map((change) => change.told).join(',')}]`;
+      insert.run(place, told, joinChunks(row.map(({ chunk }) => chunk)), sumOf(told));
       from = to;
     }
   };

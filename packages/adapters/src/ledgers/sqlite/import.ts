@@ -10,6 +10,7 @@ import { FORMAT, TABLES, type TableName } from './export.ts';
 import { prepareAppend, type ChangeText } from './history.ts';
 import { SCHEMA_VERSION } from './migrations.ts';
 import { openLedgerFile } from './open.ts';
+import { sumOf, sumRest } from './sums.ts';
 import { readChange } from './told.ts';
 
 /** So many lines go into one transaction. */
@@ -142,8 +143,8 @@ interface Histories {
 
 /** Records, each with its changes behind it. */
 function openHistories(db: Database): Histories {
-  const insert = db.prepare<[string, string, string | null, number, string]>(
-    'INSERT INTO records (id, entity, identity, revision, state) VALUES (?, ?, ?, ?, ?)',
+  const insert = db.prepare<[string, string, string | null, number, string, number]>(
+    'INSERT INTO records (id, entity, identity, revision, state, sum) VALUES (?, ?, ?, ?, ?, ?)',
   );
   const append = prepareAppend(db);
   let current = { id: '', number: 0 };
@@ -161,7 +162,7 @@ function openHistories(db: Database): Histories {
       const state = decoded(text);
       if (!state) return 'it is no record that this version can read';
       const { id, entity, identity = null, revision } = state;
-      current = { id, number: Number(insert.run(id, entity, identity, revision, text).lastInsertRowid) };
+      current = { id, number: Number(insert.run(id, entity, identity, revision, text, sumOf(id, entity, revision, text)).lastInsertRowid) };
       records += 1;
       return undefined;
     },
@@ -180,6 +181,7 @@ function openHistories(db: Database): Histories {
     end() {
       flush();
       db.prepare<[number, number]>('UPDATE totals SET records = ?, changes = ?').run(records, changes);
+      sumRest(db);
       return undefined;
     },
     get counts() {

@@ -2,6 +2,7 @@ import { deliveryIdOf, deliveryTail, must, type DeliveryRow, type EntityName, ty
 import type { Database } from 'better-sqlite3';
 import { joinChunks, splitChunks } from './chunks.ts';
 import type { ChangeText } from './history.ts';
+import { sumOf } from './sums.ts';
 
 /** What became of a record's place in the queue of each system. */
 export type Queued = ReadonlyMap<SystemId, DeliveryRow | undefined>;
@@ -55,7 +56,7 @@ interface Row {
 }
 
 export function openJournal(db: Database): Journal {
-  const insert = db.prepare<[string, Uint8Array]>('INSERT INTO journal (told, chunks) VALUES (?, ?)');
+  const insert = db.prepare<[string, Uint8Array, number]>('INSERT INTO journal (told, chunks, sum) VALUES (?, ?, ?)');
   const select = db.prepare<[], Row>('SELECT * FROM journal ORDER BY number');
   const remove = db.prepare<[number]>('DELETE FROM journal WHERE number < ?');
   return {
@@ -66,7 +67,8 @@ export function openJournal(db: Database): Journal {
         for (const { chunk } of entry.changes) chunks.push(chunk);
         text += `${text === '' ? '[' : ','}${tell(entry)}`;
       }
-      return Number(insert.run(`${text}]`, joinChunks(chunks)).lastInsertRowid);
+      text += ']';
+      return Number(insert.run(text, joinChunks(chunks), sumOf(text)).lastInsertRowid);
     },
     *all() {
       for (const row of select.iterate()) yield* read(row);

@@ -131,6 +131,14 @@ const steps: readonly string[] = [
   -- What was refused is looked for again and again while a queue is long; what is due is not in it, so that it costs edits nothing.
   CREATE INDEX deliveries_parked ON deliveries (due_at_ms, id) WHERE state = 'parked';
   `,
+  `
+  -- Of each row that tells something, a sum of what it tells, see sums.ts. Rows that were there before have none until they are written again.
+  ALTER TABLE records ADD COLUMN sum INTEGER;
+  ALTER TABLE journal ADD COLUMN sum INTEGER;
+  ALTER TABLE changes ADD COLUMN sum INTEGER;
+  ALTER TABLE conflicts ADD COLUMN sum INTEGER;
+  ALTER TABLE failures ADD COLUMN sum INTEGER;
+  `,
 ];
 
 /** The schema version that this code reads and writes. */

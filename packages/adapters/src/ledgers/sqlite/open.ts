@@ -4,6 +4,7 @@ import { ConcordError } from '@concord/core';
 import type { Database } from 'better-sqlite3';
 import Sqlite from '../../shared/sqlite.ts';
 import { speaking } from './faults.ts';
+import { keepPrivate } from './private.ts';
 import { APPLICATION_ID, migrate, SCHEMA_BEFORE_RELEASE, SCHEMA_VERSION } from './migrations.ts';
 import { assertWhole } from './wal.ts';
 
@@ -34,6 +35,7 @@ const settings = [
 export function openLedgerFile(file: string): Database {
   const found = inspect(file);
   return speaking(file, () => {
+    keepPrivate(file);
     const db = new Sqlite(file, { timeout: BUSY_WAIT_MS_MAX });
     try {
       makeSafely(db);

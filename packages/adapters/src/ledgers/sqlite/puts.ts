@@ -1,16 +1,17 @@
 import { encodeRecord, type Commit, type ConflictRow, type Plan, type RecordId, type RecordState } from '@concord/core';
 import type { Database } from 'better-sqlite3';
 import { prepareActs } from './acts.ts';
+import { sumOf } from './sums.ts';
 import { writeConflict } from './told.ts';
 
 /** Brings the row of a record that is there to its state. Answers how long the state's text is. */
 export function prepareState(db: Database): (number: number, state: RecordState) => number {
-  const update = db.prepare<[revision: number, state: string, number: number]>(
-    'UPDATE records SET revision = ?, state = ? WHERE number = ?',
+  const update = db.prepare<[revision: number, state: string, sum: number, number: number]>(
+    'UPDATE records SET revision = ?, state = ?, sum = ? WHERE number = ?',
   );
   return (number, state) => {
     const text = encodeRecord(state);
-    update.run(state.revision, text, number);
+    update.run(state.revision, text, sumOf(state.id, state.entity, state.revision, text), number);
     return text.length;
   };
 }
@@ -48,12 +49,13 @@ export function prepareMarks(db: Database): (record: RecordState, before: Record
 }
 
 export function prepareConflict(db: Database): (conflict: ConflictRow) => void {
-  const upsert = db.prepare<[string, string, string, string, number, string]>(
-    `INSERT INTO conflicts (id, record, entity, state, opened_at_ms, told) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET state = excluded.state, opened_at_ms = excluded.opened_at_ms, told = excluded.told`,
+  const upsert = db.prepare<[string, string, string, string, number, string, number]>(
+    `INSERT INTO conflicts (id, record, entity, state, opened_at_ms, told, sum) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET state = excluded.state, opened_at_ms = excluded.opened_at_ms, told = excluded.told, sum = excluded.sum`,
   );
   return (row) => {
-    upsert.run(row.id, row.record, row.entity, row.state, row.openedAtMs, writeConflict(row));
+    const told = [row.id, row.record, row.entity, row.state, row.openedAtMs, writeConflict(row)] as const;
+    upsert.run(...told, sumOf(...told));
   };
 }
 
@@ -62,7 +64,7 @@ export function prepareNotes(db: Database): (commit: Commit, taken: readonly Pla
   const moveCursor = db.prepare<[string, string, string | null, number]>('INSERT OR REPLACE INTO cursors VALUES (?, ?, ?, ?)');
   const putNote = db.prepare<[string, string]>('INSERT OR REPLACE INTO notes VALUES (?, ?)');
   const dropNote = db.prepare<[string]>('DELETE FROM notes WHERE name = ?');
-  const addFailure = db.prepare<[string]>('INSERT INTO failures (told) VALUES (?)');
+  const addFailure = db.prepare<[string, number]>('INSERT INTO failures (told, sum) VALUES (?, ?)');
   const putAct = prepareActs(db);
   const addTotals = db.prepare<[number, number]>('UPDATE totals SET records = records + ?, changes = changes + ?');
   return ({ cursors, failures, acts, notes = [] }, taken) => {
@@ -72,7 +74,11 @@ export function prepareNotes(db: Database): (commit: Commit, taken: readonly Pla
       if (value === undefined) dropNote.run(name);
       else putNote.run(name, JSON.stringify(value));
     }
-    const addFailures = (rows: Commit['failures']): void => rows.forEach((failure) => addFailure.run(JSON.stringify(failure)));
+    const addFailures = (rows: Commit['failures']): void =>
+      rows.forEach((failure) => {
+        const told = JSON.stringify(failure);
+        addFailure.run(told, sumOf(told));
+      });
     for (const plan of taken) {
       addFailures(plan.failures);
       if (plan.act) putAct(plan.act);

@@ -15,6 +15,7 @@ import { prepareQueue } from './queue.ts';
 import { prepareReads } from './reads.ts';
 import { openRecords, type Records } from './records.ts';
 import { recover } from './recover.ts';
+import { proveSums } from './sums.ts';
 import { assertWhole } from './wal.ts';
 
 /** As long as a start waits for a file that somebody holds. */
@@ -28,6 +29,8 @@ export type ReadOnlyLedger = LabLedger &
   Pick<Ledger, 'deliveries' | 'linked' | 'acts' | 'close'> & {
     /** What is wrong with the pages of the file, in SQLite's words; reads all of it. */
     unsound(): readonly string[];
+    /** Rows that do not tell what was written, in words, and how many are from before that could be told; reads all of it. */
+    proveSums(): ReturnType<typeof proveSums>;
     /** Whether what people did is all there, as it was done; through `known`, the head that was told earlier. */
     proveActs(known?: string): ChainTold;
     /** An erasure was taken, and the file was not written anew behind it yet. */
@@ -82,6 +85,7 @@ function readerOf(db: Database, file: string): ReadOnlyLedger {
     failures: async (ask) => speaking(file, () => lists.failures(ask)),
     linked: async (system, entity, key) => speaking(file, () => reads.linked(system, entity, key)),
     unsound: () => unsoundIn(db),
+    proveSums: () => proveSums(db),
     proveActs: (known) => proveActs(db, known),
     isErasing: () => isUnfinished(db),
     lines: (only) =>

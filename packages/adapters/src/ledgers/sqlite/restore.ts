@@ -5,6 +5,7 @@ import Sqlite from '../../shared/sqlite.ts';
 import { prepareActs } from './acts.ts';
 import { syncFile } from './backup.ts';
 import { speaking } from './faults.ts';
+import { keepPrivate } from './private.ts';
 
 const BUSY_WAIT_MS_MAX = 250;
 const ENDS = ['', '-wal', '-shm'] as const;
@@ -37,7 +38,9 @@ export async function restoreLedger({ from, to, aside, examine, by, nowMs }: Res
   try {
     mkdirSync(dirname(to), { recursive: true });
     for (const end of ENDS) rmSync(`${copy}${end}`, { force: true });
+    keepPrivate(copy);
     copyFileSync(from, copy);
+    keepPrivate(copy);
     await examine(copy);
     forgetPlaces(copy, { atMs: nowMs, operator: by, act: 'restore', note: `from ${from}` });
     syncFile(copy);

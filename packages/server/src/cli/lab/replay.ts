@@ -1,5 +1,5 @@
 import { ConcordError, entityName, replay, systemId, type JsonObject, type LabLedger, type Other } from '@concord/core';
-import { presetNamed } from '../../routes/lab.ts';
+import { presetNamed } from '../../beside/works.ts';
 import { replayShape, tellReplay, type ReplayTold } from '../../views/lab.ts';
 import { either, policiesIn, postTo, type Where } from './asked.ts';
 import { countFrom, overlaid, timeFrom, withLedger, type Laboratory } from './opened.ts';

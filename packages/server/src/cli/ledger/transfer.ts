@@ -1,10 +1,12 @@
-import { createReadStream, createWriteStream, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, createReadStream, createWriteStream, openSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { importLedger, readOnlyLedger, type ReadOnlyLedger } from '@concord/adapters';
 import { changesOf, ConcordError, recordId } from '@concord/core';
 import { loadConfig } from '../config-file.ts';
+
+const OWNER_ALONE = 0o600;
 
 export interface ExportGiven {
   readonly config: string;
@@ -23,8 +25,10 @@ export async function exportTo({ config, to, ledger: other, record, as = 'jsonl'
   const ledger = readOnlyLedger({ file: other ?? loadConfig(config).ledger.file });
   try {
     if (record !== undefined && !(await ledger.record(recordId(record)))) throw new ConcordError('RECORD_UNKNOWN', { record });
-    if (as === 'automerge') writeFileSync(to, await documentOf(ledger, record ?? ''));
-    else await writeLines(ledger.lines(record === undefined ? undefined : recordId(record)), to);
+    if (as === 'automerge') {
+      makePrivate(to);
+      writeFileSync(to, await documentOf(ledger, record ?? ''));
+    } else await writeLines(ledger.lines(record === undefined ? undefined : recordId(record)), to);
     console.log(`${to} is written.`);
     return 0;
   } finally {
@@ -34,7 +38,14 @@ export async function exportTo({ config, to, ledger: other, record, as = 'jsonl'
 
 /** They are on the disk when it resolves. */
 export async function writeLines(lines: Iterable<string>, to: string): Promise<void> {
+  makePrivate(to);
   await pipeline(Readable.from(ended(lines)), createWriteStream(to, { flush: true }));
+}
+
+/** Its owner alone may read what is exported, also where a file of that name was open to others. */
+function makePrivate(file: string): void {
+  closeSync(openSync(file, 'a', OWNER_ALONE));
+  chmodSync(file, OWNER_ALONE);
 }
 
 /** The chunks of a record, one behind another, are its document. */
