@@ -109,5 +109,6 @@ export * from './lab/apply.ts';
 export * from './lab/facts.ts';
 export * from './lab/forecast.ts';
 export * from './lab/suggest.ts';
+export { nearest } from './config/near.ts';
 export type { LintCode, LintFinding, LintRule, LintSubject, Severity } from './lab/lint/rule.ts';
 export * from './lab/lint/rules.ts';

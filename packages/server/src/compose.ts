@@ -22,6 +22,7 @@ import { openAlerts } from './alerts/alerts.ts';
 import { destinationFaults, openDestinations } from './alerts/destinations.ts';
 import { buildApp } from './app.ts';
 import { configWrong } from './config-wrong.ts';
+import { listenWords } from './failure.ts';
 import { backupFile } from './backups.ts';
 import { clock, ids, logTo, withoutValues } from './surroundings.ts';
 import { openTracing, tracingFaults } from './tracing/tracing.ts';
@@ -121,7 +122,9 @@ async function listen(app: FastifyInstance, { host, port, tls }: Config['server'
     // Fastify does not know what the server speaks that it was given.
     return tls ? url.replace(/^http:/u, 'https:') : url;
   } catch (cause) {
-    throw new ConcordError('PORT_TAKEN', { host, port, words: cause instanceof Error ? cause.message : String(cause) }, cause);
+    const words = listenWords(cause);
+    if (words === undefined) throw cause;
+    throw new ConcordError('PORT_TAKEN', { host, port, words, instead: 'name another port under `server` in the configuration' }, cause);
   }
 }
 

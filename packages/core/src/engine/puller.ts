@@ -107,6 +107,13 @@ export function openPuller(
     }
   }
 
+  /** A person's word holds from the moment that it is kept, and not from the next pull on. */
+  function stateNow(): MapState {
+    if (isPaused()) return 'paused';
+    if (state !== 'paused') return state;
+    return listed ? 'live' : 'starting';
+  }
+
   /** The feed keeps what it has: the map rests, or there is no room for what would come of it. */
   function holdBack(as: 'paused' | 'pressed', why?: string): number {
     state = as;
@@ -374,7 +381,7 @@ export function openPuller(
     status: () => ({
       system: system.id,
       entity,
-      state,
+      state: stateNow(),
       listed,
       toldRows,
       filteredRows: door.size,

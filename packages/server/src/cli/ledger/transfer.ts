@@ -2,9 +2,10 @@ import { createReadStream, createWriteStream, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { importLedger, readOnlyLedger, type ReadOnlyLedger } from '@concord/adapters';
+import { importLedger, type ReadOnlyLedger } from '@concord/adapters';
 import { changesOf, ConcordError, recordId } from '@concord/core';
 import { loadConfig } from '../config-file.ts';
+import { ledgerToRead, mustExist } from '../lab/opened.ts';
 
 export interface ExportGiven {
   readonly config: string;
@@ -20,7 +21,7 @@ export async function exportTo({ config, to, ledger: other, record, as = 'jsonl'
   if (as !== 'jsonl' && as !== 'automerge') throw new ConcordError('ASK_WRONG', { words: `"${as}" is not jsonl or automerge` });
   if (as === 'automerge' && record === undefined)
     throw new ConcordError('ASK_WRONG', { words: 'an Automerge document is of one record: give --record <id>' });
-  const ledger = readOnlyLedger({ file: other ?? loadConfig(config).ledger.file });
+  const ledger = ledgerToRead(loadConfig(config), other);
   try {
     if (record !== undefined && !(await ledger.record(recordId(record)))) throw new ConcordError('RECORD_UNKNOWN', { record });
     if (as === 'automerge') writeFileSync(to, await documentOf(ledger, record ?? ''));
@@ -35,6 +36,19 @@ export async function exportTo({ config, to, ledger: other, record, as = 'jsonl'
 /** They are on the disk when it resolves. */
 export async function writeLines(lines: Iterable<string>, to: string): Promise<void> {
   await pipeline(Readable.from(ended(lines)), createWriteStream(to, { flush: true }));
+}
+
+/** A file line by line. Throws where it cannot be read to its end: `readline` would not tell. */
+export async function* linesOf(file: string): AsyncGenerator<string> {
+  const input = createReadStream(file);
+  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  let failure: Error | undefined;
+  input.on('error', (cause) => {
+    failure = cause;
+    lines.close();
+  });
+  yield* lines;
+  if (failure) throw failure;
 }
 
 /** The chunks of a record, one behind another, are its document. */
@@ -54,10 +68,8 @@ export async function importFrom(from: string, { config }: { readonly config?: s
   if (config === undefined)
     throw new ConcordError('ASK_WRONG', { words: 'a ledger is made where the configuration says: give --config <file>' });
   const { file } = loadConfig(config).ledger;
-  const { records, changes } = await importLedger(
-    file,
-    createInterface({ input: createReadStream(from), crlfDelay: Number.POSITIVE_INFINITY }),
-  );
+  mustExist(from);
+  const { records, changes } = await importLedger(file, linesOf(from));
   console.log(`${records} records with ${changes} changes are in ${file}. To be sure of it: concord verify --config ${config}`);
   return 0;
 }
