@@ -81,7 +81,7 @@ export * from './audit/finding.ts';
 export type { AlertRule, AlertsConfig, DestinationConfig } from './config/alerts.ts';
 export type { TracingConfig } from './config/tracing.ts';
 export * from './config/config.ts';
-export { tellFault, type Fault } from './config/fault.ts';
+export { compareFaults, tellFault, type Complaint, type Fault } from './config/fault.ts';
 export * from './config/json-schema.ts';
 export * from './config/parse.ts';
 export { policyKinds, type Modules } from './config/policies.ts';
