@@ -13,6 +13,7 @@ import { LOOK_AGAIN_MS, serverFactory } from './access/tls.ts';
 import { describe } from './openapi/describe.ts';
 import { PAGE_HEADERS, pageOf } from './openapi/page.ts';
 import { answerProblem } from './problem.ts';
+import { askBrowsers } from './requests/browsers.ts';
 import { takeMissingBodies } from './requests/bodies.ts';
 import { answerClientError } from './requests/client-errors.ts';
 import { refuseUnknownQueries } from './requests/queries.ts';
@@ -92,6 +93,7 @@ export function buildApp(rooms: Rooms): FastifyInstance {
   app.setErrorHandler(answerProblem);
   hardenAnswers(app);
   takeMissingBodies(app);
+  askBrowsers(app);
   guardRoutes(app, { keyring: rooms.keyring, issuer: oidc && openIssuer(oidc) }, openCounters(app, rate));
   refuseUnknownQueries(app);
   maskAnswers(app, sensitiveIn(rooms.config));

@@ -4,7 +4,7 @@ import { testAlerts, type AlertsGiven } from './alerts.ts';
 import { audit, type AuditGiven } from './audit.ts';
 import { check } from './check.ts';
 import { demo } from '../demo/demo.ts';
-import { EMULATED, emulate } from './emulate.ts';
+import { EMULATED, emulate, type EmulateGiven } from './emulate.ts';
 import { inboxCommands } from './inbox.ts';
 import { initialCommands } from './initial/commands.ts';
 import { labCommands, planCommand } from './lab/commands.ts';
@@ -63,7 +63,8 @@ function programOf(does: Does): Command {
     .argument('<system>', EMULATED.join(' | '))
     .option('--port <n>', 'the port to listen on; 0 takes any that is free', '0')
     .option('--seed <name>', 'data to begin with: abctextiles, or the path of a seed file')
-    .action(does((system: string, options: { port: string; seed?: string }) => emulate(system, options)));
+    .option('--data <folder>', 'keep its data there, and go on with what is kept there; the seed is for the first time')
+    .action(does((system: string, given: EmulateGiven) => emulate(system, given)));
   program
     .command('demo')
     .description('two emulated systems, the sidecar between them, and ten conflicts told as a story')

@@ -1,7 +1,15 @@
 import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
 
 const OK = 200;
 const NOT_MODIFIED = 304;
+
+/** As a header of a request for one thing that has an ETag. */
+export const ifNoneMatch = Type.Object({
+  'if-none-match': Type.Optional(
+    Type.String({ maxLength: 1000, description: 'Only where it has none of these ETags any more; 304 otherwise' }),
+  ),
+});
 
 /** Whoever has what would be told is told that alone (RFC 9110, 13.1.2). */
 export function tellUnchanged(app: FastifyInstance): void {
