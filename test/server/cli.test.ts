@@ -132,6 +132,24 @@ describe('concord emulate', () => {
     expect(await emulator.ended).toBe(0);
   });
 
+  test('with --data, what was answered is still there after a kill, and the seed is for the first time alone', async () => {
+    const args = ['emulate', 'finops', '--port', '0', '--seed', 'abctextiles', '--data', join(folder, 'data/of/it')];
+    const at = "/data/CustomersV3(dataAreaId='abct',CustomerAccount='C-001002')?cross-company=true";
+    const first = startCommand(args);
+    const url = await first.prints(/emulated at (http:\/\/127\.0\.0\.1:\d+) /);
+    const json = { 'content-type': 'application/json', authorization: `Bearer ${await tokenOf(url)}` };
+    const written = await fetch(`${url}${at}`, { method: 'PATCH', headers: json, body: '{"OrganizationName":"Kept Ltd"}' });
+    expect(written.status).toBeLessThan(300);
+    first.stop('SIGKILL');
+    await first.ended;
+    const second = startCommand(args);
+    const again = await second.prints(/emulated at (http:\/\/127\.0\.0\.1:\d+) /);
+    const read = await fetch(`${again}${at}`, { headers: { authorization: `Bearer ${await tokenOf(again)}` } });
+    expect(await read.json()).toMatchObject({ OrganizationName: 'Kept Ltd' });
+    second.stop('SIGTERM');
+    expect(await second.ended).toBe(0);
+  });
+
   test.each([
     [['emulate', 'sap'], /There is no emulator for "sap"\.\nUse one of: dataverse, finops\./],
     [['emulate', 'finops', '--port', 'eighty'], /"eighty" is not a port\.\nGive a whole number/],

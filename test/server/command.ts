@@ -13,7 +13,7 @@ export interface Command {
   printed(): string;
   /** Resolves with the first group of the pattern when it has been printed. Throws when the command ends without it. */
   prints(pattern: RegExp): Promise<string>;
-  stop(signal: 'SIGINT' | 'SIGTERM'): void;
+  stop(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void;
   /** Resolves when it has ended: with its status, or with the signal that ended it. */
   ended: Promise<number | string>;
 }
