@@ -25,8 +25,8 @@ export function readValueMaps(reading: Reading, values: Values, systems: readonl
     systems.map((system) => {
       const own = entries.flatMap(({ symbol, own: { [system]: one } }) => (one === undefined ? [] : [[symbol, one] as const]));
       const holds = holdsOf(own.map(([, one]) => one));
-      const values = Object.fromEntries(own.map(([symbol, one]) => [symbol, String(one)]));
-      return [system, { values, ...(holds === undefined ? {} : { holds }) }];
+      const texts = Object.fromEntries(own.map(([symbol, one]) => [symbol, String(one)]));
+      return [system, { values: texts, ...(holds === undefined ? {} : { holds }) }];
     }),
   );
 }
