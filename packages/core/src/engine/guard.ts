@@ -38,6 +38,8 @@ export interface Guard {
   decide(decision: Decision): Promise<boolean>;
   /** The feed was followed to its end with nothing kept back. */
   caughtUp(): Promise<void>;
+  /** What was kept back has come back by itself: nothing is to be decided any more. */
+  letGo(): Promise<void>;
   readonly decision: Decision | undefined;
   /** Absent: nothing waits. */
   readonly status: readonly GuardStatus[] | undefined;
@@ -56,9 +58,15 @@ interface State {
 
 const NOTHING: State = { sinceMs: 0, counts: { deletes: 0, updates: 0 }, held: [] };
 
-export function openGuard(parts: Parts, map: GuardMap, system: SystemId, entity: EntityName): Guard {
+/** A guard of what single listings do not tell any more, for maps that have none of their own. */
+export const BRAKE = { what: 'brake', withinMs: 0, deletes: { most: 20, share: 0.05 } } as const satisfies Bounds;
+
+/** A window of no length counts each time anew. */
+type Bounds = GuardMap & { readonly what?: 'brake' };
+
+export function openGuard(parts: Parts, map: Bounds, system: SystemId, entity: EntityName): Guard {
   const { ledger, clock, committer } = parts;
-  const name = `guard ${entity} ${system}`;
+  const name = `${map.what ?? 'guard'} ${entity} ${system}`;
   let state = NOTHING;
   // A row that is told twice in one window is one row.
   let counted = new Set<string>();
@@ -98,9 +106,11 @@ export function openGuard(parts: Parts, map: GuardMap, system: SystemId, entity:
 
   async function hold(kind: Guarded, total: number, { most, all }: Most, keys: readonly Key[], empty: boolean): Promise<void> {
     if (isHeld(kind)) return;
-    const words = empty
-      ? `${system} tells no ${entity} at all, where ${all} are known; nothing is deleted until somebody has looked`
-      : `${total} ${kind} of ${entity} within ${map.withinMs / 1000} s, of ${all} rows; more than ${most} wait until somebody has looked`;
+    const words = map.what
+      ? `${total} of ${all} rows of ${entity} are missing from the listing of ${system}; nothing is deleted until somebody has looked`
+      : empty
+        ? `${system} tells no ${entity} at all, where ${all} are known; nothing is deleted until somebody has looked`
+        : `${total} ${kind} of ${entity} within ${map.withinMs / 1000} s, of ${all} rows; more than ${most} wait until somebody has looked`;
     const status = { kind, counted: total, most, rows: all, examples: keys.slice(0, EXAMPLES_MAX), words };
     await put({ ...window(), held: [...state.held, status] });
     parts.log.event('guarded', { system, entity, kind, counted: total });
@@ -135,6 +145,9 @@ export function openGuard(parts: Parts, map: GuardMap, system: SystemId, entity:
       if (!state.decision) return;
       counted = new Set();
       await put(NOTHING);
+    },
+    async letGo() {
+      if (state !== NOTHING) await put(NOTHING);
     },
     get decision() {
       return state.decision;

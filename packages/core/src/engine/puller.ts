@@ -16,10 +16,8 @@ import type { Comparing } from './resync.ts';
 import type { MapState, PullerStatus } from './map-status.ts';
 import { keyOf, versionOf } from './sightings.ts';
 import { openBell } from './signal.ts';
+import { BRAKE, openGuard, type Decision, type Guard } from './guard.ts';
 
-/** Deletions found by absence are only believed up to this many, or this share of all rows: an empty listing is more often a fault. */
-const ABSENT_MIN = 20;
-const ABSENT_SHARE_MAX = 0.05;
 /** A side that told so many rows before and tells none now looks empty by mistake. */
 const EMPTY_MIN = 2;
 const OVERDUE = 'its key refers to a record that did not come; it is looked at again when it changes';
@@ -42,6 +40,8 @@ export interface Puller {
   readonly aside: readonly RowAside[];
   /** Reads a row that is set aside again, or gives it up. Answers whether it was there, and is not any more. */
   releaseAside(key: Key, decision: 'retry' | 'discard'): Promise<boolean>;
+  /** A person decided about rows that a listing does not tell any more. Answers whether there was anything to decide. */
+  decide(decision: Decision): Promise<boolean>;
   /** Whether rows wait for a record that their key refers to. */
   readonly isAwaiting: boolean;
   /** Whether it sleeps until the next poll, with nothing left to take. */
@@ -71,6 +71,8 @@ export function openPuller(
   const door = openDoor();
   const aside = openAside(parts, system.id, entity);
   const guard = parts.guardOf(system.id, entity);
+  // An empty listing is more often a fault than a deletion: without a guard of deletions, so much of one is not believed.
+  const brake = openGuard(parts, BRAKE, system.id, entity);
   let resting = false;
   let anew = false;
   let failures = 0;
@@ -110,8 +112,14 @@ export function openPuller(
   /** A person's word holds from the moment that it is kept, and not from the next pull on. */
   function stateNow(): MapState {
     if (isPaused()) return 'paused';
-    if (state !== 'paused') return state;
-    return listed ? 'live' : 'starting';
+    const now = state !== 'paused' ? state : listed ? 'live' : 'starting';
+    return now === 'live' && brake.status && !brake.decision ? 'guarded' : now;
+  }
+
+  /** What a person is asked about. */
+  function heldStatus(): Pick<PullerStatus, 'guard' | 'words'> {
+    const held = [...(guard?.status ?? []), ...(brake.status ?? [])];
+    return held.length === 0 ? {} : { guard: held, words: held.map((one) => one.words).join('; ') };
   }
 
   /** The feed keeps what it has: the map rests, or there is no room for what would come of it. */
@@ -203,10 +211,10 @@ export function openPuller(
     listedNow();
   }
 
-  async function takeAll(sightings: readonly Sighting[], began: number): Promise<void> {
+  async function takeAll(sightings: readonly Sighting[], began: number, by = guard): Promise<void> {
     const now = comparing?.state === 'reads' ? comparing : undefined;
     if (now) now.rows += sightings.length;
-    const origin = { system, table, began, awaiting, door, guard, comparing: now, heard };
+    const origin = { system, table, began, awaiting, door, guard: by, comparing: now, heard };
     for (let from = 0; from < sightings.length; from += limits.rowsMax) {
       // A sweep of what is known already waits for nothing but the ledger: writes under way would not be heard of before its page ends.
       if (from > 0) await clock.turn();
@@ -242,22 +250,33 @@ export function openPuller(
     if (table.map.sides[system.id]?.guard?.deletes) {
       const living = absent.filter((one) => one.isAlive).map(({ key }) => key);
       await guard?.foresee('deletes', living, told.size === 0 && living.length >= EMPTY_MIN);
-    } else if (absent.length > Math.max(ABSENT_MIN, all * ABSENT_SHARE_MAX)) return brake(absent.length, all);
+    } else if (absent.length > Math.max(BRAKE.deletes.most, all * BRAKE.deletes.share)) {
+      const keys = absent.map(({ key }) => key);
+      // How many of all that is was looked at here: rows that are long gone are known as well.
+      await brake.foresee('deletes', keys, true);
+      if (brake.status && !brake.decision) return;
+      await takeAbsent(keys, brake);
+      return brake.letGo();
+    }
+    await brake.letGo();
     if (isHolding()) return;
+    await takeAbsent(
+      absent.map(({ key }) => key),
+      guard,
+    );
+  }
+
+  async function takeAbsent(keys: readonly Key[], by: Guard | undefined): Promise<void> {
     const began = reads.begin();
     try {
       await takeAll(
-        absent.map(({ key }) => ({ kind: 'glimpse', key })),
+        keys.map((key) => ({ kind: 'glimpse', key })),
         began,
+        by,
       );
     } finally {
       reads.end(began);
     }
-  }
-
-  async function brake(absent: number, all: number): Promise<void> {
-    words = `${absent} of ${all} rows are missing from the listing; nothing is deleted until somebody has looked`;
-    await committer.failure({ atMs: clock.nowMs(), system: system.id, entity, code: 'C20', words });
   }
 
   function relist(): Promise<number> {
@@ -291,6 +310,7 @@ export function openPuller(
   async function begin(stop: Stop): Promise<void> {
     ({ cursor, listed } = await ledger.cursor(system.id, entity));
     await guard?.load();
+    await brake.load();
     await aside.load();
     if (listed) listedNow();
     while (!stop.isStopped && !isReady()) await clock.sleep(limits.gatherMs, [stop]);
@@ -372,6 +392,12 @@ export function openPuller(
       else await takeAside([key]);
       return !aside.has(key);
     },
+    async decide(decision) {
+      const isDecided = await brake.decide(decision);
+      // What was missing is looked at again as it is now.
+      if (isDecided) anew = true;
+      return isDecided;
+    },
     get isAwaiting() {
       return awaiting.size > 0;
     },
@@ -386,7 +412,7 @@ export function openPuller(
       toldRows,
       filteredRows: door.size,
       asideRows: aside.list().length,
-      ...(guard?.status === undefined ? {} : { guard: guard.status }),
+      ...heldStatus(),
       ...(words === undefined ? {} : { words }),
       ...(comparing ? { resync: { state: comparing.state, rows: comparing.rows, differing: comparing.differing } } : {}),
       ...(upToMs === undefined ? {} : { upToMs }),
