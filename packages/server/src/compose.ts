@@ -23,6 +23,7 @@ import { sensitiveIn } from './access/mask.ts';
 import { serverFactory } from './access/tls.ts';
 import { openKeyring } from './access/keyring.ts';
 import { openAlerts } from './alerts/alerts.ts';
+import type { AlertMemory } from './alerts/remembered.ts';
 import { destinationFaults, openDestinations } from './alerts/destinations.ts';
 import { buildApp } from './app.ts';
 import { configWrong } from './config-wrong.ts';
@@ -71,6 +72,7 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
       destinations,
       status: () => engine.status(),
       counts: () => ledger.counts(),
+      memory: alertMemory(ledger),
       clock,
       warn: (fields, words) => logger.warn(fields, words),
     });
@@ -114,6 +116,18 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
     },
   };
 }
+
+/** What was told of alerts stands in the ledger, as everything does that is to outlast a restart. */
+function alertMemory(ledger: Ledger): AlertMemory {
+  return {
+    read: () => ledger.note(ALERTS_TOLD),
+    async write(value) {
+      await ledger.commit({ plans: [], cursors: [], failures: [], acts: [], notes: [{ name: ALERTS_TOLD, value }] });
+    },
+  };
+}
+
+const ALERTS_TOLD = 'alerts told';
 
 function bytesOf(files: readonly string[]): number {
   return files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
