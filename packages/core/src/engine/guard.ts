@@ -58,9 +58,6 @@ interface State {
 
 const NOTHING: State = { sinceMs: 0, counts: { deletes: 0, updates: 0 }, held: [] };
 
-/** A guard of what single listings do not tell any more, for maps that have none of their own. */
-export const BRAKE = { what: 'brake', withinMs: 0, deletes: { most: 20, share: 0.05 } } as const satisfies Bounds;
-
 /** A window of no length counts each time anew. */
 type Bounds = GuardMap & { readonly what?: 'brake' };
 

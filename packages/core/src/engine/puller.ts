@@ -13,10 +13,11 @@ import { openPrints, type Prints } from './prints.ts';
 import { must } from '../errors/must.ts';
 import type { Parts, Stop } from './parts.ts';
 import type { Comparing } from './resync.ts';
-import type { MapState, PullerStatus } from './map-status.ts';
+import { askedOf, type MapState, type PullerStatus } from './map-status.ts';
 import { keyOf, versionOf } from './sightings.ts';
 import { openBell } from './signal.ts';
-import { BRAKE, openGuard, type Decision, type Guard } from './guard.ts';
+import { openBrake } from './brake.ts';
+import type { Decision } from './guard.ts';
 
 /** A side that told so many rows before and tells none now looks empty by mistake. */
 const EMPTY_MIN = 2;
@@ -71,8 +72,7 @@ export function openPuller(
   const door = openDoor();
   const aside = openAside(parts, system.id, entity);
   const guard = parts.guardOf(system.id, entity);
-  // An empty listing is more often a fault than a deletion: without a guard of deletions, so much of one is not believed.
-  const brake = openGuard(parts, BRAKE, system.id, entity);
+  const brake = openBrake(parts, system.id, entity);
   let resting = false;
   let anew = false;
   let failures = 0;
@@ -113,13 +113,7 @@ export function openPuller(
   function stateNow(): MapState {
     if (isPaused()) return 'paused';
     const now = state !== 'paused' ? state : listed ? 'live' : 'starting';
-    return now === 'live' && brake.status && !brake.decision ? 'guarded' : now;
-  }
-
-  /** What a person is asked about. */
-  function heldStatus(): Pick<PullerStatus, 'guard' | 'words'> {
-    const held = [...(guard?.status ?? []), ...(brake.status ?? [])];
-    return held.length === 0 ? {} : { guard: held, words: held.map((one) => one.words).join('; ') };
+    return now === 'live' && brake.waiting ? 'guarded' : now;
   }
 
   /** The feed keeps what it has: the map rests, or there is no room for what would come of it. */
@@ -246,37 +240,24 @@ export function openPuller(
   /** What a whole listing did not tell is gone, unless suspiciously much is. */
   async function takeAbsences(told: Prints): Promise<void> {
     const absent = await absencesFrom(ledger, system.id, entity, (key) => told.get(key) !== undefined);
-    const all = told.size + absent.length;
-    if (table.map.sides[system.id]?.guard?.deletes) {
+    const isGuarded = table.map.sides[system.id]?.guard?.deletes !== undefined;
+    if (isGuarded) {
       const living = absent.filter((one) => one.isAlive).map(({ key }) => key);
       await guard?.foresee('deletes', living, told.size === 0 && living.length >= EMPTY_MIN);
-    } else if (absent.length > Math.max(BRAKE.deletes.most, all * BRAKE.deletes.share)) {
-      const keys = absent.map(({ key }) => key);
-      // How many of all that is was looked at here: rows that are long gone are known as well.
-      await brake.foresee('deletes', keys, true);
-      if (brake.status && !brake.decision) return;
-      await takeAbsent(keys, brake);
-      return brake.letGo();
     }
-    await brake.letGo();
-    if (isHolding()) return;
-    await takeAbsent(
-      absent.map(({ key }) => key),
-      guard,
-    );
-  }
-
-  async function takeAbsent(keys: readonly Key[], by: Guard | undefined): Promise<void> {
+    const judge = isGuarded ? guard : await brake.judge(absent, told.size + absent.length);
+    if (judge === 'wait' || isHolding()) return;
     const began = reads.begin();
     try {
       await takeAll(
-        keys.map((key) => ({ kind: 'glimpse', key })),
+        absent.map(({ key }) => ({ kind: 'glimpse', key })),
         began,
-        by,
+        judge ?? guard,
       );
     } finally {
       reads.end(began);
     }
+    await brake.done();
   }
 
   function relist(): Promise<number> {
@@ -310,7 +291,6 @@ export function openPuller(
   async function begin(stop: Stop): Promise<void> {
     ({ cursor, listed } = await ledger.cursor(system.id, entity));
     await guard?.load();
-    await brake.load();
     await aside.load();
     if (listed) listedNow();
     while (!stop.isStopped && !isReady()) await clock.sleep(limits.gatherMs, [stop]);
@@ -412,8 +392,7 @@ export function openPuller(
       toldRows,
       filteredRows: door.size,
       asideRows: aside.list().length,
-      ...heldStatus(),
-      ...(words === undefined ? {} : { words }),
+      ...askedOf(guard?.status, brake.waiting, words),
       ...(comparing ? { resync: { state: comparing.state, rows: comparing.rows, differing: comparing.differing } } : {}),
       ...(upToMs === undefined ? {} : { upToMs }),
     }),
