@@ -89,7 +89,7 @@ describe.skipIf(!isUsual)('the README, as typed (needs bash and curl)', () => {
     for (const command of README.slice(at('export FNO_URL'), at('npx concord run'))) {
       const { status, printed } = await typed(sidecar, command);
       expect([command, status, printed]).toEqual([command, 0, expect.anything()]);
-      key = /^concord_\w+$/mu.exec(printed)?.[0] ?? key;
+      key = /^concord_[\w-]+$/mu.exec(printed)?.[0] ?? key;
     }
     here.push([/concord_(?:\w+_)?…/u, key]);
     await sidecar.leave(asHere(README[at('npx concord run')] ?? ''), /"msg":"running"()/u);
@@ -162,7 +162,7 @@ describe.skipIf(!isUsual)('the pages, as typed (needs bash and curl)', () => {
 
   /** What one command tells, another one takes. */
   function learn(printed: string): void {
-    const id = /^concord_([0-9a-f]{12})_\w+$/mu.exec(printed)?.[1];
+    const id = /^concord_([0-9a-f]{12})_[\w-]+$/mu.exec(printed)?.[1];
     const head = /--acts-head (\w{20,})/u.exec(printed)?.[1];
     if (id !== undefined) here.unshift(['revoke 3f0c19ab77d2', `revoke ${id}`]);
     const list = /This list is (\w+)\./u.exec(printed)?.[1];
