@@ -1,7 +1,9 @@
-import { type ConflictCode, type Value } from '@concord/core';
+import { systemId, type ConflictCode, type Value } from '@concord/core';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { ITEM_YAML, openHouse } from '../kit/house.ts';
+import { until } from '../kit/until.ts';
 import { CE, FNO, tableOf, type FieldPlan } from '../kit/tables.ts';
 import { calm, deliver, edit, pull, remove, worldOf, type World } from '../kit/world.ts';
 
@@ -29,7 +31,7 @@ const TOTAL = {
   options: { derived: [{ field: 'total', text: 'quantity * 5' }] },
 };
 
-/** What the core tells. C07, C08, C12 and C20 are the engine's. */
+/** What the core tells. C07, C08 and C20 are the engine's. */
 const situations: Readonly<Partial<Record<ConflictCode, Situation>>> = {
   C01: { happens: both({ name: 'a' }, { name: 'b' }) },
   C02: { ...TOTAL, happens: both({ quantity: 3 }, {}) },
@@ -91,8 +93,38 @@ test('every code of the page is told in a situation here, or by the engine', () 
   const page = readFileSync(join(import.meta.dirname, '../../docs/policies.md'), 'utf8').split('## Codes')[1] ?? '';
   const codes = [...page.matchAll(/^\| (C\d\d) \|/gmu)].map(([, code]) => code ?? '');
   expect(codes).toHaveLength(20);
-  const engine = ['C07', 'C08', 'C12', 'C20'];
-  expect([...Object.keys(situations), ...engine].toSorted()).toEqual(codes);
+  const engine = ['C07', 'C08', 'C20'];
+  const counted = [...page.matchAll(/^\| (C\d\d) \|[^|]*\| counted \|/gmu)].map(([, code]) => code ?? '');
+  expect(counted).toEqual(['C12']);
+  expect([...Object.keys(situations), ...engine, ...counted].toSorted()).toEqual(codes);
+});
+
+const B = systemId('b');
+
+test('a stale write is counted, and told nowhere else', async () => {
+  const house = openHouse(ITEM_YAML, undefined, (system) => {
+    let wasStale = system.id !== B;
+    return {
+      ...system,
+      async write(write) {
+        const read =
+          write.key !== undefined && write.kind === 'update' && !wasStale ? await system.read(write.entity, write.key) : undefined;
+        if (read?.kind !== 'row') return system.write(write);
+        wasStale = true;
+        return { kind: 'stale', row: read.row };
+      },
+    };
+  });
+  await house.start();
+  house.put('a', 'item', '1', { code: 'x', text: 'one' });
+  await until(async () =>
+    (await house.values('item', 'text')).length === 1 && house.rows('b', 'item').length === 1 ? undefined : 'not there',
+  );
+  house.put('a', 'item', '1', { text: 'two' });
+  await until(() => (JSON.stringify(house.rows('b', 'item')).includes('two') ? undefined : 'not written'));
+  expect(house.engine().status().tallies.writes[B]).toMatchObject({ stale: 1 });
+  expect((await house.ledger.failures({ limit: 500 })).items).toEqual([]);
+  await house.stop();
 });
 
 test.each(Object.entries(situations))('%s is told when it is so', (code, { fields, options, before = { name: 'x' }, happens }) => {

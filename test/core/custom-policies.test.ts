@@ -166,6 +166,15 @@ test('a policy of the user is used by its name like any other', () => {
   expect(Object.keys(policyKinds(parsed.config.policies, sandbox))).toEqual([...Object.keys(policies), 'careful']);
 });
 
+test('a module that nothing uses is loaded all the same', () => {
+  const unused = YAML.replaceAll('policy: careful', 'policy: latest').replace('{ careful: { percent: 5 } }', 'latest');
+  expect(parse(unused, CAREFUL).kind).toBe('ok');
+  const parsed = parse(unused, 'export default ({');
+  expect(parsed.kind === 'faults' ? parsed.faults : []).toMatchObject([
+    { line: 5, text: expect.stringContaining('is no policy: it threw SyntaxError') },
+  ]);
+});
+
 const wrong: readonly (readonly [title: string, text: string, source: string, line: number, told: string])[] = [
   ['a file that is not there', YAML.replace('careful.js', 'carefull.js'), CAREFUL, 5, 'cannot be read'],
   [
@@ -180,8 +189,8 @@ const wrong: readonly (readonly [title: string, text: string, source: string, li
   ['a mistyped name', YAML.replace('policy: careful', 'policy: carefull'), CAREFUL, 14, 'Did you mean "careful"?'],
   ['a group', YAML.replace('policy: latest }', 'policy: careful }'), CAREFUL, 18, 'cannot decide a group'],
   ['a mistyped word', YAML.replace('{ module:', '{ modul:'), CAREFUL, 5, '"module" is missing'],
-  ['a module that is no JavaScript', YAML, 'export default function (', 13, 'SyntaxError'],
-  ['a module without its function', YAML, 'export const decide = () => 1', 13, 'export default function'],
+  ['a module that is no JavaScript', YAML, 'export default function (', 5, 'SyntaxError'],
+  ['a module without its function', YAML, 'export const decide = () => 1', 5, 'export default function'],
   [
     'a policy that throws on an empty value',
     YAML,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isObject, member, objectsOf, textOf } from '../../packages/adapters/src/shared/json/look.ts';
 import { AS_ADMIN } from '../kit/key.ts';
 import { damaged, hostileJson, hostileTexts, hostileValues } from '../kit/malformed.ts';
+import { promisesOf, type Promises } from '../kit/promised.ts';
 import { LONG_MS, runs } from '../kit/runs.ts';
 import { openApi, type Api } from '../server/api-town.ts';
 
@@ -23,11 +24,14 @@ const ENDLESS = new Set(['GET /v1/stream']);
 
 let api: Api;
 let routes: readonly Route[] = [];
+let promises: Promises;
 const real: Record<string, string> = {};
 
 beforeAll(async () => {
   api = await openApi();
-  const paths = member((await api.get('/openapi.json')).body, 'paths');
+  const description = (await api.get('/openapi.json')).body;
+  promises = promisesOf(description);
+  const paths = member(description, 'paths');
   routes = api.doors
     .filter(({ method, path }) => method !== 'HEAD' && !NOT_IN_CROWDS.has(`${method} ${path}`) && !ENDLESS.has(`${method} ${path}`))
     .map(({ method, path }) => routeOf(member(member(paths, path.replaceAll(/:(\w+)/gu, '{$1}')), method.toLowerCase()), method, path));
@@ -150,6 +154,11 @@ test(
             [answer.status, text.slice(0, 300)],
             `${asked.method} ${asked.url.slice(0, 200)} ${(asked.body ?? '').slice(0, 200)}`,
           ).toEqual([expect.toSatisfy((status: number) => status < 500), expect.anything()]);
+          const type = answer.headers.get('content-type') ?? '';
+          expect(
+            promises.misfits(route.method, route.path, { status: answer.status, type, text }),
+            `${asked.method} ${asked.url.slice(0, 200)} answers what the description promises`,
+          ).toEqual([]);
           const after = await held();
           if (answer.status >= 400) {
             expect(JSON.parse(text)).toMatchObject({ code: expect.stringMatching(/^[A-Z_]+$/u), remedy: expect.stringMatching(/./u) });

@@ -38,7 +38,7 @@ test(
     await sideBySide(ALL, 8, (one) => town.anna.edit(one, { name: `${one} second` }));
     await untilEqual(town, url);
     const held = await concord('restore', file, '--config', town.configFile, '--by', 'Ann');
-    expect(held).toMatchObject({ status: 1, printed: expect.stringContaining('Stop the other sidecar first') });
+    expect(held).toMatchObject({ status: 1, printed: expect.stringContaining('Stop the sidecar that holds it first') });
     await stop();
     await town.ben.edit(TWO, { PrimaryContactPhone: '+1 555 0123' });
     for (const backup of [file, later]) {

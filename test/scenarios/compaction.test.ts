@@ -35,7 +35,7 @@ async function lived(): Promise<string> {
     await untilEqual(town, url);
   }
   const held = await concord('compact', ...config(), '--keep', '0m', '--by', 'Ann', '--no-archive');
-  expect(held).toMatchObject({ status: 1, printed: expect.stringContaining('Stop the other sidecar first') });
+  expect(held).toMatchObject({ status: 1, printed: expect.stringContaining('Stop the sidecar that holds it first') });
   const id = textOf(await recordOf(url, ONE), 'id') ?? '';
   await stop();
   return id;

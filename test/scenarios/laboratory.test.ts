@@ -198,6 +198,6 @@ test('applied by a sidecar that runs: what was reviewed is written to the system
 
 test('nobody answers there: that is said', async () => {
   const { status, printed } = await lab('replay', '--preset', 'dual-write', '--url', running);
-  expect(printed).toContain('nobody answers at');
+  expect(printed).toContain('No sidecar answers at');
   expect(status).toBe(1);
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,12 +63,53 @@ describe('concord check', () => {
       expect(refused.printed).toMatch(/own\.yaml:11:.*"mine" breaks a law of policies: of .* with .* before/);
       await writeFile(join(folder, 'mine.js'), 'export default ({ frontier }) => ({ value: frontier[0].value, reason: "the first" });');
       const { status, printed } = await runCommand(['check', file]);
-      expect(printed).toMatch(/own\.yaml {2}entities\.customer\.fields\.name\.fno: "to" makes .*, and "from" makes .*lossy/);
+      expect(printed).toMatch(/own\.yaml:11:\d+ {2}"to" makes .*, and "from" makes .*lossy/);
       expect(printed).toContain('is in order');
       expect(status).toBe(0);
     },
     COMMANDS_MS_MAX,
   );
+
+  test('one fault hides no other: those of adapters, certificates, modules and destinations are told with their lines as well', async () => {
+    const file = join(folder, 'many.yaml');
+    await writeFile(
+      file,
+      `${BROKEN.replace('adapter: finops,', 'adapter: finops, pagRows: 7,').replace('url: http://127.0.0.1:2,', 'url: nowhere,').replace('set: CustomersV3', 'set: CustomersV3, feed: magic')}
+server: { host: 0.0.0.0, port: '1', tls: { cert: none.pem, key: none.pem } }
+policies: { mine: { module: ./unreadable } }
+alerts: { destinations: { ops: { webhook: { url: 'ftp://x', secret: '\${PATH}' } } }, rules: [{ nothing: {} }] }
+`,
+    );
+    await mkdir(join(folder, 'unreadable'), { recursive: true });
+    const { status, printed } = await runCommand(['check', file]);
+    expect(status).toBe(1);
+    for (const told of [
+      /:2:\d+ {2}"pagRows" is not known here\. Did you mean "pageRows"\?/u,
+      /:3:\d+ {2}url must be the address/u,
+      /:6:\d+ {2}customer: feed must be one of/u,
+      /:10:\d+ .*immutable/u,
+      /:11:\d+ .*policy/u,
+      /:13:\d+ {2}Expected a port number/u,
+      /:13:\d+ {2}HTTPS cannot be served with .*none\.pem: .*Name a certificate/u,
+      /:14:\d+ {2}The file "\.\/unreadable" cannot be read/u,
+      /:15:\d+ {2}This is no http or https address/u,
+      /:15:\d+ {2}"nothing" is not known here/u,
+    ])
+      expect(printed).toMatch(new RegExp(`many\\.yaml${told.source}`, 'u'));
+    expect(printed).toMatch(/\n10 fault\(s\)\./u);
+    const lines = printed.split('\n').flatMap((line) => /many\.yaml:(\d+)/u.exec(line)?.[1] ?? []);
+    expect(lines.map(Number)).toEqual(lines.map(Number).toSorted((a, b) => a - b));
+  });
+
+  test('a server that the whole network reaches without TLS is a warning', async () => {
+    const file = join(folder, 'open.yaml');
+    await writeFile(file, SOUND(0).replace('host: 127.0.0.1', 'host: 0.0.0.0'));
+    const { status, printed } = await runCommand(['check', file]);
+    expect([status, printed]).toEqual([
+      0,
+      expect.stringMatching(/open\.yaml:13:\d+ {2}Whoever is on the way can read keys and records\. Add `tls`/u),
+    ]);
+  });
 
   test('a file that is not there is told, with what to do', async () => {
     const { status, printed } = await runCommand(['check', join(folder, 'none.yaml')]);
@@ -89,6 +130,24 @@ describe('concord emulate', () => {
     expect((await fetch(`${url}${path}`, { headers: { authorization } })).status).toBe(200);
     emulator.stop('SIGTERM');
     expect(await emulator.ended).toBe(0);
+  });
+
+  test('with --data, what was answered is still there after a kill, and the seed is for the first time alone', async () => {
+    const args = ['emulate', 'finops', '--port', '0', '--seed', 'abctextiles', '--data', join(folder, 'data/of/it')];
+    const at = "/data/CustomersV3(dataAreaId='abct',CustomerAccount='C-001002')?cross-company=true";
+    const first = startCommand(args);
+    const url = await first.prints(/emulated at (http:\/\/127\.0\.0\.1:\d+) /);
+    const json = { 'content-type': 'application/json', authorization: `Bearer ${await tokenOf(url)}` };
+    const written = await fetch(`${url}${at}`, { method: 'PATCH', headers: json, body: '{"OrganizationName":"Kept Ltd"}' });
+    expect(written.status).toBeLessThan(300);
+    first.stop('SIGKILL');
+    await first.ended;
+    const second = startCommand(args);
+    const again = await second.prints(/emulated at (http:\/\/127\.0\.0\.1:\d+) /);
+    const read = await fetch(`${again}${at}`, { headers: { authorization: `Bearer ${await tokenOf(again)}` } });
+    expect(await read.json()).toMatchObject({ OrganizationName: 'Kept Ltd' });
+    second.stop('SIGTERM');
+    expect(await second.ended).toBe(0);
   });
 
   test.each([

@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const COMMAND = fileURLToPath(new URL('../../packages/server/bin/concord.js', import.meta.url));
@@ -10,7 +13,7 @@ export interface Command {
   printed(): string;
   /** Resolves with the first group of the pattern when it has been printed. Throws when the command ends without it. */
   prints(pattern: RegExp): Promise<string>;
-  stop(signal: 'SIGINT' | 'SIGTERM'): void;
+  stop(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void;
   /** Resolves when it has ended: with its status, or with the signal that ended it. */
   ended: Promise<number | string>;
 }
@@ -54,4 +57,30 @@ export async function runCommand(
 ): Promise<{ readonly status: number | string; readonly printed: string }> {
   const command = startCommand(args, env);
   return { status: await command.ended, printed: command.printed() };
+}
+
+const COMMANDS = fileURLToPath(new URL('commands.mjs', import.meta.url));
+
+/** Runs commands to their ends, one after another, in one process. Both streams are told in the order in which they were written. */
+export async function runCommands(
+  commands: readonly (readonly string[])[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<readonly { readonly args: readonly string[]; readonly status: number; readonly printed: string }[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'concord-commands-'));
+  const file = join(folder, 'printed');
+  const out = openSync(file, 'a');
+  try {
+    const child = spawn(process.execPath, [COMMANDS, JSON.stringify(commands)], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', out, out],
+    });
+    await once(child, 'close');
+    const told = readFileSync(file, 'utf8');
+    const ends = told.split(/^<(\d+)>\n/mu);
+    if (ends.length !== 2 * commands.length + 1) throw new Error(`Not every command came to its end:\n${told}`);
+    return commands.map((args, index) => ({ args, printed: (ends[2 * index] ?? '').slice(0, -1), status: Number(ends[2 * index + 1]) }));
+  } finally {
+    closeSync(out);
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

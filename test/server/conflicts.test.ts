@@ -130,6 +130,27 @@ describe('a closed conflict', () => {
     expect(await recordOf(api.url, 'C-00006')).toMatchObject({ values: { name: 'Ben Ltd' }, held: [] });
   });
 
+  test('that is open again may be decided for any side that it once had, as often as somebody wants', async () => {
+    const id = await api.quarrel('C-00000', NAMES);
+    const path = `/v1/conflicts/${id}`;
+    for (const [side, name] of [
+      ['ce', 'Anna Ltd'],
+      ['fno', 'Ben Ltd'],
+      ['ce', 'Anna Ltd'],
+    ] as const) {
+      expect(await api.post(`${path}/resolve`, { side })).toMatchObject({ status: 200, body: { state: 'resolved' } });
+      await untilEqual(api.town, api.url);
+      expect(await recordOf(api.url, 'C-00000')).toMatchObject({ values: { name } });
+      const { body } = await api.post(`${path}/reopen`, {});
+      expect(objectsOf(body, 'sides').map(({ system }) => system)).toEqual(['person', expect.any(String), expect.any(String)]);
+    }
+    expect(await api.post(`${path}/resolve`, { side: 'sap' })).toMatchObject({
+      status: 422,
+      body: { code: 'RULING_SIDE_UNKNOWN', remedy: expect.stringMatching(/person, (ce, fno|fno, ce)/u) },
+    });
+    await api.post(`${path}/resolve`, { side: 'person' });
+  });
+
   test('that is open again is closed by an edit that comes before the ruling', async () => {
     const id = await api.quarrel('C-00001', NAMES);
     await api.post(`/v1/conflicts/${id}/resolve`, { side: 'ce' });

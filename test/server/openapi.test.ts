@@ -5,8 +5,10 @@ import type { TSchema } from 'typebox';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pageOf, ROUTES } from '../../packages/server/src/openapi/routes.ts';
 import { problem } from '../../packages/server/src/openapi/shapes.ts';
-import { member, objectsOf, textOf } from '../../packages/adapters/src/shared/json/look.ts';
-import { AS_ADMIN } from '../kit/key.ts';
+import { isObject, member, objectsOf, textOf } from '../../packages/adapters/src/shared/json/look.ts';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { AS_ADMIN, keyOf } from '../kit/key.ts';
+import { promisesOf } from '../kit/promised.ts';
 import { openApi, type Api } from './api-town.ts';
 
 const FILE = join(import.meta.dirname, '../../docs/openapi.json');
@@ -22,6 +24,30 @@ test('the description is that of the routes, and the one in the repository is th
   const made = (await api.get('/openapi.json')).body;
   if (process.env['UPDATE_OPENAPI'] !== undefined) writeFileSync(FILE, `${JSON.stringify(made, undefined, 2)}\n`);
   expect(JSON.parse(readFileSync(FILE, 'utf8')), `docs/openapi.json is out of date. Make it anew: ${COMMAND}`).toEqual(made);
+});
+
+test('the description is OpenAPI 3.1, and every schema in it JSON Schema 2020-12', async () => {
+  const made = (await api.get('/openapi.json')).body;
+  const { valid, errors } = await new Validator().validate(isObject(made) ? made : {});
+  expect([valid, errors]).toEqual([true, undefined]);
+  expect(promisesOf(made).unsound).toEqual([]);
+  const tuple = {
+    paths: { '/x': { get: { responses: { 200: { content: { 'application/json': { schema: { type: 'array', items: [{}] } } } } } } } },
+  };
+  expect(promisesOf(tuple).unsound, 'the check can fail').toHaveLength(1);
+});
+
+test('whoever may say what they saw is told what else may come of it', async () => {
+  const made = (await api.get('/openapi.json')).body;
+  const paths = member(made, 'paths');
+  const operations = isObject(paths) ? Object.values(paths).flatMap((methods) => (isObject(methods) ? Object.values(methods) : [])) : [];
+  const taking = (header: string) =>
+    operations.filter((told) =>
+      objectsOf(told, 'parameters').some((one) => textOf(one, 'in') === 'header' && textOf(one, 'name') === header),
+    );
+  expect([taking('if-match').length, taking('if-none-match').length]).toEqual([3, 2]);
+  for (const told of taking('if-match')) expect(member(member(told, 'responses'), '412')).toBeDefined();
+  for (const told of taking('if-none-match')) expect(member(member(told, 'responses'), '304')).toBeDefined();
 });
 
 test('every route is described, and nothing else is', async () => {
@@ -99,4 +125,19 @@ test('the page tells every route, loads nothing, and runs no script', async () =
   for (const route of Object.keys(ROUTES)) expect(html).toContain(`<code>${route.replaceAll(/:(\w+)/gu, '{$1}')}</code>`);
   expect(html).not.toMatch(/<script|<link|src=|https?:/u);
   expect((await fetch(`${api.url}/docs`)).status).toBe(401);
+});
+
+test('a browser is asked for a key, as the password, and shows the page then; nowhere else is a password taken', async () => {
+  const browser = { accept: 'text/html,application/xhtml+xml' };
+  const asked = await fetch(`${api.url}/docs`, { headers: browser });
+  expect([asked.status, asked.headers.get('content-type')]).toEqual([401, 'text/html; charset=utf-8']);
+  expect(asked.headers.get('www-authenticate')).toMatch(/^Basic realm="Concord: any name, and an API key as the password"/u);
+  expect(await asked.text()).toContain('concord keys add');
+  const basic = (key: string) => ({ ...browser, authorization: `Basic ${Buffer.from(`anybody:${key}`).toString('base64')}` });
+  for (const path of ['/docs', '/openapi.json']) {
+    expect([path, (await fetch(`${api.url}${path}`, { headers: basic(keyOf('reader')) })).status]).toEqual([path, 200]);
+    expect([path, (await fetch(`${api.url}${path}`, { headers: basic('concord_000000000000_x') })).status]).toEqual([path, 401]);
+  }
+  const elsewhere = await fetch(`${api.url}/v1/records`, { headers: basic(keyOf('admin')) });
+  expect([elsewhere.status, elsewhere.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="concord"']);
 });

@@ -45,8 +45,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'cursor before commit',
     file: 'engine/puller.js',
-    from: 'await foresee(pull.sightings);',
-    to: 'cursor = pull.cursor; await saveCursor(); await foresee(pull.sightings);',
+    from: 'await takeAll(pull.sightings, began);',
+    to: 'cursor = pull.cursor; await saveCursor(); await takeAll(pull.sightings, began);',
   },
   {
     name: 'expired cursor passed over',

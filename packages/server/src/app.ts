@@ -24,6 +24,11 @@ import { LOOK_AGAIN_MS, serverFactory } from './access/tls.ts';
 import { describe } from './openapi/describe.ts';
 import { PAGE_HEADERS, pageOf } from './openapi/page.ts';
 import { answerProblem } from './problem.ts';
+import { askBrowsers } from './requests/browsers.ts';
+import { takeMissingBodies } from './requests/bodies.ts';
+import { answerClientError } from './requests/client-errors.ts';
+import { refuseUnknownQueries } from './requests/queries.ts';
+import { tellUnchanged } from './requests/unchanged.ts';
 import { actRoutes } from './routes/acts.ts';
 import { auditLogRoutes } from './routes/audit-log.ts';
 import { backupRoutes } from './routes/backups.ts';
@@ -96,14 +101,19 @@ export function buildApp(rooms: Rooms): FastifyInstance {
     forceCloseConnections: true,
     // What is refused before it has come to a route, such as an address that cannot be decoded, is a problem like any other.
     frameworkErrors: answerProblem,
+    clientErrorHandler: answerClientError,
     // A value that is not of its declared type is an error to show, not something to bend.
     ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false } },
   });
   app.setErrorHandler(answerProblem);
   readBodies(app);
   hardenAnswers(app);
+  takeMissingBodies(app);
+  askBrowsers(app);
   guardRoutes(app, { keyring: rooms.keyring, issuer: oidc && openIssuer(oidc) }, openCounters(app, rate));
+  refuseUnknownQueries(app);
   maskAnswers(app, sensitiveIn(rooms.config), sealWith(rooms.secret));
+  tellUnchanged(app);
   app.setNotFoundHandler((request) => {
     throw new ConcordError('ROUTE_UNKNOWN', { method: request.method, path: request.url.split('?')[0] ?? '' });
   });

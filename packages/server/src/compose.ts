@@ -15,23 +15,29 @@ import {
   ConcordError,
   openEngine,
   policyKinds,
+  type Complaint,
   type Config,
   type Deciding,
+  type ConfigParts,
   type Engine,
   type Ledger,
   type System,
   type Table,
+  type TableSide,
 } from '@concord/core';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Door } from './access/gate.ts';
 import { sensitiveIn } from './access/mask.ts';
+import { serverFactory } from './access/tls.ts';
 import { openKeyring } from './access/keyring.ts';
 import { openAlerts } from './alerts/alerts.ts';
+import type { AlertMemory } from './alerts/remembered.ts';
 import { destinationFaults, openDestinations } from './alerts/destinations.ts';
 import { buildApp } from './app.ts';
 import { openDesk, type Desk } from './beside/desk.ts';
 import { configWrong } from './config-wrong.ts';
+import { listenWords } from './failure.ts';
 import { backupFile } from './backups.ts';
 import { withDisk } from './disk.ts';
 import { secretOf } from './secret.ts';
@@ -63,7 +69,7 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
   const tables = config.entities.map((map) => compileTable(map, kinds));
   const traced = await openTracing(config, process.env, (words) => logger.warn(words));
   const systems = await openSystems(config);
-  for (const words of await lensWarnings(tables, systems)) logger.warn(words);
+  for (const { path, text } of await lensWarnings(tables, systems)) logger.warn(`${path.join('.')}: ${text}`);
   mkdirSync(dirname(config.ledger.file), { recursive: true });
   const ledger = sqliteLedger({ file: config.ledger.file });
   const log = logTo(logger, sensitiveIn(config));
@@ -129,7 +135,8 @@ interface Watched {
 
 function alertsIn({ alerts }: Config, { destinations, status, ledger, logger }: Watched) {
   const warn = (fields: object, words: string): void => logger.warn(fields, words);
-  return alerts && openAlerts({ config: alerts, destinations, status, counts: () => ledger.counts(), clock, warn });
+  const memory = alertMemory(ledger);
+  return alerts && openAlerts({ config: alerts, destinations, status, counts: () => ledger.counts(), memory, clock, warn });
 }
 
 /** Without policies of the user's own there is nothing to wait for, and every decision is made at once. */
@@ -147,6 +154,18 @@ function openDesks(config: Config, ledger: Ledger): { readonly laboratory: Desk;
   return { laboratory: openDesk(given, ledger, LABORATORY), validating: openDesk(given, ledger, VALIDATING) };
 }
 
+/** What was told of alerts stands in the ledger, as everything does that is to outlast a restart. */
+function alertMemory(ledger: Ledger): AlertMemory {
+  return {
+    read: () => ledger.note(ALERTS_TOLD),
+    async write(value) {
+      await ledger.commit({ plans: [], cursors: [], failures: [], acts: [], notes: [{ name: ALERTS_TOLD, value }] });
+    },
+  };
+}
+
+const ALERTS_TOLD = 'alerts told';
+
 function bytesOf(files: readonly string[]): number {
   return files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
 }
@@ -158,7 +177,9 @@ async function listen(app: FastifyInstance, { host, port, tls }: Config['server'
     // Fastify does not know what the server speaks that it was given.
     return tls ? url.replace(/^http:/u, 'https:') : url;
   } catch (cause) {
-    throw new ConcordError('PORT_TAKEN', { host, port, words: cause instanceof Error ? cause.message : String(cause) }, cause);
+    const words = listenWords(cause);
+    if (words === undefined) throw cause;
+    throw new ConcordError('PORT_TAKEN', { host, port, words, instead: 'name another port under `server` in the configuration' }, cause);
   }
 }
 
@@ -178,35 +199,64 @@ async function closeAll(systems: readonly System[]): Promise<void> {
 
 /** Opens every system of a configuration. Throws CONFIG_WRONG with everything that its adapters do not accept. */
 export async function openSystems(config: Config): Promise<readonly System[]> {
-  const opened = await openAll(config);
+  const opened = await openAll(config.systems, sidesOf(config));
   const faults = faultsOf(opened);
   if (faults.length > 0) throw configWrong(config.file, faults);
   return opened.flatMap(({ opened: one }) => (one.kind === 'system' ? [one.system] : []));
 }
 
-/** What the adapters say of their options, and what their dialects make of transforms. Nothing is sent to any system. */
-export async function examine(config: Config): Promise<{ readonly faults: readonly string[]; readonly warnings: readonly string[] }> {
-  const opened = await openAll(config);
-  const systems = opened.flatMap(({ opened: one }) => (one.kind === 'system' ? [one.system] : []));
-  const sandbox = quickjsSandbox();
-  const kinds = policyKinds(config.policies, sandbox);
-  const tables = config.entities.map((map) => compileTable(map, kinds));
-  const warnings = await lensWarnings(tables, systems);
-  await Promise.all([closeAll(systems), sandbox.close()]);
-  return { faults: [...faultsOf(opened), ...destinationFaults(config), ...tracingFaults(config)], warnings };
+/** What adapters, destinations and the server itself say of their part of a configuration. Nothing is sent to any system. */
+export async function examineParts(parts: ConfigParts): Promise<readonly Complaint[]> {
+  const opened = await openAll(parts.systems, parts.sides);
+  await closeAll(opened.flatMap(({ opened: one }) => (one.kind === 'system' ? [one.system] : [])));
+  return [...faultsOf(opened), ...destinationFaults(parts.destinations), ...tracingFaults(parts), ...tlsFaults(parts)];
 }
 
-/** Transforms by which a value does not come back as it was sent. */
-async function lensWarnings(tables: readonly Table[], systems: readonly System[]): Promise<readonly string[]> {
-  const told: string[] = [];
+/** Transforms of a configuration by which a value does not come back as it was sent. */
+export async function examineLenses(config: Config): Promise<readonly Complaint[]> {
+  const systems = await openSystems(config);
+  const sandbox = quickjsSandbox();
+  try {
+    const kinds = policyKinds(config.policies, sandbox);
+    return await lensWarnings(
+      config.entities.map((map) => compileTable(map, kinds)),
+      systems,
+    );
+  } finally {
+    await Promise.all([closeAll(systems), sandbox.close()]);
+  }
+}
+
+async function lensWarnings(tables: readonly Table[], systems: readonly System[]): Promise<readonly Complaint[]> {
+  const told: Complaint[] = [];
   for (const table of tables) {
     for (const system of systems.filter(({ id }) => table.systems.includes(id))) {
       for (const { field, words } of await checkLenses(table, system)) {
-        told.push(`entities.${table.map.entity}.fields.${field}.${system.id}: ${words}. Correct them, or say "lossy: true".`);
+        const path = ['entities', table.map.entity, 'fields', field, system.id];
+        told.push({ path, at: 'key', text: `${words}.`, suggestion: 'Correct them, or say "lossy: true".' });
       }
     }
   }
   return told;
+}
+
+/** The files are read as they will be at the start. */
+function tlsFaults({ tls }: ConfigParts): readonly Complaint[] {
+  if (!tls) return [];
+  try {
+    serverFactory(tls, { requestTimeout: 0, lookAgainMs: 0, complain: () => undefined });
+    return [];
+  } catch (cause) {
+    if (!(cause instanceof ConcordError)) throw cause;
+    return [
+      {
+        path: ['server', 'tls', cause.params['file'] === tls.key ? 'key' : 'cert'],
+        at: 'value',
+        text: cause.message,
+        suggestion: cause.remedy,
+      },
+    ];
+  }
 }
 
 interface Opening {
@@ -214,22 +264,25 @@ interface Opening {
   readonly opened: Opened;
 }
 
-function faultsOf(opened: readonly Opening[]): readonly string[] {
-  return opened.flatMap(({ id, opened: one }) => (one.kind === 'faults' ? one.faults.map((fault) => tellOption(id, fault)) : []));
+function faultsOf(opened: readonly Opening[]): readonly Complaint[] {
+  return opened.flatMap(({ id, opened: one }) => (one.kind === 'faults' ? one.faults.map((fault) => complaintOf(id, fault)) : []));
 }
 
-function openAll(config: Config): Promise<readonly Opening[]> {
-  const sides = config.entities.flatMap((map) => Object.values(map.sides));
+function sidesOf({ entities }: Config): readonly TableSide[] {
+  return entities.flatMap((map) => Object.values(map.sides));
+}
+
+function openAll(systems: Config['systems'], sides: readonly TableSide[]): Promise<readonly Opening[]> {
   return Promise.all(
-    Object.values(config.systems).map(async ({ id, adapter, options }) => {
+    Object.values(systems).map(async ({ id, adapter, options }) => {
       const bindings = sides.filter(({ system }) => system === id);
       return { id, opened: await openSystem(adapter, options, { id, bindings }) };
     }),
   );
 }
 
-function tellOption(id: string, { path, text }: OptionFault): string {
-  return `systems.${[id, ...path].join('.')}: ${text}`;
+function complaintOf(id: string, { path, text, entity }: OptionFault): Complaint {
+  return { path: entity === undefined ? ['systems', id, ...path] : ['entities', entity, id], at: 'value', text };
 }
 
 function tablesByEntity(tables: readonly Table[]): ReadonlyMap<string, Table> {

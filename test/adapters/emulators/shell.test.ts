@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startDataverse, startFinops } from '../../../packages/adapters/src/emulators/index.ts';
-import type { DataverseSettings, Emulator } from '../../../packages/adapters/src/emulators/index.ts';
+import type { DataverseSettings, Emulator, Seed } from '../../../packages/adapters/src/emulators/index.ts';
 import { CE, ask, idOf, signIn, textAt, tokenOf } from './caller.ts';
 import type { Caller } from './caller.ts';
 import { LITTLE_CE, LITTLE_FNO } from './little-org.ts';
@@ -216,6 +216,38 @@ describe('loading', () => {
     );
     await fno.close();
     await again.close();
+  });
+
+  test('whoever followed goes on where they were: what was changed and deleted since is told, also what was deleted before', async () => {
+    const kept: Seed[] = [];
+    const first = await startDataverse({ seed: LITTLE_CE, keep: (held) => kept.push(JSON.parse(JSON.stringify(held))) });
+    const caller = await signIn(first);
+    const id = textAt((await caller.call('POST', ACCOUNTS, { name: 'one' }, { prefer: 'return=representation' })).json, 'accountid');
+    const gone = textAt((await caller.call('POST', ACCOUNTS, { name: 'two' }, { prefer: 'return=representation' })).json, 'accountid');
+    const followed = textAt((await caller.get(ACCOUNTS, { prefer: 'odata.track-changes' })).json, '@odata.deltaLink');
+    await caller.call('DELETE', `${ACCOUNTS}(${gone})`);
+    await first.close();
+    const second = await startDataverse({ seed: kept.at(-1) ?? { tables: [], rows: {} } });
+    const again = await signIn(second);
+    await again.call('PATCH', `${ACCOUNTS}(${id})`, { name: 'three' });
+    const { pathname, search } = new URL(followed);
+    const told = (await again.get(`${pathname}${search}`)).rows;
+    expect(told).toEqual([
+      expect.objectContaining({ accountid: id, name: 'three' }),
+      expect.objectContaining({ id: gone, reason: 'deleted' }),
+    ]);
+    await second.close();
+  });
+
+  test('what is only read is not kept anew', async () => {
+    let times = 0;
+    const system = await startFinops({ seed: LITTLE_FNO, keep: () => (times += 1) });
+    const clerk = await signIn(system);
+    await clerk.call('GET', '/data/CustomersV3');
+    expect(times).toBe(0);
+    await clerk.call('POST', '/data/CustomersV3', { CustomerGroupId: 'W' });
+    expect(times).toBe(1);
+    await system.close();
   });
 
   test('rows that are loaded show in the feed as changed', async () => {

@@ -33,7 +33,7 @@ describe('the registry', () => {
     ['no company', { ...finops, company: undefined }, 'company', 'legal entity'],
     ['a company that is none', { ...finops, company: 'not a company' }, 'company', 'legal entity'],
     ['half of the credentials', { ...finops, auth: { client: 'c', secret: 'open-sesame-7431' } }, 'auth', 'plain token endpoint'],
-    ['a word that it does not know', { ...finops, pageRow: 5 }, '', 'pageRow'],
+    ['a word that it does not know', { ...finops, pageRow: 5 }, 'pageRow', 'Did you mean "pageRows"?'],
     ['too large a page', { ...finops, pageRows: 20_000 }, 'pageRows', '10000'],
   ])('%s is a fault at its place, in words, without the secret', async (_name, raw, place, words) => {
     const opened = await openSystem('finops', raw, context);

@@ -1,5 +1,6 @@
 import { entityName, systemId } from '@concord/core';
 import { afterEach, expect, test } from 'vitest';
+import { memoryLedger } from '@concord/adapters';
 import { ITEM_YAML, openHouse, type House } from '../../kit/house.ts';
 import { until } from '../../kit/until.ts';
 
@@ -138,4 +139,50 @@ test('rows that are known to be gone do not count as missing: a deletion that no
   await house.start();
   await inB(4);
   expect((await house.ledger.failures({ limit: 5 })).items).toEqual([]);
+});
+
+/** A house whose system `a` tells everything again at each look, so that what is gone shows by its absence alone. */
+async function withListings(count: number): Promise<void> {
+  house = openHouse(ITEM_YAML, memoryLedger(), (system) =>
+    system.id === A ? { ...system, changes: (entity) => system.changes(entity, undefined) } : system,
+  );
+  for (let item = 0; item < count; item += 1) house.put('a', 'item', `i${item}`, { code: `C${item}`, text: 'old' });
+  await house.start();
+  await inB(count);
+}
+
+test('rows that a listing does not tell any more are not believed to be gone, if they are many, until a person says so; the rest goes on', async () => {
+  await withListings(30);
+  removeItems(0, 25);
+  await guarded();
+  expect(map()).toMatchObject({
+    guard: [{ kind: 'deletes', counted: 25 }],
+    words: expect.stringContaining('25 of 30 rows of item are missing from the listing of a'),
+  });
+  house.put('a', 'item', 'i29', { text: 'new' });
+  await until(() => (house.rows('b', 'item').some(({ text }) => text === 'new') ? undefined : 'it does not go on'));
+  expect(house.rows('b', 'item')).toHaveLength(30);
+  await house.stop();
+  await house.start();
+  await guarded();
+  expect((await house.ledger.failures({ limit: 500 })).items.filter(({ code }) => code === 'C20')).toHaveLength(1);
+  expect(await house.engine().guard(A, ITEM, { decision: 'pass', by: 'Mia', note: 'the branch was sold' })).toBe('decided');
+  await inB(5);
+  await live();
+  expect(await house.engine().guard(A, ITEM, { decision: 'pass', by: 'Mia' })).toBe('idle');
+  expect((await house.ledger.acts({ limit: 5 })).items).toMatchObject([{ operator: 'Mia', act: 'guard pass' }]);
+});
+
+test('rows that were missing and are told again need no decision; those that a person wants back are made again', async () => {
+  await withListings(30);
+  removeItems(0, 25);
+  await guarded();
+  for (let item = 0; item < 25; item += 1) house.put('a', 'item', `i${item}`, { code: `C${item}`, text: 'old' });
+  await live();
+  removeItems(0, 25);
+  await guarded();
+  expect(await house.engine().guard(A, ITEM, { decision: 'refuse', by: 'Mia' })).toBe('decided');
+  await until(() => (house.rows('a', 'item').length === 30 ? undefined : `${house.rows('a', 'item').length} in a`), 10_000);
+  await live();
+  expect(house.rows('b', 'item')).toHaveLength(30);
 });

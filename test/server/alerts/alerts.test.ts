@@ -1,6 +1,7 @@
 import { parseConfig, type AlertsConfig } from '@concord/core';
 import { afterEach, expect, test } from 'vitest';
 import { openAlerts, type Alerts } from '../../../packages/server/src/alerts/alerts.ts';
+import type { AlertMemory } from '../../../packages/server/src/alerts/remembered.ts';
 import type { Destination } from '../../../packages/server/src/alerts/destinations.ts';
 import type { Message } from '../../../packages/server/src/alerts/message.ts';
 import { ENV, SAMPLE } from '../../core/config/sample.ts';
@@ -21,9 +22,21 @@ function config(): AlertsConfig {
 let alerts: Alerts | undefined;
 afterEach(() => alerts?.stop());
 
+/** As the ledger keeps it: as text. */
+function note(): AlertMemory & { written(): number } {
+  let [text, count]: [string | undefined, number] = [undefined, 0];
+  return {
+    read: () => Promise.resolve(text === undefined ? undefined : JSON.parse(text)),
+    write: (told) => {
+      [text, count] = [JSON.stringify(told), count + 1];
+      return Promise.resolve();
+    },
+    written: () => count,
+  };
+}
+
 /** Alerts to two destinations: one that works when it is told to, one that always does. */
-function stage() {
-  const clock = handClock(1_000_000);
+function stage(ledger = note(), clock = handClock(1_000_000)) {
   const state = { parked: 0, isDown: false, isFull: false };
   const got: Record<string, Message[]> = { one: [], two: [] };
   const tried: number[] = [];
@@ -47,6 +60,7 @@ function stage() {
     destinations: [destination('one'), destination('two')],
     status,
     counts,
+    memory: ledger,
     clock,
     warn: (fields, told) => void words.push(`${told} ${JSON.stringify(fields)}`),
   });
@@ -76,7 +90,7 @@ test('a destination that fails is tried again, later each time, and keeps nobody
   [state.parked, state.isDown] = [2, true];
   await clock.advance(180_000);
   expect(whats(got['two'])).toEqual(['parked begins']);
-  expect(tried.map((atMs) => (atMs - 1_000_000) / 1000)).toEqual([75, 80, 90, 110, 150]);
+  expect(tried.map((atMs) => (atMs - 1_000_000) / 1000)).toEqual([60, 65, 75, 95, 135]);
   expect(running.tallies()).toEqual({ one: { sent: 0, failed: 5 }, two: { sent: 1, failed: 0 } });
   expect(words[0]).toMatch(/^an alert could not be sent, and is tried again .*"destination":"one".*it answered 503/u);
   [state.parked, state.isDown] = [0, false];
@@ -90,4 +104,28 @@ test('one that never works is given up in the end, and the next message is tried
   [state.parked, state.isDown] = [2, true];
   await clock.advance(5 * 3_600_000);
   expect(words.filter((one) => one.includes('given up'))).toHaveLength(1);
+});
+
+test('after a restart what was told is not told again, and its end is; it is kept when something is told, and not at every look', async () => {
+  const ledger = note();
+  const first = stage(ledger);
+  first.state.parked = 2;
+  await first.clock.advance(120_000);
+  expect(whats(first.got['one'])).toEqual(['parked begins']);
+  expect(ledger.written()).toBe(1);
+  await first.alerts.stop();
+  const second = stage(ledger, first.clock);
+  second.state.parked = 3;
+  await second.clock.advance(600_000);
+  expect(whats(second.got['one'])).toEqual([]);
+  await second.alerts.stop();
+  const third = stage(ledger, first.clock);
+  await third.clock.advance(45_000);
+  expect(whats(third.got['one']), 'just after a start nothing has gone wrong yet').toEqual([]);
+  await third.clock.advance(45_000);
+  expect(whats(third.got['one'])).toEqual(['parked ends']);
+  await third.alerts.stop();
+  const fourth = stage(ledger, first.clock);
+  await fourth.clock.advance(300_000);
+  expect(whats(fourth.got['one'])).toEqual([]);
 });

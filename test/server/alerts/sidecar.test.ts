@@ -51,7 +51,7 @@ test('a sidecar tells that a map rests, and that it goes on; one that takes noth
     const checked = await runInside(['check', town.configFile], { ...env, ALERTS_SECRET: 'not one' });
     expect([checked.status, checked.printed]).toEqual([
       1,
-      expect.stringContaining('alerts.destinations.hook.webhook.secret: The variable does not hold whsec_'),
+      expect.stringMatching(/concord\.yaml:\d+:\d+ {2}The variable does not hold whsec_/u),
     ]);
     const nobody = await runInside(['alerts', 'test', '--config', town.configFile, '--to', 'hok'], env);
     expect([nobody.status, nobody.printed]).toEqual([1, 'There is no destination "hok"; there are hook, closed.\n']);

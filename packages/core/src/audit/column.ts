@@ -43,7 +43,7 @@ export function checkColumn(table: Table, mapped: Mapped): readonly AuditFinding
   });
   // What a transform makes of the column, only the transform knows.
   if (side.from !== undefined || side.to !== undefined) return writable(table, mapped, tell);
-  if (!FITS[field.type.kind].includes(column.kind))
+  if (!fitting(mapped).includes(column.kind))
     return [
       tell(
         'A03',
@@ -53,6 +53,11 @@ export function checkColumn(table: Table, mapped: Mapped): readonly AuditFinding
       ),
     ];
   return [...writable(table, mapped, tell), ...cut(mapped, tell), ...rounded(mapped, tell), ...symbols(mapped, tell)];
+}
+
+/** A value map makes a choice of columns that are none. */
+function fitting({ field: { type }, side: { holds } }: Mapped): readonly ColumnKind[] {
+  return [...FITS[type.kind], ...(holds === undefined ? [] : FITS[holds])];
 }
 
 type Tell = (code: AuditCode, severity: AuditSeverity, words: string, fix: string) => AuditFinding;
@@ -120,7 +125,7 @@ function rounded({ field: { type }, column: { kind, scale } }: Mapped, tell: Tel
 
 function symbols({ field, side, column }: Mapped, tell: Tell): readonly AuditFinding[] {
   const known = column.symbols;
-  if (known === undefined || side.values === undefined) return [];
+  if (known === undefined || side.values === undefined || side.holds === 'yesno') return [];
   const named = Object.values(side.values);
   const unmapped = known.filter((symbol) => !named.includes(symbol));
   const unknown = named.filter((symbol) => !known.includes(symbol));

@@ -4,7 +4,7 @@ import { block } from '../policy/spec.ts';
 import type { Path } from './fault.ts';
 import { suggest } from './near.ts';
 import { checkName } from './names.ts';
-import { membersOf, type Reading } from './reading.ts';
+import { membersOf, openReading, type Reading } from './reading.ts';
 import { PORT_MAX, secretShape } from './shapes.ts';
 
 const MINUTE_MS = 60_000;
@@ -143,6 +143,17 @@ export function readAlerts(reading: Reading, raw: unknown): AlertsConfig | undef
   const rules = read.rules ? read.rules.flatMap((rule, index) => rulesOf(reading, rule, ['alerts', 'rules', index])) : defaultRules();
   checkTo(reading, membersOf(raw)['rules'], names);
   return { destinations: Object.fromEntries(destinations), rules, everyMs: read.every, quietMs: read.quiet };
+}
+
+/** The destinations that are in order, of a section that is not. Nothing is complained of. */
+export function destinationsIn(raw: unknown): AlertsConfig['destinations'] {
+  const unheard = openReading();
+  const read = Object.entries(membersOf(membersOf(raw)['destinations'])).flatMap(([name, one]) => {
+    const told = unheard.read(destinationShape, one, []);
+    const destination = told && destinationOf(unheard, told, []);
+    return destination ? [[name, destination] as const] : [];
+  });
+  return Object.fromEntries(read);
 }
 
 function destinationOf(reading: Reading, one: z.output<typeof destinationShape>, path: Path): DestinationConfig | undefined {

@@ -8,7 +8,7 @@ import { keyFields } from './relations.ts';
 
 /** An entity that was read without a complaint, as the rest of Concord knows it. */
 export function tableMapOf(entity: EntityRead): TableMap {
-  const sides = Object.entries(entity.sides).map(([system, side]) => [system, tableSideOf(entity, system, side)] as const);
+  const sides = sidesOf(entity).map((side) => [side.system, side] as const);
   return {
     entity: entityName(entity.name),
     sides: Object.fromEntries(sides),
@@ -23,6 +23,11 @@ export function tableMapOf(entity: EntityRead): TableMap {
     ...(entity.seed === undefined ? {} : { seed: systemId(entity.seed) }),
     ...(entity.initial === undefined ? {} : { initial: entity.initial }),
   };
+}
+
+/** What its systems are told of an entity. */
+export function sidesOf(entity: EntityRead): readonly TableSide[] {
+  return Object.entries(entity.sides).map(([system, side]) => tableSideOf(entity, system, side));
 }
 
 function keysOf({ match = [], review = [], unique = [] }: EntityRead): Pick<TableMap, 'match' | 'review' | 'unique'> {

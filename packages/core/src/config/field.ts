@@ -48,10 +48,9 @@ export function readField(reading: Reading, raw: unknown, path: Path, around: Fi
   if (!words && !isBlock(raw)) return undefined;
   const sides = readSides(reading, membersOf(raw), path, around);
   if (!words || !sides) return undefined;
-  const systems = Object.keys(sides);
   const type = readType(reading, words.type, words.values !== undefined, around.entities, [...path, 'type']);
   if (!type) return undefined;
-  const maps = readMaps(reading, words.values, type, systems, [...path, 'values']);
+  const maps = readMaps(reading, words.values, type, sides, [...path, 'values']);
   checkSides(reading, sides, type, path);
   // Who gives a policy to a field of one system knows what they do: it is put back when its row has to be made again.
   if (words.policy === undefined) warnOfLoner(reading, sides, path);
@@ -106,9 +105,10 @@ function readSides(
 
 function sideOf(side: z.output<typeof sideShape>): Side {
   if (typeof side === 'string') return { column: side };
-  const { column, write, as, by, only, maxLength, from, to, lossy } = side;
+  const { column, type, write, as, by, only, maxLength, from, to, lossy } = side;
   return {
     column,
+    ...(type === undefined ? {} : { holds: type }),
     ...(write === undefined ? {} : { write }),
     ...(as === undefined ? {} : { as }),
     ...(by === undefined ? {} : { by }),
@@ -124,7 +124,7 @@ function readMaps(
   reading: Reading,
   values: z.output<typeof fieldShape>['values'],
   type: FieldType,
-  systems: readonly string[],
+  sides: Readonly<Record<string, Side>>,
   path: Path,
 ): ValueMaps {
   if (values === undefined) return {};
@@ -132,7 +132,19 @@ function readMaps(
     reading.wrong(path, `A field of type ${type.kind} has no value map.`, 'Make it a choice or choices, or leave out "values".', 'key');
     return {};
   }
-  return readValueMaps(reading, values, systems, path);
+  const maps = readValueMaps(reading, values, Object.keys(sides), path);
+  if (type.kind === 'choice') {
+    for (const [system, { values: own, holds }] of Object.entries(maps))
+      if (!holds && !sides[system]?.holds && Object.keys(own).length > 0) warnOfNumerals(reading, system, path);
+    return maps;
+  }
+  // Of a set there is no telling what its members are but what the system says.
+  return Object.fromEntries(Object.entries(maps).map(([system, { values: own }]) => [system, { values: own }]));
+}
+
+function warnOfNumerals(reading: Reading, system: string, path: Path): void {
+  const words = `The symbols of ${system} are numbers in quotes: is its column a text, or does it hold numbers?`;
+  reading.warn(path, words, 'Write each symbol in full and without quotes; or say "type: text" of that column.');
 }
 
 function checkSides(reading: Reading, sides: Readonly<Record<string, Side>>, type: FieldType, path: Path): void {
@@ -147,6 +159,13 @@ function checkSides(reading: Reading, sides: Readonly<Record<string, Side>>, typ
     if (side.by !== undefined && type.kind !== 'reference') {
       reading.wrong([...path, system, 'by'], '"by" is for references.', 'Give the field type: { reference: … }, or leave "by" out.', 'key');
     }
+    if (side.holds !== undefined && type.kind !== 'choice')
+      reading.wrong(
+        [...path, system, 'type'],
+        'The type of a column is for a field with "values".',
+        'Give the field that type, or leave "type" out.',
+        'key',
+      );
     if (side.maxLength !== undefined && type.kind !== 'text' && type.kind !== 'json')
       reading.wrong([...path, system, 'maxLength'], `A field of type ${type.kind} has no length.`, 'Leave "maxLength" out.', 'key');
   }
@@ -160,9 +179,7 @@ function checkSides(reading: Reading, sides: Readonly<Record<string, Side>>, typ
 }
 
 function withValues(sides: Readonly<Record<string, Side>>, maps: ValueMaps): Readonly<Record<string, Side>> {
-  return Object.fromEntries(
-    Object.entries(sides).map(([system, side]) => [system, maps[system] ? { ...side, values: maps[system] } : side]),
-  );
+  return Object.fromEntries(Object.entries(sides).map(([system, side]) => [system, maps[system] ? { ...maps[system], ...side } : side]));
 }
 
 function warnOfLoner(reading: Reading, sides: Readonly<Record<string, Side>>, path: Path): void {

@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { systemId } from '../ids.ts';
 import type { JsonObject } from '../values.ts';
-import { readAlerts } from './alerts.ts';
-import { tableMapOf } from './assemble.ts';
+import { destinationsIn, readAlerts, type AlertsConfig } from './alerts.ts';
+import type { TableSide } from '../map/table.ts';
+import { sidesOf, tableMapOf } from './assemble.ts';
 import {
   HOST_DEFAULT,
   KEYS_FILE_DEFAULT,
@@ -46,28 +47,43 @@ export interface ParseOptions {
   readonly modules?: Modules;
 }
 
-export type ParsedConfig =
-  /** `warnings` are things that are allowed, and look unintended. */
-  | { readonly kind: 'ok'; readonly config: Config; readonly warnings: readonly Fault[] }
-  | { readonly kind: 'faults'; readonly faults: readonly Fault[] };
+export type ParsedConfig = {
+  /** What adapters and servers are asked about: also where other parts have faults, which must not hide theirs. */
+  readonly parts: ConfigParts;
+  /** Says where something stands that only they could find. */
+  place(complaint: Complaint): Fault;
+} & (
+  | {
+      readonly kind: 'ok';
+      readonly config: Config;
+      /** Things that are allowed, and look unintended. */ readonly warnings: readonly Fault[];
+    }
+  | { readonly kind: 'faults'; readonly faults: readonly Fault[] }
+);
+
+/** As much of a configuration as could be read. Variables stand for their values. */
+export type ConfigParts = Pick<Config, 'systems' | 'tracing'> &
+  Pick<Config['server'], 'tls'> &
+  Pick<AlertsConfig, 'destinations'> & { readonly sides: readonly TableSide[] };
 
 /** Reads a configuration whole, or says all that is wrong with it, in the order of its lines. Throws nothing, whatever the text is. */
 export function parseConfig(text: string, options: ParseOptions): ParsedConfig {
   const yaml = readYaml(text);
   const syntax = yaml.faults.map((fault) => ({ file: options.file, path: '', ...fault }));
-  if (!yaml.isReadable) return { kind: 'faults', faults: listed(syntax) };
+  const place = (complaint: Complaint): Fault => faultOf(complaint, yaml, options.file);
+  if (!yaml.isReadable) return { kind: 'faults', faults: listed(syntax), parts: { systems: {}, destinations: {}, sides: [] }, place };
   const { json, complaints } = toPlain(yaml.raw, options.env);
   const reading = openReading();
   const own = readPolicies(reading, membersOf(membersOf(json)['policies']), options.modules);
-  const read = readConfig(reading, json, options, own);
-  const config = read && filled(reading, read, options.env);
+  const { written, ...read } = readConfig(reading, json, options, own);
+  const parts = filledIn(read, options.env);
+  const config = written && filled(reading, written, options.env);
   // Where the value could not even be taken over, that the schema misses it is no news.
   const first = new Set(complaints.map(({ path }) => path.join('.')));
   const further = reading.complaints.filter(({ path }) => !first.has(path.join('.')));
-  const faults = [...syntax, ...[...complaints, ...further].map((complaint) => faultOf(complaint, yaml, options.file))];
-  if (config === undefined || faults.length > 0) return { kind: 'faults', faults: listed(faults) };
-  const warnings = reading.warnings.map((warning) => faultOf(warning, yaml, options.file));
-  return { kind: 'ok', config: { ...config, policies: own.sources }, warnings: listed(warnings) };
+  const faults = [...syntax, ...[...complaints, ...further].map(place)];
+  if (config === undefined || faults.length > 0) return { kind: 'faults', faults: listed(faults), parts, place };
+  return { kind: 'ok', config: { ...config, policies: own.sources }, warnings: listed(reading.warnings.map(place)), parts, place };
 }
 
 /** A configuration in which variables stand for their values. */
@@ -77,17 +93,24 @@ type Written = Omit<Config, 'server' | 'policies'> & {
 
 /** Puts every variable's value in its place. */
 function filled(reading: Reading, written: Written, env: Environment): Omit<Config, 'policies'> | undefined {
-  const config: Written = JSON.parse(JSON.stringify(written), (_name, value: unknown) =>
-    typeof value === 'string' ? fillVariables(value, env) : value,
-  );
+  const config = filledIn(written, env);
   const port = Number(config.server.port);
   if (Number.isInteger(port) && port >= 0 && port <= PORT_MAX) return { ...config, server: { ...config.server, port } };
   reading.wrong(['server', 'port'], 'The variable does not hold a port number.', `Set it to a whole number from 0 to ${PORT_MAX}.`);
   return undefined;
 }
 
-/** `undefined` after a complaint that leaves nothing to work with. */
-function readConfig(reading: Reading, json: unknown, { file, adapters }: ParseOptions, own: PoliciesRead): Written | undefined {
+function filledIn<Part>(written: Part, env: Environment): Part {
+  return JSON.parse(JSON.stringify(written), (_name, value: unknown) => (typeof value === 'string' ? fillVariables(value, env) : value));
+}
+
+/** Without `written` after a complaint that leaves nothing to work with. */
+function readConfig(
+  reading: Reading,
+  json: unknown,
+  { file, adapters }: ParseOptions,
+  own: PoliciesRead,
+): ConfigParts & { readonly written?: Written } {
   const root = reading.read(rootShape, json ?? {}, []);
   const raw = membersOf(json);
   const systems = readSystems(reading, membersOf(raw['systems']), adapters);
@@ -98,8 +121,18 @@ function readConfig(reading: Reading, json: unknown, { file, adapters }: ParseOp
   const limits = reading.read(limitsShape, raw['limits'] ?? {}, ['limits']);
   const alerts = readAlerts(reading, raw['alerts']);
   const tracing = raw['tracing'] === undefined ? undefined : reading.read(tracingShape, raw['tracing'], ['tracing']);
-  if (!root || !ledger || !server || !limits || reading.complaints.length > 0) return undefined;
-  return {
+  const told = { ...(alerts ? { alerts } : {}), ...(tracing ? { tracing } : {}) };
+  const tls = server ? server.tls : serverShape.shape.tls.safeParse(membersOf(raw['server'])['tls']).data;
+  const destinations = alerts?.destinations ?? destinationsIn(raw['alerts']);
+  const parts = { systems, sides: entities.flatMap(sidesOf), destinations, ...(tracing ? { tracing } : {}), ...(tls ? { tls } : {}) };
+  if (server && !server.tls && !isLoopback(server.host ?? HOST_DEFAULT))
+    reading.warn(
+      ['server', 'host'],
+      'Whoever is on the way can read keys and records.',
+      'Add `tls`, or listen on 127.0.0.1 behind a proxy that has it.',
+    );
+  if (!root || !ledger || !server || !limits || reading.complaints.length > 0) return parts;
+  const written: Written = {
     file,
     systems,
     entities: entities.map(tableMapOf),
@@ -114,9 +147,14 @@ function readConfig(reading: Reading, json: unknown, { file, adapters }: ParseOp
       ...(server.tls === undefined ? {} : { tls: server.tls }),
     },
     limits: limitsOf(limits),
-    ...(alerts ? { alerts } : {}),
-    ...(tracing ? { tracing } : {}),
+    ...told,
   };
+  return { ...parts, written };
+}
+
+/** Whether nobody but this machine is listened to. What a variable holds is not looked at. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.') || isVariable(host);
 }
 
 function rateOf({ key, address, hooks }: { readonly [By in keyof RateConfig]?: number | undefined }): RateConfig {

@@ -50,24 +50,34 @@ function readCustom(
   const name = String(path.at(-1));
   reading.complain(checkName('policy', path));
   if (Object.hasOwn(policies, name)) reading.wrong(path, `There is a policy "${name}" already.`, 'Give yours another name.', 'key');
-  const words = reading.read(customPolicyShape, raw, path);
-  if (!words) return undefined;
+  const read = reading.read(customPolicyShape, raw, path);
+  if (!read) return undefined;
+  const { module } = read;
   if (!modules) {
     reading.wrong(path, 'Policies of your own cannot be run here.', 'Use concord check or concord run.', 'key');
     return undefined;
   }
-  const source = modules.read(words.module);
+  const source = modules.read(module);
   if (source === undefined) {
-    reading.wrong(
-      [...path, 'module'],
-      `The file "${words.module}" cannot be read.`,
-      "Its path is counted from the configuration's folder.",
-    );
+    reading.wrong([...path, 'module'], `The file "${module}" cannot be read.`, "Its path is counted from the configuration's folder.");
     return undefined;
   }
   if (source.length > SOURCE_CHARS_MAX) {
     reading.wrong([...path, 'module'], `The file is longer than ${SOURCE_CHARS_MAX} characters.`, 'A policy is a page, not a program.');
     return undefined;
   }
-  return { kind: customPolicy(name, source, modules.sandbox), source: { module: words.module, source } };
+  const words = unloadable(modules.sandbox, source);
+  if (words !== undefined) {
+    reading.wrong([...path, 'module'], `The file "${module}" is no policy: it ${words}.`, 'docs/custom-policies.md shows one.');
+    return undefined;
+  }
+  return { kind: customPolicy(name, source, modules.sandbox), source: { module, source } };
 }
+
+/** What keeps a module from being loaded at all; whether it decides well is tried on the fields that it is to decide. */
+function unloadable(sandbox: Sandbox, source: string): string | undefined {
+  const [ran] = sandbox.run(source, [{ frontier: [], type: { kind: 'text' } }]);
+  return ran?.kind === 'failed' && UNLOADABLE.test(ran.words) ? ran.words : undefined;
+}
+
+const UNLOADABLE = /^threw SyntaxError|^threw ReferenceError: could not load module|^has no "export default/u;

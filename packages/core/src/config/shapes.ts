@@ -26,6 +26,10 @@ export const sideShape = z
     words.describe('The column.'),
     block({
       column: words.describe('The column that is read.'),
+      type: z
+        .enum(['text', 'integer', 'yesno'])
+        .optional()
+        .describe('With "values": what the column is, where the symbols do not tell. Text whose symbols are all numbers needs it.'),
       write: words.optional().describe('The column that is written, where it is another, such as customerid_account@odata.bind.'),
       as: words.optional().describe('What to write, with {} in place of the value, such as /accounts({}).'),
       by: words

@@ -198,7 +198,7 @@ export function openEngine(options: EngineOptions): Engine {
     guard: async (system, entity, decision) => {
       const puller = pullerOf(system, entity);
       if (!puller) return 'unknown';
-      const decided = await guards.get(`${system} ${entity}`)?.decide(decision);
+      const decided = (await guards.get(`${system} ${entity}`)?.decide(decision)) || (await puller.decide(decision));
       if (!decided) return 'idle';
       puller.wake();
       return 'decided';

@@ -1,9 +1,12 @@
 import type { EntityName, Key, SystemId } from '../ids.ts';
 import type { GuardBound, GuardMap } from '../map/table.ts';
+import type { Ledger } from '../ports/ledger.ts';
 import type { OperatorAct } from '../ports/plan.ts';
 import { countOf } from '../ports/paging.ts';
+import type { Sighting } from '../ports/system.ts';
 import type { Json } from '../values.ts';
 import type { Parts } from './parts.ts';
+import { keyOf, versionOf } from './sightings.ts';
 
 export type Guarded = 'deletes' | 'updates';
 export type Verdict = 'take' | 'wait' | 'refuse';
@@ -38,6 +41,8 @@ export interface Guard {
   decide(decision: Decision): Promise<boolean>;
   /** The feed was followed to its end with nothing kept back. */
   caughtUp(): Promise<void>;
+  /** What was kept back has come back by itself: nothing is to be decided any more. */
+  letGo(): Promise<void>;
   readonly decision: Decision | undefined;
   /** Absent: nothing waits. */
   readonly status: readonly GuardStatus[] | undefined;
@@ -56,9 +61,12 @@ interface State {
 
 const NOTHING: State = { sinceMs: 0, counts: { deletes: 0, updates: 0 }, held: [] };
 
-export function openGuard(parts: Parts, map: GuardMap, system: SystemId, entity: EntityName): Guard {
+/** A window of no length counts each time anew. */
+type Bounds = GuardMap & { readonly what?: 'brake' };
+
+export function openGuard(parts: Parts, map: Bounds, system: SystemId, entity: EntityName): Guard {
   const { ledger, clock, committer } = parts;
-  const name = `guard ${entity} ${system}`;
+  const name = `${map.what ?? 'guard'} ${entity} ${system}`;
   let state = NOTHING;
   // A row that is told twice in one window is one row.
   let counted = new Set<string>();
@@ -98,9 +106,11 @@ export function openGuard(parts: Parts, map: GuardMap, system: SystemId, entity:
 
   async function hold(kind: Guarded, total: number, { most, all }: Most, keys: readonly Key[], empty: boolean): Promise<void> {
     if (isHeld(kind)) return;
-    const words = empty
-      ? `${system} tells no ${entity} at all, where ${all} are known; nothing is deleted until somebody has looked`
-      : `${total} ${kind} of ${entity} within ${map.withinMs / 1000} s, of ${all} rows; more than ${most} wait until somebody has looked`;
+    const words = map.what
+      ? `${total} of ${all} rows of ${entity} are missing from the listing of ${system}; nothing is deleted until somebody has looked`
+      : empty
+        ? `${system} tells no ${entity} at all, where ${all} are known; nothing is deleted until somebody has looked`
+        : `${total} ${kind} of ${entity} within ${map.withinMs / 1000} s, of ${all} rows; more than ${most} wait until somebody has looked`;
     const status = { kind, counted: total, most, rows: all, examples: keys.slice(0, EXAMPLES_MAX), words };
     await put({ ...window(), held: [...state.held, status] });
     parts.log.event('guarded', { system, entity, kind, counted: total });
@@ -136,6 +146,9 @@ export function openGuard(parts: Parts, map: GuardMap, system: SystemId, entity:
       counted = new Set();
       await put(NOTHING);
     },
+    async letGo() {
+      if (state !== NOTHING) await put(NOTHING);
+    },
     get decision() {
       return state.decision;
     },
@@ -165,4 +178,23 @@ function written(state: State): Json {
 /** What this file wrote itself. */
 function readState(told: Json | undefined): State | undefined {
   return told === undefined ? undefined : JSON.parse(JSON.stringify(told));
+}
+
+/** Counts what a page would delete or change, before any of it is taken. */
+export async function foreseeIn(
+  ledger: Pick<Ledger, 'linked' | 'record'>,
+  guard: Guard,
+  { system, entity }: { readonly system: SystemId; readonly entity: EntityName },
+  sightings: readonly Sighting[],
+): Promise<void> {
+  const keys: { readonly deletes: Key[]; readonly updates: Key[] } = { deletes: [], updates: [] };
+  for (const sighting of sightings) {
+    const id = await ledger.linked(system, entity, keyOf(sighting));
+    const link = id && (await ledger.record(id))?.links[system];
+    if (!link || link.state !== 'present') continue;
+    if (sighting.kind === 'gone') keys.deletes.push(keyOf(sighting));
+    else if (versionOf(sighting) !== undefined && versionOf(sighting) !== link.version) keys.updates.push(keyOf(sighting));
+  }
+  await guard.foresee('deletes', keys.deletes);
+  await guard.foresee('updates', keys.updates);
 }

@@ -39,3 +39,14 @@ export interface PullerStatus {
   /** When the last pull that told everything began; ms since 1970 UTC. */
   readonly upToMs?: number;
 }
+
+/** What a person is asked about, by the guard of a map and by its brake, before whatever else there is to say. */
+export function askedOf(
+  guarded: readonly GuardStatus[] = [],
+  braked: readonly GuardStatus[] = [],
+  words?: string,
+): Pick<PullerStatus, 'guard' | 'words'> {
+  const asked = [...guarded, ...braked];
+  if (asked.length > 0) return { guard: asked, words: asked.map((one) => one.words).join('; ') };
+  return words === undefined ? {} : { words };
+}

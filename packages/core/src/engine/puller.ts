@@ -6,6 +6,7 @@ import { absencesFrom } from './absences.ts';
 import { openAside, type RowAside } from './aside.ts';
 import { openAwaiting } from './awaiting.ts';
 import { openDoor } from './door.ts';
+import { foreseeIn } from './guard.ts';
 import { NotNow, type Intake } from './intake.ts';
 import { isOfLedger } from './ledger-health.ts';
 import { backoffMs } from './pace.ts';
@@ -14,13 +15,12 @@ import { must } from '../errors/must.ts';
 import type { Parts, Stop } from './parts.ts';
 import { isMirrored } from './references.ts';
 import type { Comparing } from './resync.ts';
-import type { MapState, PullerStatus } from './map-status.ts';
-import { keyOf, versionOf } from './sightings.ts';
+import { askedOf, type MapState, type PullerStatus } from './map-status.ts';
+import { keyOf } from './sightings.ts';
 import { openBell } from './signal.ts';
+import { openBrake } from './brake.ts';
+import type { Decision } from './guard.ts';
 
-/** Deletions found by absence are only believed up to this many, or this share of all rows: an empty listing is more often a fault. */
-const ABSENT_MIN = 20;
-const ABSENT_SHARE_MAX = 0.05;
 /** A side that told so many rows before and tells none now looks empty by mistake. */
 const EMPTY_MIN = 2;
 const OVERDUE = 'its key refers to a record that did not come; it is looked at again when it changes';
@@ -43,6 +43,8 @@ export interface Puller {
   readonly aside: readonly RowAside[];
   /** Reads a row that is set aside again, or gives it up. Answers whether it was there, and is not any more. */
   releaseAside(key: Key, decision: 'retry' | 'discard'): Promise<boolean>;
+  /** A person decided about rows that a listing does not tell any more. Answers whether there was anything to decide. */
+  decide(decision: Decision): Promise<boolean>;
   /** Whether rows wait for a record that their key refers to. */
   readonly isAwaiting: boolean;
   /** Whether it sleeps until the next poll, with nothing left to take. */
@@ -72,6 +74,7 @@ export function openPuller(
   const door = openDoor();
   const aside = openAside(parts, system.id, entity);
   const guard = parts.guardOf(system.id, entity);
+  const brake = openBrake(parts, system.id, entity);
   let resting = false;
   let anew = false;
   let failures = 0;
@@ -108,6 +111,13 @@ export function openPuller(
     }
   }
 
+  /** A person's word holds from the moment that it is kept, and not from the next pull on. */
+  function stateNow(): MapState {
+    if (isPaused()) return 'paused';
+    const now = state !== 'paused' ? state : listed ? 'live' : 'starting';
+    return now === 'live' && brake.waiting ? 'guarded' : now;
+  }
+
   /** The feed keeps what it has: the map rests, or there is no room for what would come of it. */
   function holdBack(as: 'paused' | 'pressed', why?: string): number {
     state = as;
@@ -125,7 +135,7 @@ export function openPuller(
     if (pull.of === 'listing' && cursor === undefined) seen = openPrints();
     state = pull.of === 'listing' && !listed ? 'listing' : 'live';
     if (pull.of === 'listing' && !listed) toldRows += pull.sightings.length;
-    await foresee(pull.sightings);
+    if (guard) await foreseeIn(ledger, guard, { system: system.id, entity }, pull.sightings);
     await takeAll(pull.sightings, began);
     if (pull.of === 'listing') for (const sighting of pull.sightings) seen?.put(keyOf(sighting), 1);
     const ended = pull.of === 'listing' && !pull.more;
@@ -153,21 +163,6 @@ export function openPuller(
     state = 'guarded';
     words = guard?.status?.map((one) => one.words).join('; ');
     return limits.pollMs;
-  }
-
-  /** Counts what a page would delete or change, before any of it is taken. */
-  async function foresee(sightings: readonly Sighting[]): Promise<void> {
-    if (!guard) return;
-    const keys: { readonly deletes: Key[]; readonly updates: Key[] } = { deletes: [], updates: [] };
-    for (const sighting of sightings) {
-      const id = await ledger.linked(system.id, entity, keyOf(sighting));
-      const link = id && (await ledger.record(id))?.links[system.id];
-      if (!link || link.state !== 'present') continue;
-      if (sighting.kind === 'gone') keys.deletes.push(keyOf(sighting));
-      else if (versionOf(sighting) !== undefined && versionOf(sighting) !== link.version) keys.updates.push(keyOf(sighting));
-    }
-    await guard.foresee('deletes', keys.deletes);
-    await guard.foresee('updates', keys.updates);
   }
 
   function saveCursor(): Promise<void> {
@@ -198,10 +193,10 @@ export function openPuller(
     listedNow();
   }
 
-  async function takeAll(sightings: readonly Sighting[], began: number): Promise<void> {
+  async function takeAll(sightings: readonly Sighting[], began: number, by = guard): Promise<void> {
     const now = comparing?.state === 'reads' ? comparing : undefined;
     if (now) now.rows += sightings.length;
-    const origin = { system, table, began, awaiting, door, guard, comparing: now, heard };
+    const origin = { system, table, began, awaiting, door, guard: by, comparing: now, heard };
     for (let from = 0; from < sightings.length; from += limits.rowsMax) {
       // A sweep of what is known already waits for nothing but the ledger: writes under way would not be heard of before its page ends.
       if (from > 0) await clock.turn();
@@ -233,26 +228,24 @@ export function openPuller(
   /** What a whole listing did not tell is gone, unless suspiciously much is. */
   async function takeAbsences(told: Prints): Promise<void> {
     const absent = await absencesFrom(ledger, system.id, entity, (key) => told.get(key) !== undefined);
-    const all = told.size + absent.length;
-    if (table.map.sides[system.id]?.guard?.deletes) {
+    const isGuarded = table.map.sides[system.id]?.guard?.deletes !== undefined;
+    if (isGuarded) {
       const living = absent.filter((one) => one.isAlive).map(({ key }) => key);
       await guard?.foresee('deletes', living, told.size === 0 && living.length >= EMPTY_MIN);
-    } else if (absent.length > Math.max(ABSENT_MIN, all * ABSENT_SHARE_MAX)) return brake(absent.length, all);
-    if (isHolding()) return;
+    }
+    const judge = isGuarded ? guard : await brake.judge(absent, told.size + absent.length);
+    if (judge === 'wait' || isHolding()) return;
     const began = reads.begin();
     try {
       await takeAll(
         absent.map(({ key }) => ({ kind: 'glimpse', key })),
         began,
+        judge ?? guard,
       );
     } finally {
       reads.end(began);
     }
-  }
-
-  async function brake(absent: number, all: number): Promise<void> {
-    words = `${absent} of ${all} rows are missing from the listing; nothing is deleted until somebody has looked`;
-    await committer.failure({ atMs: clock.nowMs(), system: system.id, entity, code: 'C20', words });
+    await brake.done();
   }
 
   function relist(): Promise<number> {
@@ -367,6 +360,12 @@ export function openPuller(
       else await takeAside([key]);
       return !aside.has(key);
     },
+    async decide(decision) {
+      const isDecided = await brake.decide(decision);
+      // What was missing is looked at again as it is now.
+      if (isDecided) anew = true;
+      return isDecided;
+    },
     get isAwaiting() {
       return awaiting.size > 0;
     },
@@ -376,13 +375,12 @@ export function openPuller(
     status: () => ({
       system: system.id,
       entity,
-      state,
+      state: stateNow(),
       listed,
       toldRows,
       filteredRows: door.size,
       asideRows: aside.list().length,
-      ...(guard?.status === undefined ? {} : { guard: guard.status }),
-      ...(words === undefined ? {} : { words }),
+      ...askedOf(guard?.status, brake.waiting, words),
       ...(comparing ? { resync: { state: comparing.state, rows: comparing.rows, differing: comparing.differing } } : {}),
       ...(upToMs === undefined ? {} : { upToMs }),
     }),

@@ -1,9 +1,9 @@
 import type { RecordId, SystemId } from '../ids.ts';
 import { reopen } from '../merge/reopen.ts';
 import { resolve, type Ruling } from '../merge/resolve.ts';
-import type { OperatorAct, Plan } from '../ports/plan.ts';
+import type { ConflictRow, EditTold, OperatorAct, Plan } from '../ports/plan.ts';
 import { registerIn } from '../record/registers.ts';
-import type { RecordState, Register } from '../record/record.ts';
+import type { RecordState } from '../record/record.ts';
 import type { Value } from '../values.ts';
 import type { ReopeningAsk, RulingAsk } from './offered.ts';
 import { answerQuestion } from './answers.ts';
@@ -42,9 +42,10 @@ export async function rule(parts: Parts, intake: Intake, decision: RulingAsk): P
       answer = { kind: 'closed' };
       return undefined;
     }
-    const value = valueOf(register, choice);
+    const { contributors: sides = [] } = conflict?.resolution ?? {};
+    const value = valueOf([...register.frontier, ...sides], choice);
     if (value === undefined) {
-      answer = { kind: 'no-such-side', sides: register.frontier.map((edit) => edit.system) };
+      answer = { kind: 'no-such-side', sides: [...new Set([...register.frontier, ...sides].map((edit) => edit.system))] };
       return undefined;
     }
     const decided = resolve(record, rulingOf(conflict?.register ?? '', value, decision), table, context);
@@ -74,17 +75,28 @@ export async function reopenConflict(parts: Parts, intake: Intake, ask: Reopenin
   if (!conflict) return { kind: 'unknown-conflict' };
   if (conflict.about) return { kind: 'refused', words: 'it was about the record as a whole, and what was done about it is done' };
   const table = must(parts.tables.get(conflict.entity), 'a record has a table map');
+  const sided = await withFirstSides(parts, conflict);
   return parts.lanes.run(conflict.record, async (): Promise<ReopeningAnswer> => {
     if (await isMoved(parts, ask)) return { kind: 'moved' };
     const record = must(await parts.ledger.record(conflict.record), 'a conflict has a record');
     const why = whyNot(record, conflict.register);
     if (why !== undefined) return { kind: 'refused', words: why };
     await intake.persist(conflict.record, (now, context) => {
-      const plan = reopen(now, conflict, ask.by, table, context);
+      const plan = reopen(now, sided, ask.by, table, context);
       return plan && { ...plan, act: actOf(parts, ask, now.id, 'reopen') };
     });
     return { kind: 'reopened' };
   });
+}
+
+/** With the sides that it was opened with: where it was decided twice, its row tells the last decision alone. */
+async function withFirstSides({ ledger }: Parts, conflict: ConflictRow): Promise<ConflictRow> {
+  const { record, register, openedSeq, resolution, fields } = conflict;
+  const [change] = (await ledger.changes(record, { fromSeq: openedSeq, limit: 1 })).items;
+  if (change?.seq !== openedSeq || change.erased?.some((field) => fields.includes(field))) return conflict;
+  const first = change.resolutions.find((told) => told.register === register)?.contributors ?? [];
+  const more = first.filter(({ system }) => !resolution.contributors.some((one) => one.system === system));
+  return { ...conflict, resolution: { ...resolution, contributors: [...resolution.contributors, ...more] } };
 }
 
 function whyNot(record: RecordState, name: string): string | undefined {
@@ -94,8 +106,11 @@ function whyNot(record: RecordState, name: string): string | undefined {
   return held && `it waits for a person already, as ${held.id}`;
 }
 
-function valueOf(register: Register, choice: { readonly side: SystemId } | { readonly value: Value }): Value | undefined {
-  return 'value' in choice ? choice.value : register.frontier.find((edit) => edit.system === choice.side)?.value;
+type Side = Pick<EditTold, 'system' | 'value'>;
+
+/** Of one system, the first counts. */
+function valueOf(sides: readonly Side[], choice: { readonly side: SystemId } | { readonly value: Value }): Value | undefined {
+  return 'value' in choice ? choice.value : sides.find((edit) => edit.system === choice.side)?.value;
 }
 
 function rulingOf(register: string, value: Value, { by, note }: RulingAsk): Ruling {

@@ -18,10 +18,25 @@ export const ofCommands = {
     remedy: 'Name another one; this one was left as it is.',
     status: 409,
   },
-  LAB_LOCKED: {
-    text: 'The ledger "{file}" is held by a running sidecar.',
-    remedy: 'Ask that sidecar: give --url http://127.0.0.1:8085 (where it answers) instead of --config; or stop it first.',
+  FILE_UNUSABLE: {
+    text: '"{file}" cannot be used: {words}.',
+    remedy: 'Correct that, or name another, then run it again.',
+    status: 400,
+  },
+  LEDGER_HELD: {
+    text: 'The ledger "{file}" is in use by another process, such as a sidecar that runs.',
+    remedy: '{instead}',
     status: 503,
+  },
+  SIDECAR_UNREACHABLE: {
+    text: 'No sidecar answers at {url}: {words}.',
+    remedy: 'Start it with `concord run --config <file>`, or say with --url where it answers.',
+    status: 502,
+  },
+  SIDECAR_REFUSED: {
+    text: 'The sidecar answers: {words}',
+    remedy: '{remedy}',
+    status: 502,
   },
   CONFIG_WRONG: {
     text: 'The configuration "{file}" has {count} fault(s): {faults}',
@@ -55,12 +70,17 @@ export const ofCommands = {
   },
   PORT_TAKEN: {
     text: 'Nothing can be served at {host}:{port}: {words}.',
-    remedy: 'Stop what listens there, or name another port under `server` in the configuration; 0 takes any that is free.',
+    remedy: 'Stop what listens there, or {instead}; 0 takes any that is free.',
     status: 503,
   },
   SEED_MISSING: {
     text: 'There is no seed "{seed}".',
     remedy: 'Use abctextiles, or the path of a seed file.',
     status: 404,
+  },
+  SEED_WRONG: {
+    text: 'The seed "{file}" cannot be loaded: {words}',
+    remedy: 'Correct it: examples/abctextiles/seed tells what a seed looks like.',
+    status: 422,
   },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

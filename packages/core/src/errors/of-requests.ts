@@ -7,16 +7,6 @@ export const ofRequests = {
     remedy: 'Use one of: {presets}; the systems are {systems}.',
     status: 422,
   },
-  LAB_ASK_WRONG: {
-    text: 'The laboratory cannot be asked that: {words}.',
-    remedy: 'See docs/laboratory.md for what each command takes.',
-    status: 400,
-  },
-  LAB_REFUSED: {
-    text: 'The sidecar answers: {words}',
-    remedy: '{remedy}',
-    status: 502,
-  },
   WORK_BUSY: {
     text: '{who} is at work already: {most} at a time.',
     remedy: 'Wait until it has ended: more would take the time from each other, and from the records.',
@@ -198,6 +188,21 @@ export const ofRequests = {
     text: 'The request cannot be understood: {words}.',
     remedy: "Compare it with the route's description in docs/rest-api.md.",
     status: 400,
+  },
+  QUERY_UNKNOWN: {
+    text: 'There is no parameter "{name}" of {route}.',
+    remedy: '{words}',
+    status: 400,
+  },
+  REQUEST_SLOW: {
+    text: 'The request did not come to its end in time.',
+    remedy: 'Send all of it within ten seconds.',
+    status: 408,
+  },
+  HEADERS_TOO_LARGE: {
+    text: 'The address and the headers of the request are too large.',
+    remedy: 'Send at most 16 KiB of them: cookies are not needed, and a long list of ids goes by pages.',
+    status: 431,
   },
   BODY_TOO_LARGE: {
     text: 'The body of the request is too large.',

@@ -4,7 +4,9 @@ import type { SystemId } from '../ids.ts';
 import type { Dialect } from '../ports/system.ts';
 import type { Json, Scalar } from '../values.ts';
 import type { Table } from './compile.ts';
+import { columnType, ownScalar } from './symbols.ts';
 import type { FieldMap, Side } from './table.ts';
+import type { FieldType } from './type.ts';
 import type { Transform, Transformed } from './transform.ts';
 
 /** So many values are sent there and back. */
@@ -49,25 +51,27 @@ async function firstFault(field: FieldMap, side: Side, lens: Lens, dialect: Dial
   const chance = seeded(SEED);
   for (let count = 0; count < VALUES; count += 1) {
     const value = ownValue(field, side, chance);
-    const json = dialect.encode(field.type, value);
+    const json = dialect.encode(columnType(field, side), value);
     // What the system cannot hold in any case is no matter of the transform.
-    if (json === undefined || json === null || json === '' || dialect.decode(field.type, json) !== value) continue;
-    const words = await tryOut(field, lens, { value, json }, dialect);
+    if (json === undefined || json === null || json === '' || dialect.decode(columnType(field, side), json) !== value) continue;
+    const words = await tryOut(columnType(field, side), lens, { value, json }, dialect);
     if (words !== undefined) return words;
   }
   return undefined;
 }
 
 /** A value as the dialect takes it: in the system's own symbols, where it has a value map. */
-function ownValue({ type }: FieldMap, { values }: Side, chance: Seeded): Scalar {
+function ownValue({ type }: FieldMap, side: Side, chance: Seeded): Scalar {
+  const { values } = side;
   const canonical = generate(type, values === undefined ? {} : { symbols: Object.keys(values) }, chance);
   if (!values) return canonical;
   if (type.kind === 'choices') return canonicalSet([...(members(canonical) ?? [])].flatMap((symbol) => values[symbol] ?? []));
-  return values[String(canonical)] ?? canonical;
+  const own = values[String(canonical)];
+  return own === undefined ? canonical : ownScalar(side, own);
 }
 
 async function tryOut(
-  { type }: FieldMap,
+  type: FieldType,
   { from, to }: Lens,
   { value, json }: { readonly value: Scalar; readonly json: Json },
   dialect: Dialect,

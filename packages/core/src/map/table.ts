@@ -16,6 +16,8 @@ export interface Side {
   readonly by?: string;
   /** Canonical symbol to the system's own symbol, as text. */
   readonly values?: Readonly<Record<string, string>>;
+  /** What the column is whose values a value map makes a choice of; absent: a choice of the system's own. */
+  readonly holds?: 'text' | 'integer' | 'yesno';
   /** `read`: never written there. `write`: never read from there. Absent: both. */
   readonly only?: 'read' | 'write';
   /** A longer text does not go in there. */

@@ -7,6 +7,7 @@ import { isCanonical } from './canonical.ts';
 import type { RegisterRule, Table } from './compile.ts';
 import { NO_INLETS, type Inlets } from './inlets.ts';
 import type { MappedRow } from './mapped.ts';
+import { columnType, ownScalar } from './symbols.ts';
 import type { FieldMap, Side } from './table.ts';
 import { must } from '../errors/must.ts';
 import type { Transformed } from './transform.ts';
@@ -83,8 +84,9 @@ function readField(field: FieldMap, system: SystemId, columns: JsonObject, diale
   if (!told) return { untold: true };
   if ('fault' in told) return { fault: `${side.column} could not be transformed: ${told.fault}` };
   const { json } = told;
-  const decoded = dialect.decode(field.type, json);
-  if (decoded === undefined) return { fault: `${side.column} holds ${excerpt(json)}, which is no ${field.type.kind}` };
+  const type = columnType(field, side);
+  const decoded = dialect.decode(type, json);
+  if (decoded === undefined) return { fault: `${side.column} holds ${excerpt(json)}, which is no ${type.kind}` };
   if (decoded === null) return { value: null };
   return fromDialect(field, side, system, decoded, references);
 }
@@ -206,12 +208,12 @@ type Written =
 function writeField(field: FieldMap, system: SystemId, value: Scalar, dialect: Dialect, references: References): Written {
   const side = must(field.sides[system], 'only registers that the system takes are written');
   const name = side.write ?? side.column;
-  if (value === null) return column(name, side, dialect.encode(field.type, null), null);
+  if (value === null) return column(name, side, dialect.encode(columnType(field, side), null), null);
   if (field.type.kind === 'reference') return writeReference(field.type.entity, field, side, system, value, dialect, references);
   const words = misfit(field, side, value);
   if (words !== undefined) return { kind: 'unfit', words };
   const own = toSymbols(field, side, value);
-  return column(name, side, own === undefined ? undefined : dialect.encode(field.type, own), value);
+  return column(name, side, own === undefined ? undefined : dialect.encode(columnType(field, side), own), value);
 }
 
 /** Why a column cannot hold a value, by what the table map knows of it. */
@@ -252,7 +254,10 @@ function toSymbols(field: FieldMap, side: Side, value: Scalar): Scalar | undefin
   const map = side.values;
   if (!map) return value;
   const own = (symbol: string): string | undefined => (Object.hasOwn(map, symbol) ? map[symbol] : undefined);
-  if (field.type.kind === 'choice') return own(String(value));
+  if (field.type.kind === 'choice') {
+    const symbol = own(String(value));
+    return symbol === undefined ? undefined : ownScalar(side, symbol);
+  }
   const symbols = [...(members(value) ?? [])].map(own);
   return symbols.includes(undefined) ? undefined : canonicalSet(symbols.filter((symbol) => symbol !== undefined));
 }

@@ -1,5 +1,5 @@
 import type { Table } from '../map/compile.ts';
-import type { ConflictRow, Plan } from '../ports/plan.ts';
+import type { ConflictRow, Plan, ResolutionTold } from '../ports/plan.ts';
 import { copyOfRegister } from '../record/copies.ts';
 import type { RecordState } from '../record/record.ts';
 import { registerIn } from '../record/registers.ts';
@@ -13,7 +13,8 @@ export const REOPENED = 'reopened';
 
 /**
  * A person wants a closed conflict decided again: its register waits, and what stands, stands meanwhile. An edit of it that comes before the
- * ruling is decided as ever, and closes it. `undefined`: the register waits already, for this conflict or for another.
+ * ruling is decided as ever, and closes it. The sides that it once had can be chosen again. `undefined`: the register waits already, for this
+ * conflict or for another.
  */
 export function reopen(record: RecordState, conflict: ConflictRow, by: string, table: Table, context: Context): Plan | undefined {
   const { id, register: name, code, openedSeq: seq, openedAtMs: atMs } = conflict;
@@ -24,6 +25,14 @@ export function reopen(record: RecordState, conflict: ConflictRow, by: string, t
   waiting.held = { id, seq, atMs, code };
   putRegister(draft, name, waiting);
   holdRegister(draft, name, { rule: REOPENED, reason: `${by} wants it decided again`, code });
+  const opened = must(draft.conflicts.pop(), 'what is to wait has a conflict');
+  draft.conflicts.push({ ...opened, resolution: withSidesOf(opened.resolution, conflict.resolution) });
   planDeliveries(draft);
   return planOf(draft);
+}
+
+/** What stands comes first: once it was decided, that is the only edit left in the frontier. */
+function withSidesOf(now: ResolutionTold, before: ResolutionTold): ResolutionTold {
+  const gone = before.contributors.filter(({ system }) => !now.contributors.some((one) => one.system === system));
+  return { ...now, contributors: [...now.contributors, ...gone] };
 }

@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 const YEAR_SECONDS = 31_536_000;
 
 /** What a browser that is led here may do with an answer: nothing but show it. A page that needs more says so itself. */
-const HARDENED = {
+export const HARDENED = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'x-frame-options': 'DENY',

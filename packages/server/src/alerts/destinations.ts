@@ -1,4 +1,4 @@
-import type { Config, DestinationConfig } from '@concord/core';
+import type { AlertsConfig, Complaint, Config, DestinationConfig } from '@concord/core';
 import { configWrong } from '../config-wrong.ts';
 import type { Resolve } from './address.ts';
 import { sendMail } from './mail.ts';
@@ -22,30 +22,30 @@ export interface Sending {
 
 /** Opens every destination of a configuration; nothing is sent yet. Throws CONFIG_WRONG with all that their variables hold amiss. */
 export function openDestinations(config: Config, sending: Sending): readonly Destination[] {
-  const opened = openAll(config, sending);
+  const opened = openAll(config.alerts?.destinations ?? {}, sending);
   const faults = faultsIn(opened);
   if (faults.length > 0) throw configWrong(config.file, faults);
-  return opened.flatMap((one) => (typeof one === 'string' ? [] : [one]));
+  return opened.flatMap((one) => ('text' in one ? [] : [one]));
 }
 
 /** What the variables of destinations hold amiss. Never the values themselves: they are secrets. */
-export function destinationFaults(config: Config): readonly string[] {
-  return faultsIn(openAll(config, { nowMs: () => 0 }));
+export function destinationFaults(destinations: AlertsConfig['destinations']): readonly Complaint[] {
+  return faultsIn(openAll(destinations, { nowMs: () => 0 }));
 }
 
-type Opened = Destination | string;
+type Opened = Destination | Complaint;
 
-function openAll(config: Config, sending: Sending): readonly Opened[] {
-  return Object.entries(config.alerts?.destinations ?? {}).map(([name, one]) => open(name, one, sending));
+function openAll(destinations: AlertsConfig['destinations'], sending: Sending): readonly Opened[] {
+  return Object.entries(destinations).map(([name, one]) => open(name, one, sending));
 }
 
-function faultsIn(opened: readonly Opened[]): readonly string[] {
-  return opened.flatMap((one) => (typeof one === 'string' ? [one] : []));
+function faultsIn(opened: readonly Opened[]): readonly Complaint[] {
+  return opened.flatMap((one) => ('text' in one ? [one] : []));
 }
 
 /** The destination, or what is wrong with it. */
 function open(name: string, config: DestinationConfig, { nowMs, resolve }: Sending): Opened {
-  const fault = (key: string, text: string): string => `alerts.destinations.${name}.${config.kind}.${key}: ${text}`;
+  const fault = (key: string, text: string): Complaint => ({ path: ['alerts', 'destinations', name, config.kind, key], at: 'value', text });
   if (config.kind === 'email')
     return { name, send: (message, signal) => sendMail(config, message, signal, resolve), close: () => Promise.resolve() };
   const url = URL.canParse(config.url) ? new URL(config.url) : undefined;

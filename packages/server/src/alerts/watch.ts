@@ -18,7 +18,7 @@ export interface Watched {
   readonly standings: ReadonlyMap<string, Standing>;
 }
 
-interface Standing {
+export interface Standing {
   readonly condition: Condition;
   readonly rule: AlertRule;
   readonly sinceMs: number;
@@ -59,7 +59,7 @@ export function watch(
       ? [...conditions.map((condition) => hold(condition, rule, watched.standings.get(condition.id), nowMs)), ...ended(held, conditions)]
       : held;
     for (const standing of next) {
-      const what = conditions && whatToTell(standing, nowMs, quietMs);
+      const what = conditions && whatToTell(standing, { nowMs, firstMs, quietMs });
       if (what) notices.push(noticeOf(standing, what));
       const kept = what ? { ...standing, isTold: what !== 'ends', ...(what === 'ends' ? {} : { toldMs: nowMs }) } : standing;
       if (kept.holds || kept.isTold || isQuiet(kept, nowMs, quietMs)) standings.set(kept.condition.id, kept);
@@ -78,8 +78,15 @@ function ended(held: readonly Standing[], conditions: readonly Condition[]): rea
   return held.filter(({ condition }) => !ids.has(condition.id)).map((standing) => ({ ...standing, holds: false }));
 }
 
-function whatToTell(standing: Standing, nowMs: number, quietMs: number): Notice['what'] | undefined {
-  if (!standing.holds) return standing.isTold ? 'ends' : undefined;
+interface Times {
+  readonly nowMs: number;
+  readonly firstMs: number;
+  readonly quietMs: number;
+}
+
+function whatToTell(standing: Standing, { nowMs, firstMs, quietMs }: Times): Notice['what'] | undefined {
+  // Just after a start nothing has gone wrong yet: what was told before is over when it stays away for as long as it takes to begin.
+  if (!standing.holds) return standing.isTold && nowMs - firstMs >= standing.rule.for ? 'ends' : undefined;
   if (nowMs - standing.sinceMs < standing.rule.for || isQuiet(standing, nowMs, quietMs)) return undefined;
   return standing.isTold ? 'goes-on' : 'begins';
 }

@@ -1,12 +1,14 @@
-import { ConcordError } from '@concord/core';
-import { Command } from 'commander';
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
 import { testAlerts, type AlertsGiven } from './alerts.ts';
 import { audit, type AuditGiven } from './audit.ts';
 import { check } from './check.ts';
 import { demo } from '../demo/demo.ts';
-import { EMULATED, emulate } from './emulate.ts';
+import { EMULATED, emulate, type EmulateGiven } from './emulate.ts';
+import { inboxCommands } from './inbox.ts';
 import { initialCommands } from './initial/commands.ts';
 import { labCommands, planCommand } from './lab/commands.ts';
+import { failureWords } from '../failure.ts';
 import { ROLES } from '../access/roles.ts';
 import { addKeyFor, listKeys, revokeKeyOf, type AddGiven, type ListGiven } from './keys.ts';
 import { runSidecar } from './run.ts';
@@ -20,7 +22,21 @@ export async function run(args: readonly string[]): Promise<number> {
       status = await command(...given);
     };
   };
+  const program = programOf(does);
+  // Whoever reads no further, as `head` does, is no failure of ours.
+  if (process.stdout.listenerCount('error') === 0)
+    process.stdout.on('error', (cause: NodeJS.ErrnoException) => process.exit(cause.code === 'EPIPE' ? status : 1));
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    return tellError(error, nameOf(program, args));
+  }
+  return status;
+}
+
+function programOf(does: Does): Command {
   const program = new Command('concord').description('Keeps records mirrored between business systems in agreement, with full history.');
+  program.version(versionOf(), '-V, --version', 'the version of Concord');
   program.exitOverride();
   program
     .command('run')
@@ -47,7 +63,8 @@ export async function run(args: readonly string[]): Promise<number> {
     .argument('<system>', EMULATED.join(' | '))
     .option('--port <n>', 'the port to listen on; 0 takes any that is free', '0')
     .option('--seed <name>', 'data to begin with: abctextiles, or the path of a seed file')
-    .action(does((system: string, options: { port: string; seed?: string }) => emulate(system, options)));
+    .option('--data <folder>', 'keep its data there, and go on with what is kept there; the seed is for the first time')
+    .action(does((system: string, given: EmulateGiven) => emulate(system, given)));
   program
     .command('demo')
     .description('two emulated systems, the sidecar between them, and ten conflicts told as a story')
@@ -62,16 +79,52 @@ export async function run(args: readonly string[]): Promise<number> {
     .requiredOption(...CONFIG)
     .option('--to <name>', 'only to this destination')
     .action(does((given: AlertsGiven) => testAlerts(given)));
+  inboxCommands(program, does);
   wayBackCommands(program, does);
   planCommand(program, does);
   labCommands(program, does);
   initialCommands(program, does);
-  try {
-    await program.parseAsync(args, { from: 'user' });
-  } catch (error) {
-    return tellError(error);
+  for (const command of commandsIn(program)) speakOfMistakes(command);
+  return program;
+}
+
+function commandsIn(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(commandsIn)];
+}
+
+/** A mistyped option is told before the one that is missing because of it; and each mistake ends in what to do. */
+function speakOfMistakes(command: Command): void {
+  const needed = command.options.filter(({ mandatory }) => mandatory);
+  for (const option of needed) option.makeOptionMandatory(false);
+  command.hook('preAction', (_program, acting) => {
+    if (acting !== command) return;
+    for (const option of needed)
+      if (acting.getOptionValue(option.attributeName()) === undefined)
+        acting.error(`error: required option '${option.flags}' not specified`);
+  });
+  command.showHelpAfterError(`\`${nameOfCommand(command)} --help\` says what it takes.`);
+}
+
+function nameOfCommand(command: Command): string {
+  return command.parent ? `${nameOfCommand(command.parent)} ${command.name()}` : command.name();
+}
+
+/** The command that was asked for, without its options. */
+function nameOf(program: Command, args: readonly string[]): string {
+  let found = program;
+  for (const arg of args) {
+    const next = found.commands.find((command) => command.name() === arg);
+    if (!next) break;
+    found = next;
   }
-  return status;
+  return nameOfCommand(found);
+}
+
+const PACKAGE = new URL('../../package.json', import.meta.url);
+
+function versionOf(): string {
+  const told: unknown = JSON.parse(readFileSync(PACKAGE, 'utf8'));
+  return typeof told === 'object' && told !== null && 'version' in told ? String(told.version) : 'unknown';
 }
 
 const CONFIG = ['--config <file>', 'the configuration, for example concord.yaml'] as const;
@@ -100,12 +153,10 @@ function keyCommands(program: Command, does: Does): void {
     .action(does(async (id: string, given: ListGiven) => revokeKeyOf(id, given)));
 }
 
-function tellError(error: unknown): number {
-  if (error instanceof ConcordError) {
-    console.error(`${error.message}\n${error.remedy}`);
-    return 1;
-  }
+function tellError(error: unknown, command: string): number {
   // Commander has told its own errors already; its help and version are no errors.
-  if (error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number') return error.exitCode;
-  throw error;
+  if (error instanceof CommanderError) return error.exitCode;
+  console.error(failureWords(error, command));
+  if (process.env['CONCORD_LOG'] === 'debug') console.error(error);
+  return 1;
 }

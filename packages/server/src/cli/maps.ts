@@ -30,6 +30,15 @@ export async function setMap(act: string, entity: string, system: string, { url,
   return 0;
 }
 
+/** Says of a mass change that a guard keeps waiting whether it is meant. */
+export async function decideMap(decision: 'pass' | 'refuse', entity: string, system: string, { url, by, note }: MapGiven): Promise<number> {
+  const path = [entity, system].map(encodeURIComponent).join('/');
+  const body = { decision, by, ...(note === undefined ? {} : { note }) };
+  await postTo(`${url}/v1/maps/${path}/guard`, body, Type.Object({ decision: Type.String() }));
+  console.log(`${entity} ${system}: ${decision === 'pass' ? 'what waits is taken' : 'what waits is undone'}.`);
+  return 0;
+}
+
 function wordsOf({ entity, system, state, pause: told, from, to }: Static<typeof map>): string {
   const why = told ? ` (${told.kind} by ${told.by} since ${told.since}${told.note === undefined ? '' : `: ${told.note}`})` : '';
   const behind = from.lagSeconds === undefined ? 'not read yet' : `read ${from.lagSeconds.toFixed(1)} s ago`;

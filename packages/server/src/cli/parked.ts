@@ -2,9 +2,6 @@ import { ConcordError } from '@concord/core';
 import { Type, type Static } from 'typebox';
 import { getFrom, postTo } from './lab/asked.ts';
 
-/** The sidecar that runs on this machine, as it is configured unless somebody says otherwise. */
-export const URL_DEFAULT = 'http://127.0.0.1:8085';
-
 export interface ParkedGiven {
   readonly url: string;
   readonly system?: string;

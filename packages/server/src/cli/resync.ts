@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Type, type Static } from 'typebox';
-import { getFrom, postTo } from './lab/asked.ts';
+import { getHealth, postTo } from './lab/asked.ts';
 
 export interface ResyncGiven {
   readonly url: string;
@@ -33,7 +33,7 @@ export async function resyncEntity(entity: string, { url, by, note }: ResyncGive
   const body = { by, ...(note === undefined ? {} : { note }) };
   await postTo(`${url}/v1/entities/${encodeURIComponent(entity)}/resync`, body, Type.Object({ systems: Type.Array(Type.String()) }));
   for (;;) {
-    const { maps } = await getFrom(`${url}/healthz`, health);
+    const { maps } = await getHealth(url, health);
     const ours = maps.filter((one) => one.entity === entity);
     console.log(ours.map(wordsOf).join('; '));
     if (ours.every((one) => one.resync?.state === 'done')) return 0;

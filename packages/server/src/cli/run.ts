@@ -1,12 +1,18 @@
+import { tellFault } from '@concord/core';
 import { pino } from 'pino';
 import { startSidecar } from '../compose.ts';
-import { loadConfig } from './config-file.ts';
+import { configWrong } from '../config-wrong.ts';
+import { faultsOf, readConfig, withPaths } from './config-file.ts';
 import { untilStopped } from './stop-signal.ts';
 
 /** Runs the sidecar until it is asked to stop. */
 export async function runSidecar(file: string): Promise<number> {
-  const config = loadConfig(file);
+  const read = readConfig(file);
+  const faults = await faultsOf(file, read);
+  if (read.kind === 'faults' || faults.length > 0) throw configWrong(file, faults);
+  const config = withPaths(file, read.config);
   const logger = pino({ level: process.env['CONCORD_LOG'] ?? 'info' });
+  for (const warning of read.warnings) logger.warn(tellFault(warning));
   const sidecar = await startSidecar(config, logger);
   logger.info({ url: sidecar.url, ledger: config.ledger.file }, 'running');
   await untilStopped(async () => {

@@ -6,15 +6,14 @@ import { doctor, type DoctorGiven } from './ledger/doctor.ts';
 import { erase, erasures, type EraseGiven } from './ledger/erase.ts';
 import { exportTo, importFrom, type ExportGiven } from './ledger/transfer.ts';
 import { verify, type VerifyGiven } from './ledger/verify.ts';
-import { listParked, releaseParked, URL_DEFAULT, type ParkedGiven, type ReleaseGiven } from './parked.ts';
-
-import { listMaps, setMap, type MapGiven } from './maps.ts';
+import { atUrl } from './address.ts';
+import { listParked, releaseParked, type ParkedGiven, type ReleaseGiven } from './parked.ts';
+import { decideMap, listMaps, setMap, type MapGiven } from './maps.ts';
 import { resyncEntity, resyncRecord, type ResyncGiven } from './resync.ts';
 
 export type Does = <Given extends unknown[]>(command: (...given: Given) => Promise<number>) => (...given: Given) => Promise<void>;
 
 const CONFIG = ['--config <file>', 'the configuration, for example concord.yaml'] as const;
-const AT_URL = ['--url <url>', 'the sidecar that runs there', URL_DEFAULT] as const;
 
 /** What one reaches for when something went wrong. */
 export function wayBackCommands(program: Command, does: Does): void {
@@ -128,7 +127,7 @@ function resyncCommands(program: Command, does: Does): void {
       .command(what)
       .description(what === 'record' ? 'the rows of one record' : 'all rows of an entity, with progress')
       .argument(argument)
-      .option(...AT_URL)
+      .addOption(atUrl())
       .requiredOption('--by <name>', 'who says so; kept in the ledger')
       .option('--note <words>', 'why; kept in the ledger')
       .action(does((name: string, given: ResyncGiven) => work(name, given)));
@@ -140,7 +139,7 @@ function parkedCommands(program: Command, does: Does): void {
   parked
     .command('list')
     .description('each with the words of whoever refused it, and what happens next')
-    .option(...AT_URL)
+    .addOption(atUrl())
     .option('--system <name>', 'only those to this system')
     .option('--state <state>', 'parked, waiting or due', 'parked')
     .option('--json', 'one JSON object a line')
@@ -153,7 +152,7 @@ function parkedCommands(program: Command, does: Does): void {
       .command(decision)
       .description(words)
       .argument('[ids...]', 'ids of deliveries, as `concord parked list` tells them')
-      .option(...AT_URL)
+      .addOption(atUrl())
       .requiredOption('--by <name>', 'who says so; kept in the ledger')
       .option('--note <words>', 'why; kept in the ledger')
       .option('--all', 'everything that is parked')
@@ -169,7 +168,7 @@ function mapCommands(program: Command, does: Does): void {
   map
     .command('list')
     .description('how each is, who paused it, and how far behind it is')
-    .option(...AT_URL)
+    .addOption(atUrl())
     .action(does(({ url }: { readonly url: string }) => listMaps(url)));
   for (const [act, words] of [
     ['pause', 'take nothing from it and write nothing to it; nothing is lost'],
@@ -182,9 +181,23 @@ function mapCommands(program: Command, does: Does): void {
       .description(words)
       .argument('<entity>')
       .argument('<system>')
-      .option(...AT_URL)
+      .addOption(atUrl())
       .requiredOption('--by <name>', 'who says so; kept in the ledger')
       .option('--note <words>', 'why; kept in the ledger')
       .action(does((entity: string, system: string, given: MapGiven) => setMap(act, entity, system, given)));
+  }
+  for (const [decision, words] of [
+    ['pass', 'a mass change that waits is as it should be: take it'],
+    ['refuse', 'a mass change that waits is a mistake: undo it'],
+  ] as const) {
+    map
+      .command(decision)
+      .description(words)
+      .argument('<entity>')
+      .argument('<system>')
+      .addOption(atUrl())
+      .requiredOption('--by <name>', 'who says so; kept in the ledger')
+      .option('--note <words>', 'why; kept in the ledger')
+      .action(does((entity: string, system: string, given: MapGiven) => decideMap(decision, entity, system, given)));
   }
 }

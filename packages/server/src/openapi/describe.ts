@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify';
+import { Type, type TSchema } from 'typebox';
 import { neededBy } from '../access/gate.ts';
 import { ROUTES } from './routes.ts';
 import { problem } from './shapes.ts';
@@ -30,7 +31,7 @@ export function describe(app: FastifyInstance): void {
 function told(schema: FastifySchema | undefined, url: string, route: RouteOptions): FastifySchema {
   const [method = 'GET'] = [route.method].flat();
   const needs = neededBy(method, route.config);
-  const { summary = '', tag = 'running', status = 200, answer, type = 'application/json' } = ROUTES[`${method} ${url}`] ?? {};
+  const { summary = '', tag = 'running', status = 200, answer, type = 'application/json', other = {} } = ROUTES[`${method} ${url}`] ?? {};
   return {
     ...schema,
     ...(route.config?.speaks === true ? { body: unspoken(schema?.body) } : {}),
@@ -41,10 +42,39 @@ function told(schema: FastifySchema | undefined, url: string, route: RouteOption
     security: needs === 'nobody' ? [] : [{ key: [] }],
     ...(method === 'HEAD' ? { hide: true } : {}),
     response: {
-      [status]: { description: summary, content: { [type]: { schema: answer ?? {} } } },
+      [status]: { description: summary, content: { [type]: { schema: answer ? inJsonSchema(answer) : {} } } },
+      ...conditional(schema?.headers, answer),
+      ...other,
       default: { description: 'What went wrong, and what to do', content: { 'application/problem+json': { schema: problem } } },
     },
   };
+}
+
+/** What a condition on an ETag may lead to, of every route that takes one. */
+function conditional(headers: unknown, answer: TSchema | undefined) {
+  const names = typeof headers === 'object' && headers !== null && 'properties' in headers ? Object.keys(headers.properties ?? {}) : [];
+  const moved = Type.Object({ ...problem.properties, current: answer ?? Type.Unknown() }, { additionalProperties: false });
+  return {
+    ...(names.includes('if-none-match') ? { 304: { description: 'It is as it was' } } : {}),
+    ...(names.includes('if-match')
+      ? {
+          412: {
+            description: 'It is not as it was seen, and was left as it is',
+            content: { 'application/problem+json': { schema: moved } },
+          },
+        }
+      : {}),
+  };
+}
+
+/** JSON Schema 2020-12, as OpenAPI 3.1 has it: what stands at its place in a list has a name of its own there. */
+function inJsonSchema(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(inJsonSchema);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const { items, additionalItems, ...rest }: Readonly<Record<string, unknown>> = { ...schema };
+  const members = Object.fromEntries(Object.entries(rest).map(([name, member]) => [name, inJsonSchema(member)]));
+  if (Array.isArray(items)) return { ...members, prefixItems: items.map(inJsonSchema), items: additionalItems ?? true };
+  return { ...members, ...(items === undefined ? {} : { items: inJsonSchema(items) }) };
 }
 
 /** In whose name it is done need not be said: it is the key's, where nothing else is. */

@@ -13,6 +13,8 @@ export interface RouteTold {
   /** Absent: JSON that its page describes, or `type`. */
   readonly answer?: TSchema;
   readonly type?: string;
+  /** Answers that are no problem, and not as usual. */
+  readonly other?: Readonly<Record<number, object>>;
 }
 
 /** Lists are told in pages. */
@@ -31,7 +33,12 @@ function listOf(item: TSchema): TSchema {
 /** Every route of the API. One that is missing here fails a test. */
 export const ROUTES: Readonly<Record<string, RouteTold>> = {
   'GET /healthz': { tag: 'running', summary: 'How it is; with a key, what runs and what waits', answer: shape.health },
-  'GET /readyz': { tag: 'running', summary: 'Whether work can be given to it', answer: shape.readiness },
+  'GET /readyz': {
+    tag: 'running',
+    summary: 'Whether work can be given to it',
+    answer: shape.readiness,
+    other: { 503: { description: 'Not yet, or not now', content: { 'application/json': { schema: shape.readiness } } } },
+  },
   'GET /livez': { tag: 'running', summary: 'Whether the process answers', answer: shape.liveness },
   'GET /v1/stream': {
     tag: 'running',

@@ -4,6 +4,7 @@ import type { App, Rooms } from '../app.ts';
 import { choices } from './choices.ts';
 import { conflictList, listConflicts } from './conflict-list.ts';
 import { ifMatch, seenBy, tagged } from './etag.ts';
+import { ifNoneMatch } from '../requests/unchanged.ts';
 import { person, personAlone } from './person.ts';
 import { openInbox, type Outcome } from './rulings.ts';
 
@@ -41,7 +42,7 @@ export function conflictRoutes(app: App, rooms: Rooms): void {
     return { ...page, items: page.items.map(tell) };
   });
 
-  app.get('/v1/conflicts/:id', { config: { scoped: true }, schema: { params: one } }, async (request, reply) =>
+  app.get('/v1/conflicts/:id', { config: { scoped: true }, schema: { params: one, headers: ifNoneMatch } }, async (request, reply) =>
     tagged(reply, tell(await find(request, request.params.id))),
   );
 

@@ -5,6 +5,7 @@ import { entityAsked } from '../access/gate.ts';
 import type { App, Rooms } from '../app.ts';
 import { tellChange } from '../views/history.ts';
 import { tellBlame, tellRecord } from '../views/record.ts';
+import { ifNoneMatch } from '../requests/unchanged.ts';
 import { tagged } from './etag.ts';
 import { recordFor } from './find.ts';
 import { pageOf, paging } from './paging.ts';
@@ -42,7 +43,7 @@ export function recordRoutes(app: App, { ledger, tables }: Rooms): void {
     return { ...page, items: page.items.map((record) => tellRecord(tableOf(record), record)) };
   });
 
-  app.get('/v1/records/:id', { config: scoped, schema: one }, async (request, reply) => {
+  app.get('/v1/records/:id', { config: scoped, schema: { ...one, headers: ifNoneMatch } }, async (request, reply) => {
     const record = await find(request, request.params.id);
     return tagged(reply, tellRecord(tableOf(record), record));
   });

@@ -1,5 +1,5 @@
 import { isSpanContextValid, trace } from '@opentelemetry/api';
-import { ConcordError, type Config, type Tracing } from '@concord/core';
+import { ConcordError, type Complaint, type Config, type Tracing } from '@concord/core';
 import { configWrong } from '../config-wrong.ts';
 import { startSdk, type SdkOptions } from './sdk.ts';
 import { spansBy } from './spans.ts';
@@ -41,9 +41,9 @@ export async function openTracing(
 }
 
 /** What the variables of the section hold amiss. */
-export function tracingFaults({ tracing }: Pick<Config, 'tracing'>): readonly string[] {
+export function tracingFaults({ tracing }: Pick<Config, 'tracing'>): readonly Complaint[] {
   if (!tracing || URL.canParse(tracing.endpoint)) return [];
-  return ['tracing.endpoint: This is no http or https address.'];
+  return [{ path: ['tracing', 'endpoint'], at: 'value', text: 'This is no http or https address.' }];
 }
 
 interface Asked {

@@ -19,6 +19,14 @@ export function loadSeed(org: Org, seed: Seed): void {
     const table = tableOf(org, set);
     for (const row of rows) loadRow(org, table, row);
   }
+  if (seed.marks) loadMarks(org, seed.marks);
+}
+
+function loadMarks(org: Org, { version = 0, floors = {}, tombstones = {} }: NonNullable<Seed['marks']>): void {
+  org.version = Math.max(org.version, version);
+  for (const [set, floor] of Object.entries(floors)) tableOf(org, set).floor = floor;
+  for (const [set, gone] of Object.entries(tombstones))
+    for (const [id, at] of Object.entries(gone)) tableOf(org, set).tombstones.set(id, at);
 }
 
 function loadRow(org: Org, table: Table, row: JsonObject): void {
@@ -51,6 +59,11 @@ export function dumpSeed(org: Org): Seed {
   return {
     tables: tables.map((table) => table.schema),
     rows: Object.fromEntries(tables.map((table) => [table.schema.set, rowsOf(table)])),
+    marks: {
+      version: org.version,
+      floors: Object.fromEntries(tables.map(({ schema, floor }) => [schema.set, floor])),
+      tombstones: Object.fromEntries(tables.map(({ schema, tombstones }) => [schema.set, Object.fromEntries(tombstones)])),
+    },
   };
 }
 

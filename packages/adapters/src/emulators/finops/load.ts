@@ -13,6 +13,10 @@ export function loadSeed(org: Org, seed: Seed): void {
     const table = tableOf(org, set);
     for (const row of rows) loadRow(org, table, row);
   }
+  for (const [set, last] of Object.entries(seed.marks?.recIds ?? {})) {
+    const table = tableOf(org, set);
+    table.recIdLast = Math.max(table.recIdLast, last);
+  }
 }
 
 /** Rows that are imported have RecVersion 0, unless they bring the ETag that they were dumped with. */
@@ -34,7 +38,11 @@ function loadRow(org: Org, table: Table, given: JsonObject): void {
 
 export function dumpSeed(org: Org): Seed {
   const tables = [...org.tables.values()];
-  return { tables: tables.map(dumpedSchema), rows: Object.fromEntries(tables.map((table) => [table.schema.set, rowsOf(table)])) };
+  return {
+    tables: tables.map(dumpedSchema),
+    rows: Object.fromEntries(tables.map((table) => [table.schema.set, rowsOf(table)])),
+    marks: { recIds: Object.fromEntries(tables.map(({ schema, recIdLast }) => [schema.set, recIdLast])) },
+  };
 }
 
 /** With the number sequences where they stand now, so that no number is given twice. */

@@ -36,6 +36,8 @@ export interface EmulatorOptions<Settings> {
   /** Where the system's own generators begin. */
   readonly chanceSeed?: number;
   readonly settings?: Partial<Settings>;
+  /** Keeps everything that the system holds. It is called before a write is answered: what was answered outlasts the process. */
+  readonly keep?: (held: Seed) => void;
 }
 
 /** A running system. What it can do is also reachable over HTTP under `/admin`. */
@@ -104,8 +106,14 @@ export async function startEmulator<Settings>(
   const chance = seededChance(options.chanceSeed ?? CHANCE_SEED);
   const counts = tally();
   const hooks = hookSender(hookRules, chance, counts);
-  const services: Services = { chance, clock: emulatorClock(now), faults: faultBoard(chance), hooks, tally: counts };
+  let isKept = true;
+  const writes: Tally = { ...counts, write: (...written) => ((isKept = false), counts.write(...written)) };
+  const services: Services = { chance, clock: emulatorClock(now), faults: faultBoard(chance), hooks, tally: writes };
   const engine = build(services);
+  const keep = (): void => {
+    if (!isKept) options.keep?.(engine.dump());
+    isKept = true;
+  };
   if (options.settings !== undefined) engine.settings(options.settings);
   if (options.seed !== undefined) engine.load(parseSeed(options.seed));
   const issuer = tokens(options.clients ?? CLIENTS_DEFAULT, now);
@@ -115,10 +123,12 @@ export async function startEmulator<Settings>(
   const server = await wireServer(
     { host, port: options.port ?? 0 },
     (url) => (isAdmin(url) ? 'spare' : services.faults.isDown() ? 'cut' : 'serve'),
-    (received) =>
-      isAdmin(received.url)
-        ? answerAdmin(handle, (json) => engine.parseSettings(json), received)
-        : answer({ services, engine, issuer, origin: url, closing: closing.signal }, received),
+    async (received) => {
+      if (!isAdmin(received.url)) return answer({ services, engine, issuer, origin: url, closing: closing.signal }, received).finally(keep);
+      // Rows, and what columns there are, may be other ones by now.
+      if (received.method !== 'GET') isKept = false;
+      return answerAdmin(handle, (json) => engine.parseSettings(json), received).finally(keep);
+    },
   );
   const url = `http://${host}:${server.port}`;
   const handle: Emulator<Settings> = {

@@ -83,6 +83,18 @@ const seedSchema = z.strictObject({
   tables: z.array(tableSchema),
   /** By set name; each row as the system tells it. */
   rows: z.record(z.string(), z.array(jsonObject)),
+  /** What a system remembers beside its rows: a dump has it, so that whoever followed goes on where they were. */
+  marks: z
+    .strictObject({
+      /** Dataverse: the row version that was given last, and from where on the delta tokens of each set are good. */
+      version: z.number().int().optional(),
+      floors: z.record(z.string(), z.number().int()).optional(),
+      /** Dataverse: by set and id, the version of a deletion. */
+      tombstones: z.record(z.string(), z.record(z.string(), z.number().int())).optional(),
+      /** F&O: the record number that was given last in each set. */
+      recIds: z.record(z.string(), z.number().int()).optional(),
+    })
+    .optional(),
 });
 
 const schemaChange = z.discriminatedUnion('kind', [
@@ -98,6 +110,7 @@ export type TableSchema = z.infer<typeof tableSchema>;
 export interface Seed {
   readonly tables: readonly TableSchema[];
   readonly rows: Readonly<Record<string, readonly JsonObject[]>>;
+  readonly marks?: z.infer<typeof seedSchema>['marks'];
 }
 /** What an administrator does to a table while clients are at work. */
 export type SchemaChange = z.infer<typeof schemaChange>;

@@ -29,12 +29,17 @@ const SCARCE_BYTES = 256 * 1_048_576;
 const MAGIC = 'SQLite format 3';
 const PAGE_ROWS = 200;
 
-/** Looks at a ledger file and around it, from the outside in, and changes nothing. Ends where what is deeper cannot be reached. */
-export async function inspectLedger(file: string): Promise<readonly Finding[]> {
+const ASK_HOLDER = 'Ask the sidecar that holds it: concord doctor --url <url>';
+
+/**
+ * Looks at a ledger file and around it, from the outside in, and changes nothing. Ends where what is deeper cannot be reached. `askHolder`: what to
+ * do where another process holds it.
+ */
+export async function inspectLedger(file: string, askHolder = ASK_HOLDER): Promise<readonly Finding[]> {
   const around = [...folderFindings(file)];
   if (!existsSync(file)) return [...around, warning('there is no ledger file yet', 'The first start makes it.')];
   const outside = [...around, ...rightFindings(file), ...headFindings(file)];
-  return isDatabase(file) ? [...outside, ...(await insideFindings(file))] : outside;
+  return isDatabase(file) ? [...outside, ...(await insideFindings(file, askHolder))] : outside;
 }
 
 const good = (words: string): Finding => ({ state: 'good', words });
@@ -115,7 +120,7 @@ function logFindings(file: string): readonly Finding[] {
   ];
 }
 
-async function insideFindings(file: string): Promise<readonly Finding[]> {
+async function insideFindings(file: string, askHolder: string): Promise<readonly Finding[]> {
   try {
     const ledger = readOnlyLedger({ file });
     try {
@@ -131,8 +136,7 @@ async function insideFindings(file: string): Promise<readonly Finding[]> {
     }
   } catch (thrown) {
     if (!(thrown instanceof ConcordError)) throw thrown;
-    if (thrown.code === 'LEDGER_LOCKED')
-      return [warning(`the file is in use${holderOf(file)}`, 'Ask the sidecar that holds it: concord doctor --url http://127.0.0.1:8085')];
+    if (thrown.code === 'LEDGER_LOCKED') return [warning(`the file is in use${holderOf(file)}`, askHolder)];
     if (thrown.code === 'LEDGER_TORN') return logFindings(file);
     const remedy = thrown.code === 'LEDGER_DAMAGED' ? RESTORE : thrown.remedy;
     return [thrown.code === 'LEDGER_OLDER' ? warning(thrown.message, remedy) : fault(thrown.message, remedy)];

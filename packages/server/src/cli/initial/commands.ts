@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { URL_DEFAULT } from '../parked.ts';
+import { atUrl } from '../address.ts';
 import type { Does } from '../way-back.ts';
 import { reportInitial, type ReportGiven } from './report.ts';
 import { runInitial, type InitialGiven } from './run.ts';
@@ -17,7 +17,7 @@ export function initialCommands(program: Command, does: Does): void {
   initial
     .command('run')
     .description('start it in the sidecar, and tell how far it is; begun before: only what failed is tried again')
-    .option('--url <url>', 'the sidecar that runs there', URL_DEFAULT)
+    .addOption(atUrl())
     .requiredOption('--entity <name>', 'which')
     .requiredOption('--by <name>', 'who does it; kept in the ledger')
     .option('--note <words>', 'why; kept in the ledger')

@@ -35,7 +35,7 @@ export async function runInitial({ url, entity, by, note }: InitialGiven): Promi
     console.log(line(now));
     if (now.state !== 'done') continue;
     for (const { record, system, words = '' } of now.first) console.log(`  ${system} ${record}: ${words}`);
-    if (now.errors > now.first.length) console.log('  All of them: concord parked --url <url>');
+    if (now.errors > now.first.length) console.log(`  All of them: concord parked list --url ${url}`);
     return now.errors === 0 ? 0 : 1;
   }
 }

@@ -13,7 +13,7 @@ import {
 import { clock, ids } from '../../surroundings.ts';
 import { applyShape, tellRevisions, type ApplyTold, type RevisionTold } from '../../views/revisions.ts';
 import { either, policiesIn, postTo, type Where } from './asked.ts';
-import { inLaboratory, overlaid, unlocked } from './opened.ts';
+import { askItIn, inLaboratory, overlaid, unlocked } from './opened.ts';
 import { fieldWord, valueWords } from './told.ts';
 
 export interface ApplyGiven extends Where {
@@ -38,8 +38,8 @@ export async function labApply(given: ApplyGiven): Promise<number> {
         const { tables } = laboratory;
         const others = overlaid(given.policies, laboratory);
         if (given.entity !== undefined && !tables.has(given.entity))
-          throw new ConcordError('LAB_ASK_WRONG', { words: `there is no entity "${given.entity}"` });
-        const ledger = unlocked(laboratory.config, () => sqliteLedger(laboratory.config.ledger));
+          throw new ConcordError('ASK_WRONG', { words: `there is no entity "${given.entity}"` });
+        const ledger = unlocked(laboratory.config, askItIn, () => sqliteLedger(laboratory.config.ledger));
         try {
           return await applyHere(ledger, tables, others, given);
         } finally {

@@ -16,7 +16,7 @@ export async function labLint(given: LintGiven): Promise<number> {
   return either(
     given,
     async (url) => {
-      if (given.static === true) throw new ConcordError('LAB_ASK_WRONG', { words: '--static looks at a configuration: give --config' });
+      if (given.static === true) throw new ConcordError('ASK_WRONG', { words: '--static looks at a configuration: give --config' });
       return print(await getFrom(`${url}/v1/lab/lint`, lintShape), given);
     },
     (config) => {

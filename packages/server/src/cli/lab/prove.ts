@@ -12,7 +12,7 @@ const TOLD_EVERY = 1000;
 
 /** Recomputes merged values from the stored edits alone, and holds them against the ledger. Answers 1 when one differs. */
 export async function labProve(id: string | undefined, given: ProveGiven): Promise<number> {
-  if ((id === undefined) !== (given.all ?? false)) throw new ConcordError('LAB_ASK_WRONG', { words: 'name a record, or give --all' });
+  if ((id === undefined) !== (given.all ?? false)) throw new ConcordError('ASK_WRONG', { words: 'name a record, or give --all' });
   const query = id === undefined ? '' : `?record=${encodeURIComponent(id)}`;
   return either(
     given,

@@ -18,7 +18,7 @@ export interface ReplayGiven extends Where {
 /** Plays the history under other policies, and tells what would be different. It writes nothing. */
 export async function labReplay(given: ReplayGiven): Promise<number> {
   if ((given.policies === undefined) === (given.preset === undefined))
-    throw new ConcordError('LAB_ASK_WRONG', { words: 'give either --policies <file> or --preset <name>' });
+    throw new ConcordError('ASK_WRONG', { words: 'give either --policies <file> or --preset <name>' });
   return either(
     given,
     async (url) => print(await asked(url, given), given),
@@ -29,7 +29,7 @@ export async function labReplay(given: ReplayGiven): Promise<number> {
 async function played(laboratory: Laboratory & { readonly ledger: LabLedger }, given: ReplayGiven): Promise<ReplayTold> {
   const { config, tables, ledger } = laboratory;
   const { entity, since, examples, losses } = given;
-  if (entity !== undefined && !tables.has(entity)) throw new ConcordError('LAB_ASK_WRONG', { words: `there is no entity "${entity}"` });
+  if (entity !== undefined && !tables.has(entity)) throw new ConcordError('ASK_WRONG', { words: `there is no entity "${entity}"` });
   const other: Other =
     given.preset === undefined
       ? { kind: 'policies', tables: overlaid(given.policies ?? '', laboratory) }

@@ -1,7 +1,7 @@
-import { createReadStream, existsSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { existsSync } from 'node:fs';
 import type { ReadOnlyLedger } from '@concord/adapters';
 import { archiveFaults, ConcordError, recordId, type ChangeRow, type RecordId } from '@concord/core';
+import { linesOf } from './transfer.ts';
 
 /**
  * Holds an archive against the hashes that are kept of what was compacted away. Answers how many records of the archive do not come to them;
@@ -32,7 +32,7 @@ async function firstOf(ledger: ReadOnlyLedger, id: RecordId): Promise<ChangeRow 
 async function* historiesIn(file: string): AsyncGenerator<readonly [RecordId, ReadonlyMap<number, Uint8Array>]> {
   let [at, id] = [0, ''];
   let told = new Map<number, Uint8Array>();
-  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const line of linesOf(file)) {
     at += 1;
     const { kind, record, seq, chunk } = parsed(line) ?? wrongAt(file, at);
     if (at === 1 && kind !== 'ledger') wrongAt(file, at);

@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { readOnlyLedger, sqliteLedger, type SqliteLedger } from '@concord/adapters';
+import { sqliteLedger, type SqliteLedger } from '@concord/adapters';
 import { compactionsIn, ConcordError, countOf, entityName, type CompactedTold, type CompactingParts, type EntityName } from '@concord/core';
 import { timeWord } from '../../backups.ts';
 import { entityUnknown } from '../../entity-unknown.ts';
 import { clock } from '../../surroundings.ts';
 import { instantOf } from '../../views/values.ts';
-import { inLaboratory, timeFrom, type Laboratory } from '../lab/opened.ts';
+import { inLaboratory, ledgerToRead, stopItFirst, timeFrom, unlocked, type Laboratory } from '../lab/opened.ts';
 import { writeLines } from './transfer.ts';
 
 export interface CompactGiven {
@@ -20,7 +20,7 @@ export interface CompactGiven {
   readonly by?: string;
 }
 
-/** Has old changes leave the ledger of a sidecar that does not run. Throws LEDGER_LOCKED where one does. */
+/** Has old changes leave the ledger of a sidecar that does not run. Throws LEDGER_HELD where one does. */
 export async function compact(given: CompactGiven): Promise<number> {
   const beforeMs = timeFrom(given.keep);
   if (beforeMs > clock.nowMs()) throw wrong(`"${given.keep}" is yet to come`);
@@ -28,7 +28,7 @@ export async function compact(given: CompactGiven): Promise<number> {
     const file = resolve(given.ledger ?? laboratory.config.ledger.file);
     const ask = { beforeMs, ...entityIn(laboratory, given.entity) };
     if (!existsSync(file)) throw new ConcordError('LEDGER_MISSING', { file });
-    if (given.dryRun) return dryRun(file, laboratory, ask);
+    if (given.dryRun) return dryRun(given.ledger, laboratory, ask);
     if (given.by === undefined) throw wrong('--by <name> says who wants it');
     const { by, archive = true } = given;
     if (archive === true) throw wrong('give --archive <folder>, or --no-archive if what goes is to be kept nowhere');
@@ -51,8 +51,8 @@ function entityIn({ tables }: Laboratory, entity: string | undefined): Pick<Ask,
   return { entity: entityName(entity) };
 }
 
-async function dryRun(file: string, { tables }: Laboratory, ask: Ask): Promise<number> {
-  const ledger = readOnlyLedger({ file });
+async function dryRun(other: string | undefined, { config, tables }: Laboratory, ask: Ask): Promise<number> {
+  const ledger = ledgerToRead(config, other);
   try {
     tell(await compactAll({ ledger, tables }, ask), 'would go');
     return 0;
@@ -61,8 +61,8 @@ async function dryRun(file: string, { tables }: Laboratory, ask: Ask): Promise<n
   }
 }
 
-async function compactFile(file: string, { tables }: Laboratory, { by, archive, ...ask }: Ask & Wanted): Promise<number> {
-  const ledger = sqliteLedger({ file });
+async function compactFile(file: string, { config, tables }: Laboratory, { by, archive, ...ask }: Ask & Wanted): Promise<number> {
+  const ledger = unlocked({ ...config, ledger: { file } }, stopItFirst, () => sqliteLedger({ file }));
   try {
     if (archive !== undefined) await writeArchive(ledger, join(archive, `${basename(file)}-${timeWord(clock.nowMs())}.jsonl`));
     const note = `changes from before ${instantOf({ ms: ask.beforeMs })}${ask.entity === undefined ? '' : ` of ${ask.entity}`}`;

@@ -2,8 +2,9 @@ import { inspectLedger, mendLog, type Finding } from '@concord/adapters';
 import { Type, type Static } from 'typebox';
 import { timeWord } from '../../backups.ts';
 import { clock } from '../../surroundings.ts';
+import { addressOf } from '../address.ts';
 import { loadConfig } from '../config-file.ts';
-import { exactlyOne, getFrom } from '../lab/asked.ts';
+import { exactlyOne, getHealth } from '../lab/asked.ts';
 
 export interface DoctorGiven {
   readonly config?: string;
@@ -14,16 +15,17 @@ export interface DoctorGiven {
 /** Says what is wrong, and what to do: with a ledger file, or with a sidecar that runs. Status 1 when something must be done. */
 export async function doctor({ mend = false, ...where }: DoctorGiven): Promise<number> {
   return exactlyOne(where, 'give --config of a ledger to look at, or --url of a sidecar that runs', {
-    ask: async (url) => tell(sidecarFindings(await getFrom(`${url}/healthz`, health))),
+    ask: async (url) => tell(sidecarFindings(await getHealth(url, health))),
     work: (config) => examineFile(config, mend),
   });
 }
 
 async function examineFile(config: string, mend: boolean): Promise<number> {
-  const { file } = loadConfig(config).ledger;
+  const { ledger, server } = loadConfig(config);
+  const { file } = ledger;
   console.log(file);
   if (mend) console.log(mendWords(mendLog(file, `${file}-wal.torn-${timeWord(clock.nowMs())}`)));
-  return tell(await inspectLedger(file));
+  return tell(await inspectLedger(file, `Ask the sidecar that holds it: concord doctor --url ${addressOf(server)}`));
 }
 
 function mendWords(mended: { readonly given: number; readonly kept: string } | undefined): string {
@@ -69,7 +71,7 @@ const MAP_REMEDIES: Readonly<Record<string, string>> = {
   throttled: 'The system asked for time; it goes on by itself.',
   denied: 'Check the client, its secret, and its rights in the system.',
   drifted: 'Correct the map, or bring the table or column back.',
-  guarded: 'Look at what would change, then decide: POST /v1/maps/:entity/:system/guard',
+  guarded: 'Look at what would change, then decide: concord map pass, or concord map refuse',
   pressed: 'Look why the other system takes so few writes; it goes on by itself.',
   paused: 'Nothing is lost; `concord map list` tells who paused it and why, `concord map resume` has it go on.',
   stopped: 'The log names the cause; it is tried again.',
@@ -108,6 +110,6 @@ function sidecarFindings({ ledger, maps, deliveries }: Static<typeof health>): r
   }
   const { parked = 0, held = 0 } = ledger;
   if (parked > 0) findings.push({ state: 'warning', words: `${parked} writes are parked`, remedy: 'concord parked list' });
-  if (held > 0) findings.push({ state: 'warning', words: `${held} conflicts wait for a person`, remedy: 'GET /v1/conflicts' });
+  if (held > 0) findings.push({ state: 'warning', words: `${held} conflicts wait for a person`, remedy: 'concord conflicts list' });
   return findings;
 }

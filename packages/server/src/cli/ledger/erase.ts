@@ -1,10 +1,10 @@
-import { readOnlyLedger, sqliteLedger } from '@concord/adapters';
+import { sqliteLedger } from '@concord/adapters';
 import { erasureIn, recordId, type ErasedTold, type OperatorAct } from '@concord/core';
 import { Type } from 'typebox';
 import { clock } from '../../surroundings.ts';
 import { tellErasure } from '../../views/erasure.ts';
 import { exactlyOne, postTo, SIDECAR_OR_NONE } from '../lab/asked.ts';
-import { inLaboratory } from '../lab/opened.ts';
+import { askItIn, inLaboratory, ledgerToRead, unlocked } from '../lab/opened.ts';
 
 export interface EraseGiven {
   readonly url?: string;
@@ -47,7 +47,7 @@ function eraseThere(url: string, record: string, asked: Asked): Promise<Extent> 
 async function eraseHere(file: string, record: string, asked: Asked): Promise<Extent> {
   let told: Extent | undefined;
   await inLaboratory(file, async ({ config, tables }) => {
-    const ledger = sqliteLedger(config.ledger);
+    const ledger = unlocked(config, askItIn, () => sqliteLedger(config.ledger));
     try {
       told = await erasureIn({ ledger, tables, nowMs: () => clock.nowMs() }, { record: recordId(record), ...asked });
       return 0;
@@ -63,7 +63,7 @@ const PAGE_ROWS = 200;
 /** Lists what was erased, latest first; a ledger or a backup. */
 export async function erasures({ config: file, ledger: other }: { readonly config: string; readonly ledger?: string }): Promise<number> {
   return inLaboratory(file, async ({ config }) => {
-    const ledger = readOnlyLedger({ file: other ?? config.ledger.file });
+    const ledger = ledgerToRead(config, other);
     try {
       let after: string | undefined;
       do {

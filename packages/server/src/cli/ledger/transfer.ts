@@ -2,9 +2,10 @@ import { chmodSync, closeSync, createReadStream, createWriteStream, openSync, wr
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { importLedger, readOnlyLedger, type ReadOnlyLedger } from '@concord/adapters';
+import { importLedger, type ReadOnlyLedger } from '@concord/adapters';
 import { changesOf, ConcordError, recordId } from '@concord/core';
 import { loadConfig } from '../config-file.ts';
+import { ledgerToRead, mustExist } from '../lab/opened.ts';
 
 const OWNER_ALONE = 0o600;
 
@@ -22,7 +23,7 @@ export async function exportTo({ config, to, ledger: other, record, as = 'jsonl'
   if (as !== 'jsonl' && as !== 'automerge') throw new ConcordError('ASK_WRONG', { words: `"${as}" is not jsonl or automerge` });
   if (as === 'automerge' && record === undefined)
     throw new ConcordError('ASK_WRONG', { words: 'an Automerge document is of one record: give --record <id>' });
-  const ledger = readOnlyLedger({ file: other ?? loadConfig(config).ledger.file });
+  const ledger = ledgerToRead(loadConfig(config), other);
   try {
     if (record !== undefined && !(await ledger.record(recordId(record)))) throw new ConcordError('RECORD_UNKNOWN', { record });
     if (as === 'automerge') {
@@ -48,6 +49,19 @@ function makePrivate(file: string): void {
   chmodSync(file, OWNER_ALONE);
 }
 
+/** A file line by line. Throws where it cannot be read to its end: `readline` would not tell. */
+export async function* linesOf(file: string): AsyncGenerator<string> {
+  const input = createReadStream(file);
+  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  let failure: Error | undefined;
+  input.on('error', (cause) => {
+    failure = cause;
+    lines.close();
+  });
+  yield* lines;
+  if (failure) throw failure;
+}
+
 /** The chunks of a record, one behind another, are its document. */
 async function documentOf(ledger: ReadOnlyLedger, record: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
@@ -65,10 +79,8 @@ export async function importFrom(from: string, { config }: { readonly config?: s
   if (config === undefined)
     throw new ConcordError('ASK_WRONG', { words: 'a ledger is made where the configuration says: give --config <file>' });
   const { file } = loadConfig(config).ledger;
-  const { records, changes } = await importLedger(
-    file,
-    createInterface({ input: createReadStream(from), crlfDelay: Number.POSITIVE_INFINITY }),
-  );
+  mustExist(from);
+  const { records, changes } = await importLedger(file, linesOf(from));
   console.log(`${records} records with ${changes} changes are in ${file}. To be sure of it: concord verify --config ${config}`);
   return 0;
 }

@@ -1,4 +1,4 @@
-import { readOnlyLedger, type ReadOnlyLedger } from '@concord/adapters';
+import type { ReadOnlyLedger } from '@concord/adapters';
 import {
   changesOf,
   ConcordError,
@@ -9,7 +9,7 @@ import {
   type RecordState,
   type Tables,
 } from '@concord/core';
-import { inLaboratory } from '../lab/opened.ts';
+import { inLaboratory, ledgerToRead } from '../lab/opened.ts';
 import { verifyArchive } from './archive.ts';
 
 export interface VerifyGiven {
@@ -30,8 +30,7 @@ const TOLD_EVERY = 1000;
  */
 export async function verify(given: VerifyGiven): Promise<number> {
   return inLaboratory(given.config, async ({ config, tables }) => {
-    const file = given.ledger ?? config.ledger.file;
-    const ledger = readOnlyLedger({ file });
+    const ledger = ledgerToRead(config, given.ledger);
     try {
       const { records, faults, erased, unsummed } = await verifyLedger(ledger, tables, {
         fault: (words) => console.error(words),
