@@ -12,6 +12,7 @@ export const ROOMS = [
   'record',
   'expression',
   'policy',
+  'register',
   'ports',
   'map',
   'config',

@@ -11,6 +11,7 @@ export * from './expression/compile.ts';
 export * from './expression/expression.ts';
 export * from './ports/sandbox.ts';
 export * from './policy/policy.ts';
+export * as register from './register/index.ts';
 export * from './map/type.ts';
 export * from './ports/system.ts';
 export * from './ports/plan.ts';

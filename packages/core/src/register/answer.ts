@@ -1,0 +1,125 @@
+import type { ConflictCode } from '../record/code.ts';
+import { sameValue, type Value } from '../values.ts';
+import { commonPast, compareOpen, frontierOf, isChange, openEdits, type Open } from './open.ts';
+import { readingsOf } from './readings.ts';
+import type { Kept, Register, Stable } from './register.ts';
+
+/** What a policy is asked: the open edits of a set, and what stands when there are fewer of them. */
+export interface Question {
+  readonly stable?: Stable | undefined;
+  /** In the order of their lifted stamps, without those that came back to what they began with. At least one. */
+  readonly edits: readonly Open[];
+  /** Those of them that are in nobody's past; in the same order. */
+  readonly frontier: readonly Open[];
+  /** What stands when only the edits exist that all of these had seen: the base of whoever compares. Absent at births. */
+  base(group: readonly Open[]): Value | undefined;
+  /** What stands when only these edits exist; the set must have the past of each of its members. */
+  at(set: bigint): Answer;
+}
+
+export type Resolution =
+  | {
+      readonly kind: 'settled';
+      readonly value: Value;
+      readonly rule: string;
+      readonly reason: string;
+      readonly code?: ConflictCode | undefined;
+      readonly kept?: Kept | undefined;
+    }
+  | {
+      readonly kind: 'held';
+      readonly rule: string;
+      readonly reason: string;
+      readonly code?: ConflictCode | undefined;
+      /** Stands meanwhile, and is written to the systems. */
+      readonly provisional?: Value | undefined;
+    };
+
+/** A policy as a pure function over a register. */
+export interface RegisterPolicy {
+  /** Equal values are not one value, and a single edit is not the whole answer: sets, sums. */
+  readonly combines: boolean;
+  /** It judges an edit without a rival, too. */
+  readonly gate: boolean;
+  /** It reads other fields, so what stood at an earlier number cannot be told from the log alone. */
+  readonly readsFields: boolean;
+  resolve(question: Question): Resolution;
+}
+
+/** What a set of open edits comes to. */
+export interface Answer {
+  /** What stands; while the register is held, what stands meanwhile. Absent: nothing was ever told. */
+  readonly value?: Value | undefined;
+  readonly kept?: Kept | undefined;
+  /** What the policy said; absent where there was nothing to decide. */
+  readonly resolution?: Resolution | undefined;
+  /** The edits that are in nobody's past, in the order of their stamps. */
+  readonly frontier: readonly Open[];
+}
+
+export function isHeld({ resolution }: Answer): boolean {
+  return resolution?.kind === 'held';
+}
+
+/** Answers for any set of open edits. Each set is decided once. */
+export function solve(opens: readonly Open[], stable: Stable | undefined, policy: RegisterPolicy): (set: bigint) => Answer {
+  const known = new Map<bigint, Answer>([[0n, { value: stable?.value, kept: stable?.kept, frontier: [] }]]);
+  const at = (set: bigint): Answer => {
+    const found = known.get(set) ?? decide(set);
+    known.set(set, found);
+    return found;
+  };
+  const decide = (set: bigint): Answer => {
+    const edits = opens.filter((open) => (set & open.bit) !== 0n && isChange(open)).toSorted(compareOpen);
+    const [first] = edits;
+    if (!first) return at(0n);
+    const frontier = frontierOf(edits);
+    const value = frontier[0]?.value ?? null;
+    if (!policy.combines && !policy.gate && frontier.every((open) => sameValue(open.value, value))) return { value, frontier };
+    const base = (group: readonly Open[]): Value | undefined => at(commonPast(group)).value;
+    const resolution = policy.resolve({ stable, edits, frontier, base, at });
+    if (resolution.kind === 'settled') return { value: resolution.value, kept: resolution.kept, resolution, frontier };
+    const { kept } = at(commonPast(frontier));
+    return { value: resolution.provisional ?? base(frontier), kept, resolution, frontier };
+  };
+  return at;
+}
+
+/** All of them, as a set. */
+export function wholeOf(opens: readonly Open[]): bigint {
+  return (1n << BigInt(opens.length)) - 1n;
+}
+
+/** What the history says of an edit that waits because nobody can tell what it was made on. */
+export const UNKNOWN_BASE = 'unknown-base';
+
+/**
+ * What a register comes to: a pure function of its stable value and its log. It reads no clock, no acknowledgement, and no order of hearing.
+ * Where a lost answer leaves open what somebody had seen, all readings must agree; where they do not, a person is asked.
+ */
+export function answer(register: Register, policy: RegisterPolicy): Answer {
+  const { log, stable } = register;
+  const [first, ...others] = readingsOf(log).map((read) => {
+    const opens = openEdits(read, stable);
+    return solve(opens, stable, policy)(wholeOf(opens));
+  });
+  if (!first || isHeld(first)) return first ?? { frontier: [] };
+  const other = others.find((one) => !isSame(one, first));
+  return other ? inDoubt(register, first, other, policy) : first;
+}
+
+export function isSame(a: Answer, b: Answer): boolean {
+  return isHeld(a) === isHeld(b) && sameValue(a.value, b.value) && JSON.stringify(a.kept) === JSON.stringify(b.kept);
+}
+
+function inDoubt({ log, stable }: Register, first: Answer, other: Answer, policy: RegisterPolicy): Answer {
+  const opens = openEdits(log, stable);
+  const { value, kept } = solve(opens, stable, policy)(commonPast(first.frontier));
+  const otherwise = isHeld(other) ? 'asks a person' : `makes it ${told(other)}`;
+  const reason = `a write was never answered: had it not arrived before an edit that follows it, that makes it ${told(first)}; had it, that ${otherwise}`;
+  return { value, kept, frontier: first.frontier, resolution: { kind: 'held', rule: UNKNOWN_BASE, reason, code: 'C19' } };
+}
+
+function told({ value }: Answer): string {
+  return JSON.stringify(value ?? null);
+}

@@ -1,0 +1,211 @@
+/** A fault planted in the register: a text of one of its built files, what stands there instead, and where it is to be noticed. */
+export interface RegisterMutant {
+  readonly name: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+  /** By policy. */
+  readonly noticedBy: string;
+  /** While what happens. */
+  readonly weather: string;
+  /** Of histories that show it soon; left out: 1. */
+  readonly seed?: number;
+}
+
+const LATE = 'answers come late';
+const LOST = 'answers are lost';
+const RULED = 'people rule';
+const BACK = 'systems are put back';
+const AWAY = 'systems leave and return';
+
+/** Each is a mistake that was made once, or that somebody will make who reads the rules in a hurry. */
+export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
+  {
+    name: 'the base is told by number',
+    file: 'answer.js',
+    from: 'const base = (group) => at(commonPast(group)).value;',
+    to: 'const base = (group) => at(opens.filter((open) => (set & open.bit) !== 0n && group.every((one) => open.edit.number <= one.edit.saw)).reduce((all, open) => all | open.bit, 0n)).value;',
+    noticedBy: 'immutable',
+    weather: LATE,
+  },
+  {
+    name: 'what stands while somebody is asked is the last that was decided',
+    file: 'answer.js',
+    from: 'resolution.provisional ?? base(frontier)',
+    to: 'resolution.provisional ?? frontier.at(-1)?.value',
+    noticedBy: 'manual',
+    weather: LATE,
+  },
+  {
+    name: 'an edit that came back to where it began counts',
+    file: 'open.js',
+    from: 'return before === undefined || !sameValue(value, before);',
+    to: 'return true;',
+    noticedBy: 'latest',
+    weather: LATE,
+  },
+  {
+    name: 'closed although an open edit has not seen it',
+    file: 'close.js',
+    from: ' && opens.slice(length).every(({ past }) => (past & behind) === behind)',
+    to: '',
+    noticedBy: 'set',
+    weather: LATE,
+  },
+  {
+    name: 'closed although a system has not seen it',
+    file: 'close.js',
+    from: 'waited.every((holder) => hasSeen(register, holder, length)) && ',
+    to: '',
+    noticedBy: 'set',
+    weather: LATE,
+  },
+  {
+    name: 'closed before a value that was turned away is written over',
+    file: 'close.js',
+    from: 'if (isWhole && !waited.every((holder) => isShown(register, holder, first, policy)))',
+    to: 'if (false)',
+    noticedBy: 'owner "s0"',
+    weather: LATE,
+    seed: 3,
+  },
+  {
+    name: 'closed while somebody is asked',
+    file: 'close.js',
+    from: 'waited.length === 0 || isHeld(answer(register, policy))',
+    to: 'waited.length === 0',
+    noticedBy: 'manual {"provisional":"longest"}',
+    weather: RULED,
+  },
+  {
+    name: 'nobody has seen what is closed',
+    file: 'close.js',
+    from: 'for (const system of [...waited, ...made])',
+    to: 'for (const system of made)',
+    noticedBy: 'states {"steps":{"Active":["Confirmed","Canceled"],"Confirmed":["Picked","Canceled"],"Picked":["Delivered","Confirmed"]}}',
+    weather: LATE,
+    seed: 14,
+  },
+  {
+    name: 'what an author made before is not in their past',
+    file: 'open.js',
+    from: 'let past = own ? own.past | own.bit : 0n;',
+    to: 'let past = 0n;',
+    noticedBy: 'set',
+    weather: LATE,
+  },
+  {
+    name: 'times are not lifted',
+    file: 'open.js',
+    from: 'return !floor || compareStamps(stamp, floor) > 0 ?',
+    to: 'return true ?',
+    noticedBy: 'first',
+    weather: LATE,
+  },
+  {
+    name: 'doubt is dropped',
+    file: 'log.js',
+    from: '...(or && or.length > 0 ? { or } : {})',
+    to: '...{}',
+    noticedBy: 'set',
+    weather: LOST,
+    seed: 9,
+  },
+  {
+    name: 'an author is taken to have seen everything',
+    file: 'log.js',
+    from: 'return author === CONCORD ? count : (acks[author] ?? 0);',
+    to: 'return count;',
+    noticedBy: 'set',
+    weather: LATE,
+  },
+  {
+    name: 'a person is taken to have seen what came after their page',
+    file: 'log.js',
+    from: 'return Math.min(page ?? count, count);',
+    to: 'return count;',
+    noticedBy: 'set',
+    weather: RULED,
+  },
+  {
+    name: 'a step is a draft although it was perhaps sent',
+    file: 'log.js',
+    from: 'Math.max(perhapsSeen, ...Object.values(acks)) >= step.number',
+    to: 'false',
+    noticedBy: 'set',
+    weather: LATE,
+  },
+  {
+    name: 'no step is a draft',
+    file: 'log.js',
+    from: 'edit.number > step.number) ? undefined : step;',
+    to: 'edit.number > step.number) ? undefined : undefined;',
+    noticedBy: 'latest',
+    weather: LATE,
+  },
+  {
+    name: 'a step before a ruling is a draft',
+    file: 'log.js',
+    from: 'return log.some((edit) => !isSystem(edit.author) && edit.number > step.number) ? undefined : step;',
+    to: 'return step;',
+    noticedBy: 'set',
+    weather: RULED,
+  },
+  {
+    name: 'an edit that is adrift is its author’s own',
+    file: 'register.js',
+    from: 'author === system && adrift === undefined',
+    to: 'author === system',
+    noticedBy: 'set of distinct members',
+    weather: BACK,
+    seed: 4,
+  },
+  {
+    name: 'nothing is reopened',
+    file: 'reopen.js',
+    from: 'if (!stable || saw >= stable.number)',
+    to: 'if (true)',
+    noticedBy: 'set of distinct members',
+    weather: AWAY,
+  },
+  {
+    name: 'what a system shows already is not written',
+    file: 'shows.js',
+    from: 'if (log.some((edit) => edit.number > number && !isOwnOf(edit, system)))',
+    to: 'if (false)',
+    noticedBy: 'latest',
+    weather: LATE,
+  },
+  {
+    name: 'a sum forgets what is beyond its bounds',
+    file: 'sums.js',
+    from: '(kept ?? stable?.value)',
+    to: 'stable?.value',
+    noticedBy: 'bounded, clamp',
+    weather: LATE,
+  },
+  {
+    name: 'a change that a ruling had seen is added again',
+    file: 'sums.js',
+    from: '!resets.some((reset) => sees(reset, open))',
+    to: 'true',
+    noticedBy: 'counter',
+    weather: RULED,
+  },
+  {
+    name: 'versions are compared with what all had seen, and not with what the two have in common',
+    file: 'versions.js',
+    from: 'at(version.has & next.has).value',
+    to: 'at(frontier.reduce((all, one) => all & one.past, version.has)).value',
+    noticedBy: 'list',
+    weather: LATE,
+  },
+  {
+    name: 'a removal ends what its author had not seen',
+    file: 'sets.js',
+    from: '!drops.some((drop) => sees(drop.open, open))',
+    to: 'drops.length === 0',
+    noticedBy: 'set',
+    weather: LATE,
+  },
+];
