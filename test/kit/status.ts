@@ -24,7 +24,7 @@ export function observed(
   const status: EngineStatus = {
     maps: [{ ...(given.isUnread ? unread : map('fno')), ...given.fno }, map('ce')],
     deliveries: [],
-    tallies: { conflicts: {}, writes: {} },
+    tallies: { conflicts: {}, writes: {}, reads: 0, commits: 0 },
     ...given.status,
   };
   return { status, counts: given.counts === 'unknown' ? undefined : { ...NO_COUNTS, ...given.counts }, nowMs };

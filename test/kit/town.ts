@@ -12,6 +12,7 @@ import { annaIn, benIn, type Person } from './town-people.ts';
 import { RULES, SECRETS, townConfig, townYaml, type TownRules } from './town-config.ts';
 import { differences } from './town-rows.ts';
 import { ceSeed, fnoSeed } from './town-tables.ts';
+import { unrest } from './stillness.ts';
 import { until } from './until.ts';
 
 /** Far above what Dataverse allows: a scenario that is about the limit sets its own. */
@@ -53,6 +54,8 @@ export async function openTown(customers: number, given: Partial<TownRules> & { 
   writeKeys(join(folder, 'concord.keys.json'));
   const running = new Set<() => Promise<unknown>>();
 
+  const isUp = (): boolean => [ce, fno].every(({ faults }) => !faults.isDown() && faults.list().length === 0);
+
   function hook(url: string | undefined): void {
     for (const [name, system] of [['ce', ce] as const, ['fno', fno] as const]) {
       system.hooks.remove();
@@ -64,7 +67,10 @@ export async function openTown(customers: number, given: Partial<TownRules> & { 
     const sidecar = await startSidecar(change(townConfig(yaml, env, ledgerFile)), pino({ level: 'silent' }));
     hook(sidecar.url);
     const stop = async (): Promise<void> => {
-      if (running.delete(stop)) await sidecar.stop();
+      if (!running.delete(stop)) return;
+      const words = isUp() ? await unrest(sidecar.engine) : undefined;
+      await sidecar.stop();
+      if (words !== undefined) throw new Error(words);
     };
     running.add(stop);
     return { ...sidecar, stop };
@@ -92,9 +98,12 @@ export async function openTown(customers: number, given: Partial<TownRules> & { 
   }
 
   async function close(): Promise<void> {
-    for (const stop of running) await stop();
-    await Promise.all([ce.close(), fno.close()]);
-    rmSync(folder, { recursive: true, force: true });
+    try {
+      for (const stop of running) await stop();
+    } finally {
+      await Promise.all([ce.close(), fno.close()]);
+      rmSync(folder, { recursive: true, force: true });
+    }
   }
 
   return { ce, fno, anna, ben, ledgerFile, configFile, env, startInside, startOutside, tryOutside, hook, close };

@@ -214,7 +214,7 @@ async function serving(ledger: ReturnType<typeof memoryLedger>, beatMs = 60_000,
   const closing = openClosing();
   const engine = {
     news: { onRing: () => () => undefined },
-    status: () => ({ maps: [], deliveries: [], tallies: { conflicts: {}, writes: {} } }),
+    status: () => ({ maps: [], deliveries: [], tallies: { conflicts: {}, writes: {}, reads: 0, commits: 0 } }),
   };
   const rig = await serve((raw, lastId) =>
     follow(

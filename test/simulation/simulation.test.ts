@@ -36,6 +36,8 @@ test.each([
   ['a deletion was to be written to a row whose reference led nowhere, and an owner could not be made', 181],
   ['what a system had filled in was not heard of, because the version of its row was', 595],
   ['a refused write to a row whose reference led nowhere was taken for one that waits', 10_664],
+  ['a row was made anew, and its system filled in what was to be empty', 103_009],
+  ['the same, behind versions that can only be told apart', 201_631],
   ['an answer that told no columns ended the waiting for a reference', 20_663],
 ])('%s: it holds now', async (_title, seed) => {
   await holds(seed);

@@ -88,6 +88,8 @@ const deliveries = (sinceMs: number): EngineStatus['deliveries'] => [
 const tallies = (failed: number, written: number, flaps = 0): EngineStatus['tallies'] => ({
   conflicts: { C15: flaps },
   writes: { [systemId('ce')]: { unknown: failed, written } },
+  reads: 0,
+  commits: 0,
 });
 
 const each: readonly (readonly [

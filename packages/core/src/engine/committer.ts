@@ -37,7 +37,7 @@ export interface Patience {
   readonly waitMs: (failures: number) => number;
 }
 
-export function openCommitter(ledger: Ledger, clock: Clock, patience?: Patience): Committer {
+export function openCommitter(ledger: Pick<Ledger, 'commit'>, clock: Clock, patience?: Patience): Committer {
   const waiting: Waiting[] = [];
   let gathering = false;
 

@@ -141,6 +141,7 @@ export function openDelivering(parts: Parts, intake: Intake, system: System, pac
       const outcome = await writeOut(record, planned, write);
       const made = outcome.kind === 'written' || outcome.kind === 'applied' ? outcome.key : undefined;
       const wasGone = (): boolean => made !== undefined && parts.births.wasGone(system.id, record.entity, made);
+      if (wasGone()) parts.tally.read();
       const read = wasGone() && made !== undefined ? await system.read(record.entity, made) : undefined;
       const isSure = read === undefined || read.kind === 'row' || read.kind === 'missing';
       await conclude(
@@ -180,6 +181,7 @@ export function openDelivering(parts: Parts, intake: Intake, system: System, pac
   async function confirm(record: RecordState, planned: Attempt): Promise<Outcome> {
     const key = must(record.links[system.id]?.key, 'a row that is there has a key');
     parts.traces?.confirming(record, planned);
+    parts.tally.read();
     const read = await system.read(record.entity, key);
     const isAsExpected = read.kind === 'row' && read.row.version === planned.expected;
     const outcome: Outcome =

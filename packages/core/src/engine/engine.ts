@@ -304,7 +304,7 @@ function partsOf(
     reads: openReads(),
     tally,
     births: openBirths(),
-    committer: openCommitter(ledger, clock, { health, stop, waitMs }),
+    committer: openCommitter({ commit: (commit) => (tally.wroteLedger(), ledger.commit(commit)) }, clock, { health, stop, waitMs }),
     isFresh: fresh.has,
     doubt: fresh.doubt,
     ...(digest ? { digest } : {}),

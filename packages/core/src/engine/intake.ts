@@ -1,4 +1,4 @@
-import type { Key, RecordId, SystemId } from '../ids.ts';
+import type { EntityName, Key, RecordId, SystemId } from '../ids.ts';
 import { admit } from '../map/admit.ts';
 import type { Table } from '../map/compile.ts';
 import type { MappedRow } from '../map/mapped.ts';
@@ -10,7 +10,7 @@ import type { Context } from '../merge/draft.ts';
 import { compareRow } from '../merge/compare.ts';
 import { isKnown, observe, observeGone } from '../merge/observe.ts';
 import type { Plan } from '../ports/plan.ts';
-import type { Row, Sighting, System } from '../ports/system.ts';
+import type { Read, Row, Sighting, System } from '../ports/system.ts';
 import type { RecordState } from '../record/record.ts';
 import type { Awaiting } from './awaiting.ts';
 import type { Door } from './door.ts';
@@ -66,6 +66,11 @@ export function openIntake(parts: Parts): Intake {
   const { ledger, lanes, reads, committer } = parts;
 
   const governor = openGovernor(parts);
+
+  function readIn(system: System, entity: EntityName, key: Key): Promise<Read> {
+    parts.tally.read();
+    return system.read(entity, key);
+  }
 
   async function commit({ plan, chores }: Governed, hearing?: Hearing): Promise<'committed' | 'moved' | 'taken'> {
     const beganMs = parts.traces?.nowMs() ?? 0;
@@ -193,7 +198,7 @@ export function openIntake(parts: Parts): Intake {
     if (passedOver.some((place) => place.system === system.id && place.key === row.key)) return 'done';
     if (issues.some((issue) => issue.kind === 'rows' && issue.system === system.id && issue.keys[1] === row.key)) return 'done';
     const old = must(record.links[system.id]?.key, 'a present row has a key');
-    const read = await system.read(table.map.entity, old);
+    const read = await readIn(system, table.map.entity, old);
     if (read.kind === 'missing') {
       await persist(record.id, (now, context) => observeGone(now, { system: system.id, key: old }, table, context));
       return 'again';
@@ -254,7 +259,7 @@ export function openIntake(parts: Parts): Intake {
   ): Promise<Taken> {
     const began = reads.begin();
     try {
-      const read = await origin.system.read(origin.table.map.entity, key);
+      const read = await readIn(origin.system, origin.table.map.entity, key);
       if (read.kind === 'row') return await onRow({ ...origin, began }, read.row);
       if (read.kind === 'missing') return await onMissing();
       throw new NotNow(origin.system.id, read.kind);
@@ -347,7 +352,7 @@ export function openIntake(parts: Parts): Intake {
 
   async function adopt(record: RecordState, system: System, key: Key): Promise<'committed' | 'missing'> {
     const table = must(parts.tables.get(record.entity), 'a record has a table map');
-    const read = await system.read(record.entity, key);
+    const read = await readIn(system, record.entity, key);
     if (read.kind === 'missing') return 'missing';
     if (read.kind !== 'row') throw new NotNow(system.id, read.kind);
     const mapped = await translated(ledger, system, table, read.row, record);

@@ -23,6 +23,8 @@ import type { Decision } from './guard.ts';
 
 /** A side that told so many rows before and tells none now looks empty by mistake. */
 const EMPTY_MIN = 2;
+/** While a feed tells nothing new, its cursor is kept so often, so that it never gets too old to go on from. */
+const STILL_MS = 600_000;
 const OVERDUE = 'its key refers to a record that did not come; it is looked at again when it changes';
 
 export interface Puller {
@@ -75,6 +77,7 @@ export function openPuller(
   const aside = openAside(parts, system.id, entity);
   const guard = parts.guardOf(system.id, entity);
   const brake = openBrake(parts, system.id, entity);
+  let savedAtMs = Number.NEGATIVE_INFINITY;
   let resting = false;
   let anew = false;
   let failures = 0;
@@ -129,6 +132,7 @@ export function openPuller(
   async function take(pull: Pull, began: number, startedMs: number): Promise<number> {
     if (pull.kind === 'expired') return restart('cursor expired');
     if (pull.kind !== 'page') return later(pull);
+    const [plans, wasListed] = [parts.tally.plans, listed];
     // Of a listing that was broken off, nobody knows any more what it told: what is missing from it could not be noticed. That of a first one is
     // no different: it may have been begun more than once, and what was taken before may be gone.
     if (pull.of === 'listing' && cursor !== undefined && !seen) return restart('listing begun again');
@@ -145,7 +149,8 @@ export function openPuller(
     const moved = pull.cursor !== cursor || ended;
     cursor = pull.cursor;
     // While rows wait in memory the ledger's cursor stays behind them: after a restart they are told again.
-    if (moved && awaiting.size === 0) await saveCursor();
+    const isNews = parts.tally.plans !== plans || !wasListed;
+    if (moved && awaiting.size === 0 && (isNews || clock.nowMs() >= savedAtMs + STILL_MS)) await saveCursor();
     failures = 0;
     if (pull.more) return 0;
     await guard?.caughtUp();
@@ -166,6 +171,7 @@ export function openPuller(
   }
 
   function saveCursor(): Promise<void> {
+    savedAtMs = clock.nowMs();
     return committer.cursor({ system: system.id, entity, cursor, listed });
   }
 
@@ -257,6 +263,7 @@ export function openPuller(
     parts.log.event(why, { system: system.id, entity });
     await committer.cursor({ system: system.id, entity, cursor: undefined, listed });
     cursor = undefined;
+    savedAtMs = Number.NEGATIVE_INFINITY;
     return 0;
   }
 

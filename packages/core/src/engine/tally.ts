@@ -9,19 +9,32 @@ export interface Tallies {
   readonly conflicts: Readonly<Partial<Record<ConflictCode, number>>>;
   /** By system, what became of the writes to it. */
   readonly writes: Readonly<Record<SystemId, Readonly<Partial<Record<Outcome['kind'], number>>>>>;
+  /** Single rows that systems were asked for. */
+  readonly reads: number;
+  /** Transactions of the ledger. */
+  readonly commits: number;
 }
 
 export interface Tally {
   committed(plan: Plan): void;
   wrote(system: SystemId, outcome: Outcome['kind']): void;
+  read(): void;
+  wroteLedger(): void;
   tallies(): Tallies;
+  /** Plans that were committed. */
+  readonly plans: number;
 }
 
 export function openTally(): Tally {
   const conflicts: Partial<Record<ConflictCode, number>> = {};
   const writes: Record<SystemId, Partial<Record<Outcome['kind'], number>>> = {};
+  let [reads, commits, plans] = [0, 0, 0];
   return {
+    get plans() {
+      return plans;
+    },
     committed({ conflicts: rows, changes }) {
+      plans += 1;
       for (const { code, openedSeq } of rows)
         if (changes.some(({ seq }) => seq === openedSeq)) conflicts[code] = (conflicts[code] ?? 0) + 1;
     },
@@ -29,7 +42,9 @@ export function openTally(): Tally {
       const counts = (writes[system] ??= {});
       counts[outcome] = (counts[outcome] ?? 0) + 1;
     },
-    tallies: () => ({ conflicts, writes }),
+    read: () => void (reads += 1),
+    wroteLedger: () => void (commits += 1),
+    tallies: () => ({ conflicts, writes, reads, commits }),
   };
 }
 

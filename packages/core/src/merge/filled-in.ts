@@ -2,7 +2,7 @@ import type { SystemId } from '../ids.ts';
 import type { MappedRow } from '../map/mapped.ts';
 import { isEmpty } from '../policy/edits.ts';
 import type { Attempt, Register, Shadow } from '../record/record.ts';
-import { sameValue } from '../values.ts';
+import { sameValue, type Value } from '../values.ts';
 import { registerNow, putRegister, type Draft } from './draft.ts';
 import { emptyLike, seenBy } from './frontier.ts';
 
@@ -27,10 +27,10 @@ export function startAfresh(draft: Draft, row: MappedRow, { registers }: Attempt
  * columns that follow from others. That is nobody's edit. Where somebody's value is still to be written there, it is not even news, and the
  * system is remembered to hold it.
  */
-export function filledIn(draft: Draft, row: MappedRow, { registers }: Attempt): ReadonlySet<string> {
+export function filledIn(draft: Draft, row: MappedRow, settled: ReadonlySet<string>): ReadonlySet<string> {
   const names = new Set<string>();
   for (const [name, value] of row.values) {
-    if (registers[name]) continue;
+    if (settled.has(name)) continue;
     const register = registerNow(draft, name);
     const shadow = register?.shadows[row.system];
     if (shadow ? sameValue(shadow.value, value) : isEmpty(value)) continue;
@@ -39,6 +39,11 @@ export function filledIn(draft: Draft, row: MappedRow, { registers }: Attempt): 
       putRegister(draft, name, seenBy(register, row.system, { value, sent: undefined, ops: shadow?.ops ?? [], saw: shadow?.saw ?? 0 }));
   }
   return names;
+}
+
+/** That a new row is to be empty there is not what its system stored otherwise: it had nothing to store, and filled it in. */
+export function isFilledIn({ kind }: Attempt, sent: Value, told: Value): boolean {
+  return kind === 'create' && isEmpty(sent) && !isEmpty(told);
 }
 
 /** Whether a value that a person or another system set is still to come to this system. */

@@ -9,7 +9,7 @@ import { copyOfLink } from '../record/copies.ts';
 import { rest } from '../record/rest.ts';
 import { sameValue } from '../values.ts';
 import { absorb, madeIn, putShadow, see } from './absorb.ts';
-import { filledIn, startAfresh } from './filled-in.ts';
+import { filledIn, isFilledIn, startAfresh } from './filled-in.ts';
 import { bury, goneLink } from './bury.ts';
 import { dueNow, isWithheld, planDeliveries } from './deliveries.ts';
 import { draftOf, fail, linkOf, planOf, putLink, putRegister, registerOf, type Context, type Draft } from './draft.ts';
@@ -110,7 +110,7 @@ function acknowledge(draft: Draft, system: SystemId, attempt: Attempt, { row, re
     const sent = must(attempt.registers[name], 'an own name');
     const told = name === LIFE ? undefined : row.values.get(name);
     // What was read only after the write may be a user's edit on top of it; a value that no rounding or trimming explains is taken as one.
-    const edited = readLater && told !== undefined && !isNear(sent.value, told);
+    const edited = told !== undefined && (readLater ? !isNear(sent.value, told) : isFilledIn(attempt, sent.value, told));
     if (!edited) settled.add(name);
     const stored = edited ? sent.value : (told ?? sent.value);
     const near = !sameValue(stored, sent.value);
@@ -123,7 +123,7 @@ function acknowledge(draft: Draft, system: SystemId, attempt: Attempt, { row, re
   }
   if (attempt.kind === 'create') startAfresh(draft, row, attempt);
   // Of what was read only later, nobody can tell who set it.
-  const filled = readLater ? undefined : filledIn(draft, row, attempt);
+  const filled = readLater ? undefined : filledIn(draft, row, settled);
   unplan(draft, system);
   see(draft, system, attempt);
   absorb(draft, row, settled, filled);
