@@ -116,7 +116,9 @@ function fieldOpen(record: RecordState, register: Register, name: string, field:
     return shadow !== undefined && !isEmpty(member(shadow.value));
   });
   if (register.held) return [`${field} waits for a person`];
-  if (holders.length > 0) return [`${field} is still held by ${holders.join(' and ')}`];
+  const unread = links.flatMap(([system, link]) => (link.unread?.some((one) => one.register === name) ? [system] : []));
+  const held = [...new Set([...holders, ...unread])];
+  if (held.length > 0) return [`${field} is still held by ${held.join(' and ')}`];
   const writes = links.filter(([, { planned, unconfirmed = [] }]) =>
     [...(planned ? [planned] : []), ...unconfirmed].some((write) => write.registers[name] !== undefined),
   );

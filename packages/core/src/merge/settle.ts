@@ -127,7 +127,8 @@ function acknowledge(draft: Draft, system: SystemId, attempt: Attempt, { row, re
   unplan(draft, system);
   see(draft, system, attempt);
   absorb(draft, row, settled, filled);
-  if (attempt.kind === 'create') putLink(draft, system, { ...linkOf(draft, system), isMade: madeIn(draft.table) });
+  const isMade = attempt.kind === 'create' ? madeIn(draft.table) : undefined;
+  if (isMade) putLink(draft, system, { ...linkOf(draft, system), isMade });
 }
 
 function acknowledgeRemoval(draft: Draft, system: SystemId, attempt: Attempt): void {

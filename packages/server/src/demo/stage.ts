@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startDataverse, startFinops, type Emulator } from '@concord/adapters';
-import { ConcordError, parseConfig, type Config } from '@concord/core';
+import { ConcordError, parseConfig, type Config, type Engine } from '@concord/core';
 import { pino, type Logger } from 'pino';
 import { seedOf } from '../cli/emulate.ts';
 import { startSidecar, type Sidecar } from '../compose.ts';
@@ -23,6 +23,8 @@ export interface Stage {
   /** Works in finance, in F&O. */
   readonly ben: Person;
   readonly rest: Rest;
+  /** Concord's, for whoever looks behind the stage. */
+  readonly engine: Engine;
   /** Runs `acts` while the systems keep their hooks back for `holdMs`, so that Concord sees all of it afterwards only; then waits for rest. */
   unseen<Result>(holdMs: number, acts: () => Promise<Result>): Promise<Result>;
   /** Resolves when every hook has arrived and Concord has nothing left to do. Throws when that takes too long. */
@@ -88,6 +90,7 @@ export async function openStage(): Promise<Stage> {
     anna,
     ben,
     rest: restAt(sidecar.url, key),
+    engine: sidecar.engine,
     until,
     settled,
     events: log.count,
