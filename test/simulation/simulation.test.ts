@@ -38,6 +38,8 @@ test.each([
   ['a refused write to a row whose reference led nowhere was taken for one that waits', 10_664],
   ['a row was made anew, and its system filled in what was to be empty', 103_009],
   ['the same, behind versions that can only be told apart', 201_631],
+  ['what was refused left the queue as its row was read again for what it referred to', 301_646],
+  ['the same, and a sum was not told', 300_993],
   ['an answer that told no columns ended the waiting for a reference', 20_663],
 ])('%s: it holds now', async (_title, seed) => {
   await holds(seed);

@@ -74,9 +74,12 @@ function readCustom(
   return { kind: customPolicy(name, source, modules.sandbox), source: { module, source } };
 }
 
+/** As small as what a policy is asked can be: what a module throws over less is no fault of its own. */
+const ONE_EDIT = { frontier: [{ system: 'a', value: 'x', atMs: 0 }], type: { kind: 'text' } };
+
 /** What keeps a module from being loaded at all; whether it decides well is tried on the fields that it is to decide. */
 function unloadable(sandbox: Sandbox, source: string): string | undefined {
-  const [ran] = sandbox.run(source, [{ frontier: [], type: { kind: 'text' } }]);
+  const [ran] = sandbox.run(source, [ONE_EDIT]);
   return ran?.kind === 'failed' && UNLOADABLE.test(ran.words) ? ran.words : undefined;
 }
 

@@ -235,13 +235,14 @@ export function madeIn({ relations: { match, review } }: Table): Link['isMade'] 
 
 function relink(draft: Draft, row: MappedRow, attempts: readonly Attempt[]): void {
   const link = linkOf(draft, row.system);
-  const { key: old, planned, unread } = link;
+  const { key: old, planned, parked, unread } = link;
   if (old !== row.key) {
     if (old !== undefined) draft.unlinked.push({ system: row.system, key: old });
     draft.linked.push({ system: row.system, key: row.key });
   }
   const stillUnread = unreadAfter(unread, row, draft.context.nowMs);
-  if (planned || unread !== stillUnread) draft.deliveries.set(row.system, undefined);
+  // What was refused stands in the queue until it would be another write.
+  if (planned || (unread !== stillUnread && !parked)) draft.deliveries.set(row.system, undefined);
   // An attempt that still expects this very version may yet be applied; all others were, or never will be.
   const isOpen = ({ expected }: Attempt): boolean => expected !== undefined && expected === row.version;
   const open = attempts.length === 0 ? attempts : attempts.filter(isOpen);
