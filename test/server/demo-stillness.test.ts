@@ -17,7 +17,7 @@ test(
     try {
       await stage.settled();
       const tell = openTell(openPage(() => undefined, false));
-      for (const scene of scenes) expect((await scene.play(stage, tell)).every(isHeld), scene.title).toBe(true);
+      for (const { title, play } of scenes) expect([title, (await play(stage, tell)).every(isHeld)]).toEqual([title, true]);
       await stage.settled();
       // A hook that says nothing has every feed pulled.
       const pullAll = (): void => ['fno', 'ce'].forEach((id) => stage.engine.hint(systemId(id), {}, {}));
