@@ -20,7 +20,8 @@ import { openGovernor, type Governed, type Governor } from './governor.ts';
 import { isTwin, matchRow, translated } from './matching.ts';
 import { ask, relate } from './questions.ts';
 import type { Parts } from './parts.ts';
-import type { Comparing } from './resync.ts';
+import { missingInKey } from './references.ts';
+import { countIn, type Comparing } from './resync.ts';
 import type { Heard, Hearing } from './traces.ts';
 import { must } from '../errors/must.ts';
 
@@ -131,7 +132,7 @@ export function openIntake(parts: Parts): Intake {
     if (!governed) return 'done';
     const answer = await commit(governed, hearing);
     if (answer === 'committed') {
-      if (origin.comparing) count(origin.comparing, governed.plan);
+      if (origin.comparing) countIn(origin.comparing, governed.plan);
       // Reads that overlap this one may have seen less, whichever began first.
       reads.touch(governed.plan.record.id + system.id);
       origin.awaiting?.drop(row.key);
@@ -316,7 +317,9 @@ export function openIntake(parts: Parts): Intake {
     const { row } = sighting;
     return lanes.run(await laneOf(origin, row), async () => {
       if ((await ledger.linked(origin.system.id, origin.table.map.entity, row.key)) !== undefined) return 'again';
-      if (await isTwin(ledger, origin.system, origin.table, row)) return takeTwin(origin, row);
+      // Its end may have been told while it waited for its turn, when nobody knew it.
+      const isOld = reads.isStale(placeOf(origin, row.key), origin.began);
+      if (isOld || (await isTwin(ledger, origin.system, origin.table, row))) return takeTwin(origin, row);
       return attemptRow(origin, row, undefined);
     });
   }
@@ -334,7 +337,9 @@ export function openIntake(parts: Parts): Intake {
     );
   }
 
-  function forget({ awaiting, door, system, table }: Origin, key: Key): void {
+  function forget(origin: Origin, key: Key): void {
+    const { awaiting, door, system, table } = origin;
+    reads.touch(placeOf(origin, key));
     awaiting?.drop(key);
     door?.drop(key);
     parts.births.gone(system.id, table.map.entity, key);
@@ -374,20 +379,15 @@ export function openIntake(parts: Parts): Intake {
   };
 }
 
-function count(comparing: Comparing, { changes, deliveries }: Plan): void {
-  if (changes.length > 0) comparing.differing += 1;
-  for (const [system, row] of deliveries) if (row) comparing.writes.add(system);
+/** A row, as reads of it are known by before it belongs to a record. */
+function placeOf({ system, table }: Origin, key: Key): string {
+  return `${system.id} ${table.map.entity} ${key}`;
 }
 
 /** In the name of whoever decided. */
 function disbelief({ guard }: Origin): Disbelief {
   const { by = 'concord', note = 'a mass change that was refused' } = guard?.decision ?? {};
   return { by, note };
-}
-
-/** What the natural key itself refers to and that is not mirrored yet: nobody can tell which record the row is. */
-function missingInKey(table: Table, { waitsFor }: MappedRow): MappedRow['waitsFor'] {
-  return waitsFor.filter(({ register }) => table.map.key.includes(register));
 }
 
 /** A read was needed that the system cannot answer now: the page is taken again later. */

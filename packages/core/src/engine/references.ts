@@ -89,3 +89,8 @@ function recordIn(value: Scalar): RecordId | undefined {
 function nameOf({ entity, by, text }: ReferenceAsked): string {
   return JSON.stringify([entity, by ?? null, text]);
 }
+
+/** What the natural key itself refers to and that is not mirrored yet: nobody can tell which record the row is. */
+export function missingInKey(table: Table, { waitsFor }: MappedRow): MappedRow['waitsFor'] {
+  return waitsFor.filter(({ register }) => table.map.key.includes(register));
+}

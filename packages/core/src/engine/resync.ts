@@ -1,5 +1,5 @@
 import type { EntityName, RecordId, SystemId } from '../ids.ts';
-import type { OperatorAct } from '../ports/plan.ts';
+import type { OperatorAct, Plan } from '../ports/plan.ts';
 import type { RecordState } from '../record/record.ts';
 import { NotNow, type Intake } from './intake.ts';
 import type { Parts } from './parts.ts';
@@ -61,4 +61,10 @@ export function actOf(
   const words = [...('entity' in what ? [what.entity] : []), ...(note === undefined ? [] : [note])].join(': ');
   const told = words === '' ? {} : { note: words };
   return { atMs: parts.clock.nowMs(), operator: by, act: 'resync', ...('record' in what ? { record: what.record } : {}), ...told };
+}
+
+/** What a row that was compared came to. */
+export function countIn(comparing: Comparing, { changes, deliveries }: Plan): void {
+  if (changes.length > 0) comparing.differing += 1;
+  for (const [system, row] of deliveries) if (row) comparing.writes.add(system);
 }
