@@ -74,13 +74,16 @@ function readCustom(
   return { kind: customPolicy(name, source, modules.sandbox), source: { module, source } };
 }
 
-/** As small as what a policy is asked can be: what a module throws over less is no fault of its own. */
-const ONE_EDIT = { frontier: [{ system: 'a', value: 'x', atMs: 0 }], type: { kind: 'text' } };
+/** Over the one or the other a sound policy may throw as well, but not over both what a module throws that cannot be loaded. */
+const PROBES = [
+  { frontier: [], type: { kind: 'text' } },
+  { frontier: [{ system: 'a', value: '1', atMs: 0 }], type: { kind: 'text' } },
+];
 
 /** What keeps a module from being loaded at all; whether it decides well is tried on the fields that it is to decide. */
 function unloadable(sandbox: Sandbox, source: string): string | undefined {
-  const [ran] = sandbox.run(source, [ONE_EDIT]);
-  return ran?.kind === 'failed' && UNLOADABLE.test(ran.words) ? ran.words : undefined;
+  const words = sandbox.run(source, PROBES).map((ran) => (ran.kind === 'failed' && UNLOADABLE.test(ran.words) ? ran.words : undefined));
+  return words.includes(undefined) ? undefined : words[0];
 }
 
 const UNLOADABLE = /^threw SyntaxError|^threw ReferenceError: could not load module|^has no "export default/u;
