@@ -106,9 +106,10 @@ function originOf({ deeds }: World['story'], record: RecordState): string | unde
   return deed && 'system' in deed ? deed.system : undefined;
 }
 
-/** What a system filled in by itself speaks against nobody. */
+/** What a system filled in by itself speaks against nobody, where its own answer told it: of what was read only later, nobody can tell. */
 async function checkFilled({ ledger, chronicle, story }: World, records: readonly RecordState[]): Promise<void> {
-  const isFilled = ({ system, value }: Pick<EditTold, 'system' | 'value'>): boolean => value === filledBy(system);
+  const tells = new Set<string>(story.systems.flatMap(({ id, answers }) => (answers === 'stored' ? [id] : [])));
+  const isFilled = ({ system, value }: Pick<EditTold, 'system' | 'value'>): boolean => tells.has(system) && value === filledBy(system);
   for (const { id, resolution } of (await ledger.conflicts({ state: 'settled', limit: PAGE })).items) {
     const { register, value, contributors } = resolution;
     if (register !== LIFE || value !== 'live' || contributors.some((edit) => edit.register === LIFE && edit.value === 'live')) continue;
@@ -120,7 +121,7 @@ async function checkFilled({ ledger, chronicle, story }: World, records: readonl
     const last = chronicle.edits.findLast((edit) => edit.record === record.id && edit.register === 'phone' && !isFilled(edit));
     const isMadeAnew = story.deeds.some((deed) => deed.kind === 'remove' && deed.name === account);
     const stands = valueIn(record, 'phone');
-    if (isMadeAnew || !last || isEmpty(last.value) || !story.systems.some(({ id }) => stands === filledBy(id))) continue;
+    if (isMadeAnew || !last || isEmpty(last.value) || ![...tells].some((id) => stands === filledBy(id))) continue;
     chronicle.breach(14, `${JSON.stringify(stands)} stands in ${record.id}, where somebody had set ${JSON.stringify(last.value)}`);
   }
 }
