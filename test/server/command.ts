@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 const COMMAND = fileURLToPath(new URL('../../packages/server/bin/concord.js', import.meta.url));
 
 /** A command as users run it, in a process of its own. */
+/** Commands are run as a build server would: a library that asks for `CI` must not change what they print. */
 export interface Command {
   /** What it has printed so far, on both streams. */
   printed(): string;
@@ -19,7 +20,10 @@ export interface Command {
 }
 
 export function startCommand(args: readonly string[], env: Readonly<Record<string, string>> = {}): Command {
-  const child = spawn(process.execPath, [COMMAND, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [COMMAND, ...args], {
+    env: { ...process.env, CI: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const listeners = new Set<() => void>();
   let printed = '';
   const take = (piece: Buffer): void => {
@@ -71,7 +75,7 @@ export async function runCommands(
   const out = openSync(file, 'a');
   try {
     const child = spawn(process.execPath, [COMMANDS, JSON.stringify(commands)], {
-      env: { ...process.env, ...env },
+      env: { ...process.env, CI: '1', ...env },
       stdio: ['ignore', out, out],
     });
     await once(child, 'close');

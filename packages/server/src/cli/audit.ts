@@ -13,7 +13,7 @@ import {
   type TableFacts,
   type Trouble,
 } from '@concord/core';
-import pc from 'picocolors';
+import { colours as pc } from '../colours.ts';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { openSystems } from '../compose.ts';

@@ -1,5 +1,5 @@
-import { isatty } from 'node:tty';
 import { untilStopped } from '../cli/stop-signal.ts';
+import { isColourful } from '../colours.ts';
 import { bustle } from './bustle.ts';
 import { openPage, type Page } from './page.ts';
 import { isHeld, type Scene } from './scene.ts';
@@ -9,8 +9,6 @@ import { openTell, type Tell } from './tell.ts';
 
 /** Tells the ten scenes; then, unless it is to be told `once`, goes on until it is stopped. Answers 1 when a scene did not end as told. */
 export async function demo({ once = false }: { readonly once?: boolean }): Promise<number> {
-  // Not `stdout.isTTY`: it is undefined where there is no terminal, and a choice that is missing would be made by whether `CI` is set.
-  const isColourful = isatty(process.stdout.fd) && !process.env['NO_COLOR'];
   const page = openPage((text) => process.stdout.write(text), isColourful);
   page.line('Concord: two emulated Dynamics systems, people who edit both, and the sidecar between them.', page.colours.bold);
   const stage = await openStage();

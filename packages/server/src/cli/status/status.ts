@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ConcordError } from '@concord/core';
-import pc from 'picocolors';
+import { colours as pc } from '../../colours.ts';
 import { failureWords } from '../../failure.ts';
 import { lookAt } from './look.ts';
 import { needsSomebody, statusLines } from './words.ts';

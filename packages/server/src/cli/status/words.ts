@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import { colours as pc } from '../../colours.ts';
 import type { Look } from './look.ts';
 
 const PASSING = new Set(['live', 'listing', 'starting', 'kept', 'paused', 'throttled', 'pressed']);
