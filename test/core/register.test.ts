@@ -1,7 +1,9 @@
-import { actorOf, opId, register, systemId, type SystemId, type Value } from '@concord/core';
+import { actorOf, opId, register, registerPolicyOf, systemId, type FieldType, type SystemId, type Value } from '@concord/core';
 import { expect, test } from 'vitest';
 import { madeOf } from '../kit/policies.ts';
 
+const over = (name: string, type: FieldType): register.RegisterPolicy => registerPolicyOf(madeOf(name, undefined, { type }), { type });
+const SET = over('set', { kind: 'choices' });
 const [FNO, CE] = [systemId('fno'), systemId('ce')];
 
 /** A register, as it would be told step by step. */
@@ -27,7 +29,7 @@ function storyOf(policy: register.RegisterPolicy, start: Value) {
 }
 
 test('seasons: what somebody saw and took out stays out, though edits crossed, and nothing that was added is lost', () => {
-  const { edit, write, value, register: now } = storyOf(register.sets(), '["Winter"]');
+  const { edit, write, value, register: now } = storyOf(SET, '["Winter"]');
   edit(FNO, '["Summer","Winter"]', '["Winter"]');
   edit(CE, '["Spring","Winter"]', '["Winter"]');
   // F&O is told of Spring; CE is not told of Summer yet.
@@ -41,8 +43,7 @@ test('seasons: what somebody saw and took out stays out, though edits crossed, a
 });
 
 test('the word of a memo: what somebody saw and took out stays out, though edits crossed, and nothing that was written is lost', () => {
-  const memo = madeOf('text', undefined, { type: { kind: 'text' } });
-  const policy = register.versions(memo, { type: { kind: 'text' } });
+  const policy = over('text', { kind: 'text' });
   const { edit, write, value, register: now } = storyOf(policy, 'call the customer before noon and send the offer today');
   edit(FNO, 'call the customer before noon and send the offer today again', 'call the customer before noon and send the offer today');
   edit(CE, 'please call the customer before noon and send the offer today', 'call the customer before noon and send the offer today');
@@ -64,20 +65,20 @@ test('the word of a memo: what somebody saw and took out stays out, though edits
 });
 
 test('while nothing is open a register is written as five scalars', () => {
-  const { write, register: now } = storyOf(register.sets(), '["Winter"]');
+  const { write, register: now } = storyOf(SET, '["Winter"]');
   write(CE);
   const names = { authors: [FNO, CE], systems: [FNO, CE] };
   expect(register.pack(now(), names)).toEqual(['["Winter"]', 1, '1.0', 0, 1000]);
 });
 
 test('a birth in a late system meets what stands', () => {
-  const { edit, value } = storyOf(register.sets(), '["Winter"]');
+  const { edit, value } = storyOf(SET, '["Winter"]');
   edit(systemId('pos'), '["Spring"]');
   expect(value()).toBe('["Spring","Winter"]');
 });
 
 test('a step that only a page showed is no draft: whoever ruled on that page has seen it, and nothing that came later', () => {
-  const { edit, value, register: now } = storyOf(register.sets(), '["Winter"]');
+  const { edit, value, register: now } = storyOf(SET, '["Winter"]');
   edit(FNO, '["Spring","Winter"]', '["Winter"]');
   const page = now().count;
   const stamp = { ms: 9000, count: 0, system: FNO };
@@ -92,13 +93,13 @@ test('a step that only a page showed is no draft: whoever ruled on that page has
     page,
   };
   const ruled = register.admit(register.admit(now(), { ...step, perhapsSeen: page }), ruling);
-  expect(register.answer(ruled, register.sets()).value).toBe('["Autumn","Winter"]');
+  expect(register.answer(ruled, SET).value).toBe('["Autumn","Winter"]');
   expect(value()).toBe('["Spring","Winter"]');
 });
 
 test('who changed the answer by other fields has everybody written to', () => {
-  const { write, register: now } = storyOf(register.sets(), '["Winter"]');
+  const { write, register: now } = storyOf(SET, '["Winter"]');
   write(CE);
-  expect(register.needsWrite(now(), FNO, register.sets())).toBe(false);
-  expect(register.needsWrite(register.renumber(now()), FNO, register.sets())).toBe(true);
+  expect(register.needsWrite(now(), FNO, SET)).toBe(false);
+  expect(register.needsWrite(register.renumber(now()), FNO, SET)).toBe(true);
 });

@@ -1,8 +1,8 @@
-import { register, type FieldType, type Value } from '@concord/core';
+import { type FieldType, type register, type Value } from '@concord/core';
 import fc from 'fast-check';
 import { amountMeant, boundedMeant, chosen, firstMeant, membersMeant, removalsMeant, type Oracle } from './meant.ts';
 import { madeOf } from './policies.ts';
-import type { Rules, Trial } from './screens.ts';
+import { RULES, type Rules, type Trial } from './screens.ts';
 
 /** A policy, what users make of what they see, and what comes of it, told without numbers. */
 export interface Case {
@@ -44,6 +44,11 @@ function oneOf({ frontier, value }: register.Answer, choice: number): Value {
   return frontier[choice % Math.max(1, frontier.length)]?.value ?? value ?? null;
 }
 
+/** A policy of the registry over a register. */
+function over(rules: Rules, name: string, options: unknown, type: FieldType): register.RegisterPolicy {
+  return rules.registerPolicyOf(madeOf(name, options, { type, systems: ['s0', 's1', 's2', 's3'] }, rules.policies), { type });
+}
+
 function selecting(
   rules: Rules,
   name: string,
@@ -51,7 +56,7 @@ function selecting(
   values: readonly Value[] = WORDS,
   type: FieldType = { kind: 'text' },
 ): Case {
-  const policy = rules.selecting(madeOf(name, options, { type, systems: ['s0', 's1', 's2', 's3'] }), { type });
+  const policy = over(rules, name, options, type);
   return {
     name: options === undefined ? name : `${name} ${JSON.stringify(options)}`,
     trial: { policy, change: among(values), ruling: oneOf },
@@ -60,10 +65,12 @@ function selecting(
   };
 }
 
-function sets(rules: Rules, removals?: 'win'): Case {
+const sets = (rules: Rules, removals?: 'win'): register.RegisterPolicy => over(rules, 'set', removals && { removals }, { kind: 'choices' });
+
+function seasonsOf(rules: Rules, removals?: 'win'): Case {
   return {
     name: removals ? 'set, removals win' : 'set',
-    trial: { policy: rules.sets(removals), change: toggle, ruling: (_answer, choice) => toggle(null, choice) },
+    trial: { policy: sets(rules, removals), change: toggle, ruling: (_answer, choice) => toggle(null, choice) },
     first: () => seasons,
     oracle: removals ? removalsMeant(namesIn) : membersMeant(namesIn),
   };
@@ -90,7 +97,7 @@ function versions(rules: Rules, name: string, type: FieldType): Case {
   return {
     name,
     trial: {
-      policy: rules.versions(madeOf(name, undefined, { type }), { type }),
+      policy: over(rules, name, undefined, type),
       change: (value, choice, serial) => join(edited(split(value ?? null), choice, serial)),
       ruling: (_answer, _choice, serial) => join([`r${serial}`]),
     },
@@ -110,7 +117,7 @@ function distinctSets(rules: Rules, removals?: 'win'): Case {
     name: removals ? 'set of distinct members, removals win' : 'set of distinct members',
     trial: {
       ...one.trial,
-      policy: rules.sets(removals),
+      policy: sets(rules, removals),
       change: (value, choice, serial) => asSet(one.trial.change(value, choice, serial), namesIn),
     },
     oracle: removals ? removalsMeant(namesIn) : membersMeant(namesIn),
@@ -124,8 +131,6 @@ function sums(name: string, policy: register.RegisterPolicy, oracle: Oracle): Ca
   const change: Trial['change'] = (value, choice) => Number(value ?? 0) + choice - 5;
   return { name, trial: { policy, change, ruling: (_answer, choice) => choice }, first: () => fc.nat(2), oracle };
 }
-
-const bounds = { type: WHOLE, floor: 0, ceiling: 8 };
 
 const STEPS = { Active: ['Confirmed', 'Canceled'], Confirmed: ['Picked', 'Canceled'], Picked: ['Delivered', 'Confirmed'] };
 const STATES = ['Active', 'Confirmed', 'Picked', 'Delivered', 'Canceled'];
@@ -142,8 +147,8 @@ const CHOICE: FieldType = { kind: 'choice' };
 const NOTES = ['one', 'one\ntwo', 'one\nthree', 'two', null];
 
 export const casesOf = (rules: Rules): readonly Case[] => [
-  sets(rules),
-  sets(rules, 'win'),
+  seasonsOf(rules),
+  seasonsOf(rules, 'win'),
   distinctSets(rules),
   distinctSets(rules, 'win'),
   selecting(rules, 'latest'),
@@ -174,18 +179,18 @@ export const casesOf = (rules: Rules): readonly Case[] => [
   selecting(rules, 'manual', { provisional: 'longest' }),
   selecting(rules, 'append', { attribution: false }, NOTES),
   selecting(rules, 'log', undefined, NOTES),
-  { ...sums('counter', rules.counters({ type: WHOLE }), amountMeant()), returning: 1 },
-  sums('counted', rules.counters({ type: WHOLE, countedBy: 's0' }), amountMeant('s0')),
-  sums('bounded, clamp', rules.boundedCounters({ ...bounds, onBreach: 'clamp' }), boundedMeant(0, 8, 'clamp')),
-  sums('bounded, hold', rules.boundedCounters({ ...bounds, onBreach: 'hold' }), boundedMeant(0, 8, 'hold')),
+  { ...sums('counter', over(rules, 'counter', undefined, WHOLE), amountMeant()), returning: 1 },
+  sums('counted', over(rules, 'counted', 's0', WHOLE), amountMeant('s0')),
+  sums('bounded, clamp', over(rules, 'bounded', { floor: 0, ceiling: 8, onBreach: 'clamp' }, WHOLE), boundedMeant(0, 8, 'clamp')),
+  sums('bounded, hold', over(rules, 'bounded', { floor: 0, ceiling: 8, onBreach: 'hold' }, WHOLE), boundedMeant(0, 8, 'hold')),
   versions(rules, 'text', { kind: 'text' }),
   versions(rules, 'list', { kind: 'json' }),
   {
     ...selecting(rules, 'latest'),
     name: 'first',
-    trial: { policy: rules.firsts, change: among(WORDS), ruling: oneOf },
+    trial: { policy: over(rules, 'first', undefined, { kind: 'text' }), change: among(WORDS), ruling: oneOf },
     oracle: firstMeant,
   },
 ];
 
-export const cases = casesOf(register);
+export const cases = casesOf(RULES);

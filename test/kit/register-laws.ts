@@ -1,7 +1,7 @@
 import { register, sameValue, systemId, type Value } from '@concord/core';
 import fc from 'fast-check';
 import type { Case } from './register-cases.ts';
-import { close, settle, take, worldOf, type Event, type Rules, type World } from './screens.ts';
+import { close, RULES, settle, take, worldOf, type Event, type Rules, type World } from './screens.ts';
 
 /** What may happen, and how often. */
 export type Weights = Partial<Readonly<Record<Event['kind'], number>>>;
@@ -76,7 +76,7 @@ function eventOf({ kind, at, choice, lateMs }: Drawn): Event {
 }
 
 /** Plays a history, and answers the first law that does not hold; `undefined` when all do. */
-export function breachIn(one: Case, { first, events }: History, rules: Rules = register): string | undefined {
+export function breachIn(one: Case, { first, events }: History, rules: Rules = RULES): string | undefined {
   const world = worldOf(one.trial, first, rules);
   for (const [index, event] of events.entries()) {
     take(world, event);

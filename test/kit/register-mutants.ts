@@ -22,7 +22,7 @@ const AWAY = 'systems leave and return';
 export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   {
     name: 'the base is told by number',
-    file: 'answer.js',
+    file: 'register/answer.js',
     from: 'const base = (group) => at(commonPast(group)).value;',
     to: 'const base = (group) => at(opens.filter((open) => (set & open.bit) !== 0n && group.every((one) => open.edit.number <= one.edit.saw)).reduce((all, open) => all | open.bit, 0n)).value;',
     noticedBy: 'immutable',
@@ -30,7 +30,7 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   },
   {
     name: 'what stands while somebody is asked is the last that was decided',
-    file: 'answer.js',
+    file: 'register/answer.js',
     from: 'resolution.provisional ?? base(frontier)',
     to: 'resolution.provisional ?? frontier.at(-1)?.value',
     noticedBy: 'manual',
@@ -38,7 +38,7 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   },
   {
     name: 'an edit that came back to where it began counts',
-    file: 'open.js',
+    file: 'register/open.js',
     from: 'return before === undefined || !sameValue(value, before);',
     to: 'return true;',
     noticedBy: 'latest',
@@ -46,7 +46,7 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   },
   {
     name: 'closed although an open edit has not seen it',
-    file: 'close.js',
+    file: 'register/close.js',
     from: ' && opens.slice(length).every(({ past }) => (past & behind) === behind)',
     to: '',
     noticedBy: 'set',
@@ -54,7 +54,7 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   },
   {
     name: 'closed although a system has not seen it',
-    file: 'close.js',
+    file: 'register/close.js',
     from: 'waited.every((holder) => hasSeen(register, holder, length)) && ',
     to: '',
     noticedBy: 'set',
@@ -62,7 +62,7 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   },
   {
     name: 'closed before a value that was turned away is written over',
-    file: 'close.js',
+    file: 'register/close.js',
     from: 'if (isWhole && !waited.every((holder) => isShown(register, holder, first, policy)))',
     to: 'if (false)',
     noticedBy: 'owner "s0"',
@@ -71,7 +71,7 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   },
   {
     name: 'closed while somebody is asked',
-    file: 'close.js',
+    file: 'register/close.js',
     from: 'waited.length === 0 || isHeld(answer(register, policy))',
     to: 'waited.length === 0',
     noticedBy: 'manual {"provisional":"longest"}',
@@ -79,7 +79,7 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   },
   {
     name: 'nobody has seen what is closed',
-    file: 'close.js',
+    file: 'register/close.js',
     from: 'for (const system of [...waited, ...made])',
     to: 'for (const system of made)',
     noticedBy: 'states {"steps":{"Active":["Confirmed","Canceled"],"Confirmed":["Picked","Canceled"],"Picked":["Delivered","Confirmed"]}}',
@@ -88,7 +88,7 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   },
   {
     name: 'what an author made before is not in their past',
-    file: 'open.js',
+    file: 'register/open.js',
     from: 'let past = own ? own.past | own.bit : 0n;',
     to: 'let past = 0n;',
     noticedBy: 'set',
@@ -96,7 +96,7 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   },
   {
     name: 'times are not lifted',
-    file: 'open.js',
+    file: 'register/open.js',
     from: 'return !floor || compareStamps(stamp, floor) > 0 ?',
     to: 'return true ?',
     noticedBy: 'first',
@@ -104,7 +104,7 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   },
   {
     name: 'doubt is dropped',
-    file: 'log.js',
+    file: 'register/log.js',
     from: '...(or && or.length > 0 ? { or } : {})',
     to: '...{}',
     noticedBy: 'set',
@@ -113,7 +113,7 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   },
   {
     name: 'an author is taken to have seen everything',
-    file: 'log.js',
+    file: 'register/log.js',
     from: 'return author === CONCORD ? count : (acks[author] ?? 0);',
     to: 'return count;',
     noticedBy: 'set',
@@ -121,7 +121,7 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   },
   {
     name: 'a person is taken to have seen what came after their page',
-    file: 'log.js',
+    file: 'register/log.js',
     from: 'return Math.min(page ?? count, count);',
     to: 'return count;',
     noticedBy: 'set',
@@ -129,7 +129,7 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   },
   {
     name: 'a step is a draft although it was perhaps sent',
-    file: 'log.js',
+    file: 'register/log.js',
     from: 'Math.max(perhapsSeen, ...Object.values(acks)) >= step.number',
     to: 'false',
     noticedBy: 'set',
@@ -137,7 +137,7 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   },
   {
     name: 'no step is a draft',
-    file: 'log.js',
+    file: 'register/log.js',
     from: 'edit.number > step.number) ? undefined : step;',
     to: 'edit.number > step.number) ? undefined : undefined;',
     noticedBy: 'latest',
@@ -145,7 +145,7 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   },
   {
     name: 'a step before a ruling is a draft',
-    file: 'log.js',
+    file: 'register/log.js',
     from: 'return log.some((edit) => !isSystem(edit.author) && edit.number > step.number) ? undefined : step;',
     to: 'return step;',
     noticedBy: 'set',
@@ -153,7 +153,7 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   },
   {
     name: 'an edit that is adrift is its author’s own',
-    file: 'register.js',
+    file: 'register/register.js',
     from: 'author === system && adrift === undefined',
     to: 'author === system',
     noticedBy: 'set of distinct members',
@@ -162,7 +162,7 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   },
   {
     name: 'nothing is reopened',
-    file: 'reopen.js',
+    file: 'register/reopen.js',
     from: 'if (!stable || saw >= stable.number)',
     to: 'if (true)',
     noticedBy: 'set of distinct members',
@@ -170,7 +170,7 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   },
   {
     name: 'what a system shows already is not written',
-    file: 'shows.js',
+    file: 'register/shows.js',
     from: 'if (log.some((edit) => edit.number > number && !isOwnOf(edit, system)))',
     to: 'if (false)',
     noticedBy: 'latest',
@@ -178,7 +178,7 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   },
   {
     name: 'a sum forgets what is beyond its bounds',
-    file: 'sums.js',
+    file: 'policy/additions.js',
     from: '(kept ?? stable?.value)',
     to: 'stable?.value',
     noticedBy: 'bounded, clamp',
@@ -186,7 +186,7 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   },
   {
     name: 'a change that a ruling had seen is added again',
-    file: 'sums.js',
+    file: 'policy/additions.js',
     from: '!resets.some((reset) => sees(reset, open))',
     to: 'true',
     noticedBy: 'counter',
@@ -194,15 +194,15 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   },
   {
     name: 'versions are compared with what all had seen, and not with what the two have in common',
-    file: 'versions.js',
-    from: 'at(version.has & next.has).value',
-    to: 'at(frontier.reduce((all, one) => all & one.past, version.has)).value',
+    file: 'policy/versions.js',
+    from: 'question.at(version.has & has).value',
+    to: 'question.at(question.frontier.reduce((all, one) => all & one.past, version.has)).value',
     noticedBy: 'list',
     weather: LATE,
   },
   {
     name: 'a removal ends what its author had not seen',
-    file: 'sets.js',
+    file: 'policy/set.js',
     from: '!drops.some((drop) => sees(drop.open, open))',
     to: 'drops.length === 0',
     noticedBy: 'set',

@@ -1,7 +1,21 @@
-import { actorOf, opId, register as rules, sameValue, systemId, type register, type Stamp, type SystemId, type Value } from '@concord/core';
+import {
+  actorOf,
+  opId,
+  policies,
+  register as rules,
+  registerPolicyOf,
+  sameValue,
+  systemId,
+  type register,
+  type Stamp,
+  type SystemId,
+  type Value,
+} from '@concord/core';
 import type { Meant } from './meant.ts';
 
-export type Rules = typeof rules;
+/** What is held to the laws: the register, and every policy over it. */
+export const RULES = { ...rules, policies, registerPolicyOf };
+export type Rules = typeof RULES;
 
 /** What is tried: a policy, what users may make of a value that they see, and what a person would rule. */
 export interface Trial {
@@ -75,7 +89,7 @@ export interface World {
   ruledAt: number;
 }
 
-export function worldOf(trial: Trial, first: readonly (Value | undefined)[], tried: Rules = rules): World {
+export function worldOf(trial: Trial, first: readonly (Value | undefined)[], tried: Rules = RULES): World {
   const screens = first.map((_value, index): Screen => ({
     id: systemId(`s${index}`),
     skewMs: [0, 7, -9, 2][index] ?? 0,

@@ -4,7 +4,7 @@ import { sameValue, type Value } from '../values.ts';
 import type { Resolution, View } from './policy.ts';
 import type { Condition, Made } from './setting.ts';
 
-export function settled(rule: string, value: Value, reason: string): Resolution {
+export function settled(rule: string, value: Value, reason: string): Extract<Resolution, { readonly kind: 'settled' }> {
   return { kind: 'settled', value, rule, reason };
 }
 
@@ -22,7 +22,7 @@ export function through(rule: string, resolution: Resolution, why?: string): Res
 export function ask({ policy, traits }: Made, view: View): Resolution {
   const { frontier } = view;
   const [first] = frontier;
-  const adds = traits.additive && frontier.length > 1;
+  const adds = view.question ? traits.combines : traits.additive && frontier.length > 1;
   if (first && !traits.gate && !adds && frontier.every((edit) => sameValue(edit.value, first.value))) {
     return settled('agreed', first.value, frontier.length > 1 ? 'all came to the same' : `${first.system} alone edited`);
   }

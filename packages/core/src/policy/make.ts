@@ -135,6 +135,7 @@ function joined(all: readonly PolicyTraits[]): PolicyTraits {
   return {
     gate: some('gate'),
     additive: some('additive'),
+    combines: some('combines'),
     synthetic: some('synthetic'),
     first: some('first'),
     slots: some('slots'),
