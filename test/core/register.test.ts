@@ -16,9 +16,9 @@ function storyOf(policy: register.RegisterPolicy, start: Value) {
     const stamp = { ms: 1000 * count, count: 0, system: author };
     now = register.admit(now, { op: opId(count, actorOf(author)), author, value, before, stamp, perhapsSeen: sent });
   };
-  const write = (system: SystemId): Value | undefined => {
-    sent = now.count;
-    now = register.acknowledge(now, system, now.count);
+  const write = (system: SystemId, number = now.count): Value | undefined => {
+    sent = number;
+    now = register.acknowledge(now, system, number);
     now = register.close(now, [FNO, CE], policy);
     return value();
   };
@@ -102,4 +102,51 @@ test('who changed the answer by other fields has everybody written to', () => {
   write(CE);
   expect(register.needsWrite(now(), FNO, SET)).toBe(false);
   expect(register.needsWrite(register.renumber(now()), FNO, SET)).toBe(true);
+});
+
+/** Two systems that edit one field so fast that each edit is under way when the next comes. */
+function unceasing(policy: register.RegisterPolicy, edits: number): register.Register {
+  let now: register.Register = { ...register.BLANK, acks: { fno: 0, ce: 0 } };
+  for (let count = 1; count <= edits; count += 1) {
+    const author = count % 2 === 0 ? FNO : CE;
+    const before = count === 1 ? undefined : count - 1;
+    const stamp = { ms: 1000 * count, count: 0, system: author };
+    now = register.admit(now, { op: opId(count, actorOf(author)), author, value: count, before, stamp, perhapsSeen: now.count });
+    now = register.close(now, [FNO, CE], policy);
+  }
+  return now;
+}
+
+test('more open edits than are weighed wait for a person, and a ruling is done with all of them', () => {
+  const latest = over('latest', { kind: 'integer' });
+  expect(register.isHeld(register.answer(unceasing(latest, register.OPEN_MAX), latest))).toBe(false);
+  const many = unceasing(latest, register.OPEN_MAX + 1);
+  const asked = register.answer(many, latest);
+  expect(asked.resolution).toMatchObject({ kind: 'held', rule: 'too-many-open', code: 'C15' });
+  expect(register.needsWrite(many, FNO, latest)).toBe(false);
+  const person = systemId('person');
+  const stamp = { ms: 99_000, count: 0, system: person };
+  const ruled = register.admit(many, { op: opId(99, actorOf(person)), author: person, value: 7, stamp, perhapsSeen: 0 });
+  expect(register.answer(ruled, latest)).toMatchObject({ value: 7 });
+  const closed = register.close(ruled, [FNO, CE], latest);
+  expect(closed.log.map(({ author }) => author)).toEqual([person]);
+  expect(register.answer(closed, latest).value).toBe(7);
+  // What each system shows is what it last set there, and is written over.
+  expect([register.shows(closed, FNO, latest), register.shows(closed, CE, latest)]).toEqual([64, 65]);
+  expect(register.needsWrite(closed, FNO, latest)).toBe(true);
+});
+
+test('changes of a counter close when everybody has acknowledged them, though each edit was made before the last was seen', () => {
+  const policy = over('counter', { kind: 'integer' });
+  const { edit, write, value, register: now } = storyOf(policy, 10);
+  write(FNO);
+  for (let step = 0; step < 40; step += 1) {
+    // Each time CE changes what it shows while the write to it is under way.
+    edit(FNO, 11 + step, 10 + step);
+    const sent = now().count;
+    edit(CE, 9 - step, 10 - step);
+    expect(now().log.length).toBeLessThan(8);
+    for (const system of [FNO, CE]) write(system, sent);
+  }
+  expect(value()).toBe(10);
 });

@@ -1,4 +1,4 @@
-import type { OpId, register, Stamp, SystemId, Value } from '@concord/core';
+import { register, type OpId, type Stamp, type SystemId, type Value } from '@concord/core';
 
 /** What somebody meant by an edit, and the edits that they really had before their eyes. It knows nothing of numbers. */
 export interface Meant {
@@ -78,12 +78,32 @@ function order(a: Meant, b: Meant, times: ReadonlyMap<number, Stamp>): number {
 }
 
 function asked(frontier: readonly Meant[], base: Value | undefined, times: ReadonlyMap<number, Stamp>): register.Question {
-  const opens = frontier.map((meant): register.Open => {
-    const { id, op, author, value, before, stamp, by } = meant;
-    const edit: register.Edit = { op, author, value, before, saw: 0, number: id, stamp, by };
-    return { edit, value, before, stamp: times.get(id) ?? stamp, bit: 0n, past: 0n };
-  });
+  const opens = frontier.map((meant) => openOf(meant, times));
   return { edits: opens, frontier: opens, base: () => base, at: () => ({ value: base, frontier: [] }) };
+}
+
+/**
+ * A policy that combines within one that chooses which policy decides: the register's own functions over what people really had before their
+ * eyes, as if each had told it, and nothing was ever closed.
+ */
+export function asSeen(policy: register.RegisterPolicy): Oracle {
+  return (edits) => {
+    const times = timesOf(edits);
+    const bits = new Map(edits.map(({ id }, index) => [id, 1n << BigInt(index)]));
+    const opens = edits.map((meant, index): register.Open => {
+      const past = [...meant.past].reduce((all, id) => all | (bits.get(id) ?? 0n), 0n);
+      return { ...openOf(meant, times), bit: 1n << BigInt(index), past };
+    });
+    const answer = register.solve(opens, undefined, policy)((1n << BigInt(edits.length)) - 1n);
+    return answer.resolution?.kind === 'held'
+      ? { kind: 'held', meanwhile: { value: answer.value } }
+      : { kind: 'value', value: answer.value };
+  };
+}
+
+function openOf({ id, op, author, value, before, stamp, by }: Meant, times: ReadonlyMap<number, Stamp>): register.Open {
+  const edit: register.Edit = { op, author, value, before, saw: 0, number: id, stamp, by };
+  return { edit, value, before, stamp: times.get(id) ?? stamp, bit: 0n, past: 0n };
 }
 
 type Split = (value: Value) => readonly string[];
@@ -149,16 +169,26 @@ export function amountMeant(countedBy?: string): Oracle {
     const since = edits.filter(({ id, before }) => before !== undefined && !last.some(({ past }) => past.has(id)));
     return {
       kind: 'value',
-      value: since.reduce((sum, { value, before }) => sum + Number(value) - Number(before ?? null), Number(start.value)),
+      value: amountOr(
+        since.reduce((sum, { value, before }) => sum + Number(value) - Number(before ?? null), Number(start.value)),
+        edits,
+      ),
     };
   };
+}
+
+/** What everybody emptied, and what comes to nothing, is empty. */
+function amountOr(sum: number, edits: readonly Meant[]): Value {
+  const changes = edits.filter((edit) => !isNothing(edit));
+  const open = changes.filter(({ id }) => !changes.some(({ past }) => past.has(id)));
+  return sum === 0 && open.every(({ value }) => value === null) ? null : sum;
 }
 
 /** An amount of which only so much may stand. */
 export function boundedMeant(low: number, high: number, onBreach: 'hold' | 'clamp'): Oracle {
   return (edits) => {
     const truth = amountMeant()(edits);
-    if (truth.kind !== 'value' || truth.value === undefined) return truth;
+    if (truth.kind !== 'value' || truth.value === undefined || truth.value === null) return truth;
     const bound = Math.min(high, Math.max(low, Number(truth.value)));
     const open = edits.filter(({ id }) => !edits.some(({ past }) => past.has(id)));
     const isRuled = open.length === 1 && open[0]?.author === 'person';
@@ -166,6 +196,19 @@ export function boundedMeant(low: number, high: number, onBreach: 'hold' | 'clam
     return onBreach === 'hold' ? { kind: 'held' } : { kind: 'value', value: bound };
   };
 }
+
+/** What each system told last, added up; a person's word, until a system tells its part anew. */
+export const partsMeant: Oracle = (edits) => {
+  const tellings = edits.filter(({ author }) => author !== 'person');
+  const changes = edits.filter((edit) => !isNothing(edit));
+  const open = changes.filter(({ id }) => !changes.some(({ past }) => past.has(id)));
+  const ruling = open.findLast(({ author }) => author === 'person');
+  if (ruling && open.every(({ author }) => author === 'person')) return { kind: 'value', value: ruling.value };
+  const parts = new Map(tellings.map(({ author, value }) => [author, value]));
+  if (parts.size === 0) return { kind: 'value', value: undefined };
+  if ([...parts.values()].every((part) => part === null)) return { kind: 'value', value: null };
+  return { kind: 'value', value: [...parts.values()].reduce<number>((sum, part) => sum + Number(part), 0) };
+};
 
 /** The earliest of all that were filled in since the last ruling, by their authors' clocks. */
 export const firstMeant: Oracle = (edits) => {

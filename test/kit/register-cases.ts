@@ -1,6 +1,6 @@
 import { type FieldType, type register, type Value } from '@concord/core';
 import fc from 'fast-check';
-import { amountMeant, boundedMeant, chosen, firstMeant, membersMeant, removalsMeant, type Oracle } from './meant.ts';
+import { amountMeant, boundedMeant, chosen, asSeen, firstMeant, partsMeant, membersMeant, removalsMeant, type Oracle } from './meant.ts';
 import { madeOf } from './policies.ts';
 import { RULES, type Rules, type Trial } from './screens.ts';
 
@@ -15,6 +15,8 @@ export interface Case {
   readonly form?: (value: Value) => Value;
   /** Of so many systems that leave or are put back, it comes to the same as if they had always been there. Left out: of none. */
   readonly returning?: number;
+  /** What stands while somebody is asked may be newer than had nothing been closed: changes close before everybody's edits have seen them. */
+  readonly newerMeanwhile?: true;
   /** It may ask a person where the oracle, which knows nothing of places, would not. */
   readonly mayAsk?: true;
 }
@@ -125,11 +127,46 @@ function distinctSets(rules: Rules, removals?: 'win'): Case {
   };
 }
 
+function nestedCases(rules: Rules): readonly Case[] {
+  const [words, seasonal, whole] = [
+    versions(rules, 'text', { kind: 'text' }),
+    seasonsOf(rules),
+    sums('counter', over(rules, 'counter', undefined, WHOLE), amountMeant()),
+  ];
+  return [
+    nested(seasonal, rules, ['by-direction', { s1: 'latest', else: 'set' }], CHOICES),
+    nested(seasonal, rules, ['by-direction', { s1: { set: { removals: 'win' } }, else: { owner: 's0' } }], CHOICES),
+    nested(seasonal, rules, ['by-actor', { order: ['Ann'], then: 'set' }], CHOICES),
+    nested(seasonal, rules, ['fill', { then: 'set' }], CHOICES),
+    nested(seasonal, rules, ['when', [{ if: 'field == null', then: { owner: 's0' } }, { else: 'set' }]], CHOICES),
+    nested(whole, rules, ['by-direction', { s1: 'counter' }], WHOLE),
+    nested(whole, rules, ['threshold', { amount: 3, then: 'counter' }], WHOLE),
+    nested(whole, rules, ['chain', ['counter', 'latest']], WHOLE),
+    nested(whole, rules, ['by-direction', { s1: 'first', else: 'counter' }], WHOLE),
+    nested(words, rules, ['text', { fallback: 'latest' }], { kind: 'text' }),
+    nested(words, rules, ['chain', ['text', { prefer: ['s1', 's0'] }]], { kind: 'text' }),
+    nested(wordsOr(words), rules, ['freeze', { when: 'field == "red"', then: 'text' }], { kind: 'text' }),
+    nested(wordsOr(words), rules, ['normalise', { case: true, then: 'text' }], { kind: 'text' }),
+    nested(wordsOr(words), rules, ['append', { attribution: false, then: 'text' }], { kind: 'text' }),
+  ];
+}
+
+const CHOICES: FieldType = { kind: 'choices' };
 const WHOLE: FieldType = { kind: 'integer' };
 
 function sums(name: string, policy: register.RegisterPolicy, oracle: Oracle): Case {
-  const change: Trial['change'] = (value, choice) => Number(value ?? 0) + choice - 5;
+  const change: Trial['change'] = (value, choice) => (choice === 11 ? null : Number(value ?? 0) + choice - 5);
   return { name, trial: { policy, change, ruling: (_answer, choice) => choice }, first: () => fc.nat(2), oracle };
+}
+
+function reserve(rules: Rules): Case {
+  const policy = over(rules, 'reserve', { s0: 20, s1: 15, s2: 10 }, WHOLE);
+  return { ...sums('reserve', policy, asSeen(policy)), first: () => fc.constant(30) };
+}
+
+function sumOfParts(rules: Rules): Case {
+  const one = sums('sum', over(rules, 'sum', undefined, WHOLE), partsMeant);
+  return { ...one, trial: { ...one.trial, hasParts: true } };
 }
 
 const STEPS = { Active: ['Confirmed', 'Canceled'], Confirmed: ['Picked', 'Canceled'], Picked: ['Delivered', 'Confirmed'] };
@@ -146,7 +183,21 @@ const MONEY: FieldType = { kind: 'decimal', scale: 2 };
 const CHOICE: FieldType = { kind: 'choice' };
 const NOTES = ['one', 'one\ntwo', 'one\nthree', 'two', null];
 
+/** A policy that combines within one that chooses which policy decides, or that passes on some of the edits. */
+function nested(one: Case, rules: Rules, [name, options]: readonly [string, unknown], type: FieldType): Case {
+  const policy = over(rules, name, options, type);
+  const { returning: _returning, mayAsk: _mayAsk, form: _form, ...rest } = one;
+  return { ...rest, name: `${name} ${JSON.stringify(options)}`, trial: { ...one.trial, policy }, oracle: asSeen(policy) };
+}
+
+/** Of texts, most of the time one of a few. */
+function wordsOr(one: Case): Case {
+  const change: Trial['change'] = (value, choice, serial) => (choice < 2 ? 'red' : one.trial.change(value, choice, serial));
+  return { ...one, trial: { ...one.trial, change } };
+}
+
 export const casesOf = (rules: Rules): readonly Case[] => [
+  ...nestedCases(rules),
   seasonsOf(rules),
   seasonsOf(rules, 'win'),
   distinctSets(rules),
@@ -182,7 +233,12 @@ export const casesOf = (rules: Rules): readonly Case[] => [
   { ...sums('counter', over(rules, 'counter', undefined, WHOLE), amountMeant()), returning: 1 },
   sums('counted', over(rules, 'counted', 's0', WHOLE), amountMeant('s0')),
   sums('bounded, clamp', over(rules, 'bounded', { floor: 0, ceiling: 8, onBreach: 'clamp' }, WHOLE), boundedMeant(0, 8, 'clamp')),
-  sums('bounded, hold', over(rules, 'bounded', { floor: 0, ceiling: 8, onBreach: 'hold' }, WHOLE), boundedMeant(0, 8, 'hold')),
+  {
+    ...sums('bounded, hold', over(rules, 'bounded', { floor: 0, ceiling: 8, onBreach: 'hold' }, WHOLE), boundedMeant(0, 8, 'hold')),
+    newerMeanwhile: true,
+  },
+  sumOfParts(rules),
+  reserve(rules),
   versions(rules, 'text', { kind: 'text' }),
   versions(rules, 'list', { kind: 'json' }),
   {

@@ -93,7 +93,7 @@ function breachOf(world: World, one: Case): string | undefined {
   const away = screens.filter(({ wasAway }) => wasAway).length;
   if (away > (one.returning ?? 0)) return broken(world);
   const [now, never] = [rules.answer(closing, trial.policy), rules.answer(lasting, trial.policy)];
-  const isAlike = rules.isSame(now, never) || (away > 0 && rules.isHeld(now) && rules.isHeld(never));
+  const isAlike = rules.isSame(now, never) || ((away > 0 || one.newerMeanwhile) && rules.isHeld(now) && rules.isHeld(never));
   if (!isAlike) return `L15: ${told(now)} stands, and had nothing been closed ${told(never)}`;
   return againstTruth(world, now, one) ?? broken(world);
 }
@@ -132,7 +132,7 @@ function broken({ closing, screens, trial, rules, hasClosedHeld }: World): strin
   const isAll = log.length === 0 && stable && stable.number === count && !screens.some(({ wasAway }) => wasAway);
   if (isAll && screens.some(({ id }) => (acks[id] ?? 0) !== stable.number)) return 'I4: all is closed, and somebody is behind';
   for (const { id, known } of screens) {
-    if (screens.some(({ wasAway }) => wasAway)) break;
+    if (trial.hasParts || screens.some(({ wasAway }) => wasAway)) break;
     const shown = rules.shows(closing, id, trial.policy);
     if (known.value !== undefined && !sameValue(shown, known.value))
       return `${id} shows ${JSON.stringify(known.value)}, not ${JSON.stringify(shown)}`;
@@ -166,8 +166,9 @@ function unsettled(world: World): string | undefined {
   const { trial, rules, screens } = world;
   const { value } = rules.answer(world.closing, trial.policy);
   if (value === undefined) return undefined;
-  const other = screens.find((screen) => !sameValue(screen.value, value));
-  if (other) return `L18: ${other.id} shows ${JSON.stringify(other.value)}, and ${JSON.stringify(value)} stands`;
+  const shownBy = (screen: World['screens'][number]): Value | undefined => (trial.hasParts ? screen.told : screen.value);
+  const other = screens.find((screen) => !sameValue(shownBy(screen), value));
+  if (other) return `L18: ${other.id} shows ${JSON.stringify(shownBy(other))}, and ${JSON.stringify(value)} stands`;
   const before = JSON.stringify(world.closing);
   close(world);
   for (const { id, known } of screens) world.closing = rules.acknowledge(world.closing, id, world.closing.acks[id] ?? known.version);

@@ -29,7 +29,7 @@ export const bounded = definePolicy({
   name: 'bounded',
   summary: 'A counter that stays within bounds; what is beyond them is not forgotten.',
   suits: ['integer', 'decimal'],
-  traits: { gate: true, additive: true, combines: true, synthetic: true },
+  traits: { gate: true, additive: true, combines: true, commutes: true, synthetic: true },
   options,
   make: ({ floor, ceiling, onBreach }, setting) => {
     const [low, high] = [floor, ceiling].map((words) => (words === undefined ? undefined : new Exact(words)));

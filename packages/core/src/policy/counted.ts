@@ -16,7 +16,7 @@ export const counted = definePolicy({
   name: 'counted',
   summary: 'One system counts what is there; what others change meanwhile is added to its count.',
   suits: ['integer', 'decimal'],
-  traits: { additive: true, combines: true, synthetic: true },
+  traits: { additive: true, combines: true, commutes: true, synthetic: true },
   options,
   mentions: (system) => ({ systems: [system] }),
   make: (system) => (view) => {

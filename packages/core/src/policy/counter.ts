@@ -12,7 +12,7 @@ export const counter = definePolicy({
   name: 'counter',
   summary: 'Adds up what each side added or took away.',
   suits: ['integer', 'decimal'],
-  traits: { additive: true, combines: true, synthetic: true },
+  traits: { additive: true, combines: true, commutes: true, synthetic: true },
   options: z.undefined(),
   make: () => (view) => {
     const added = view.question ? addedUp('counter', view.question) : sumOf('counter', view);

@@ -9,7 +9,7 @@ import { systemId } from '../ids.ts';
 import { PERSON } from '../record/actors.ts';
 import type { Question } from '../register/answer.ts';
 import { frontierOf, sees } from '../register/open.ts';
-import type { Stable } from '../register/register.ts';
+import type { Kept } from '../register/register.ts';
 import type { Json, JsonObject, Value } from '../values.ts';
 
 /**
@@ -19,7 +19,7 @@ import type { Json, JsonObject, Value } from '../values.ts';
 export const first = definePolicy({
   name: 'first',
   summary: 'The value that was set first of all stands, however late it is heard of.',
-  traits: { gate: true, first: true },
+  traits: { gate: true, combines: true, first: true },
   options: z.undefined(),
   make: () => (view) => {
     if (view.question) return firstOf(view.question);
@@ -43,8 +43,9 @@ function firstOf({ stable, edits, frontier }: Question): Resolution {
   const ruling = frontierOf(edits.filter(({ edit }) => edit.author === PERSON)).at(-1);
   // Who made a field empty has not set it, and left it to those who come after.
   if (ruling && (!isEmpty(ruling.value) || frontier.includes(ruling))) return settledOn(ruling, 'a person corrected it');
-  const before = ruling ?? earlyIn(stable);
-  const all: readonly Early[] = [...(before ? [before] : []), ...edits.filter((open) => !ruling || sees(open, ruling))];
+  const before = ruling ?? (stable && earlyOf(stable, stable.kept));
+  const since = edits.filter((open) => !ruling || sees(open, ruling)).map((open) => earlyOf(open, open.edit.kept));
+  const all = [...(before ? [before] : []), ...since];
   const filled = all.filter(({ value }) => !isEmpty(value));
   const winner = earliest(filled.length > 0 ? filled : all);
   return settledOn(winner, winner === before ? 'it was set before' : `${winner.stamp.system} set it first (${instant(winner.stamp.ms)})`);
@@ -52,17 +53,16 @@ function firstOf({ stable, edits, frontier }: Question): Resolution {
 
 function settledOn({ value, stamp }: Early, reason: string): Resolution {
   const { ms, count, system } = stamp;
-  return { ...settled('first', value, reason), kept: { value, ms, count, system } };
+  return { ...settled('first', value, reason), kept: { ms, count, system } };
 }
 
 function earliest(all: readonly Early[]): Early {
   return all.reduce((best, one) => (compareStamps(one.stamp, best.stamp) < 0 ? one : best));
 }
 
-function earlyIn(stable: Stable | undefined): Early | undefined {
-  if (!stable) return undefined;
-  const { value, stamp, kept } = stable;
-  if (kept === undefined || !isKept(kept)) return { value, stamp };
+/** What is closed, or was, is as early as the first of it. */
+function earlyOf({ value, stamp }: Early, kept: Kept | undefined): Early {
+  if (kept === undefined || !isStamp(kept)) return { value, stamp };
   return { value, stamp: { ms: kept.ms, count: kept.count, system: systemId(kept.system) } };
 }
 
@@ -72,7 +72,7 @@ interface KeptStamp extends JsonObject {
   readonly system: string;
 }
 
-function isKept(kept: Json): kept is KeptStamp {
+function isStamp(kept: Json): kept is KeptStamp {
   if (typeof kept !== 'object' || kept === null || !('ms' in kept)) return false;
   return typeof kept.ms === 'number' && typeof kept['count'] === 'number' && typeof kept['system'] === 'string';
 }

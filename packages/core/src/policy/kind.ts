@@ -48,6 +48,7 @@ export const PLAIN: PolicyTraits = {
   gate: false,
   additive: false,
   combines: false,
+  commutes: false,
   synthetic: false,
   first: false,
   slots: false,

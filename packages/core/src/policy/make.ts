@@ -136,6 +136,7 @@ function joined(all: readonly PolicyTraits[]): PolicyTraits {
     gate: some('gate'),
     additive: some('additive'),
     combines: some('combines'),
+    commutes: all.every(({ commutes }) => commutes),
     synthetic: some('synthetic'),
     first: some('first'),
     slots: some('slots'),

@@ -62,8 +62,10 @@ export interface PolicyTraits {
   readonly gate: boolean;
   /** Equal concurrent values are not one value: two sales of five are a sale of ten. */
   readonly additive: boolean;
-  /** Equal values are not one value, and a single edit is not the whole answer: sets, sums, texts. It looks at the question. */
+  /** It looks at the question: equal values are not one value, and a single edit is not the whole answer. Sets, sums, texts. */
   readonly combines: boolean;
+  /** It adds up what each edit changed, whatever its author had seen of the others. It does so only if all policies within it do. */
+  readonly commutes: boolean;
   /** It may answer with a value that nobody set. Such policies cannot decide a group. */
   readonly synthetic: boolean;
   /** It weighs the first edit that was ever made, so the register keeps it. */

@@ -1,6 +1,7 @@
 import type { FieldType } from '../map/type.ts';
 import type { Edit } from '../record/record.ts';
 import type { Question, RegisterPolicy, Resolution } from '../register/answer.ts';
+import { above } from '../register/above.ts';
 import type { Open } from '../register/open.ts';
 import type { Scalar } from '../values.ts';
 import type { Resolution as Chosen, View } from './policy.ts';
@@ -19,8 +20,10 @@ export function registerPolicyOf({ policy, traits, readsFields }: Made, beside: 
   return {
     combines: traits.combines,
     gate: traits.gate,
+    commutes: traits.commutes,
+    parts: traits.slots,
     readsFields: readsFields.length > 0,
-    resolve: (question) => resolutionOf(policy(viewOf(question, beside))),
+    resolve: (question) => resolutionOf(policy(viewOf(traits.combines ? above(question) : question, beside))),
   };
 }
 

@@ -6,7 +6,7 @@ import { isOwnOf, ownAbove, type Register } from './register.ts';
 /** What a system shows: its last own edit above what it acknowledged, else the merged value that it acknowledged. Absent: nothing yet. */
 export function shows(register: Register, system: string, policy: RegisterPolicy): Value | undefined {
   const { shown, log, acks, stable } = register;
-  const own = ownAbove(register, system);
+  const own = policy.parts ? undefined : ownAbove(register, system);
   if (own) return own.value;
   if (shown && Object.hasOwn(shown, system)) return shown[system];
   const number = acks[system] ?? 0;
@@ -29,7 +29,7 @@ export function needsWrite(register: Register, system: string, policy: RegisterP
   const now = answer(register, policy);
   if (now.value === undefined || (isHeld(now) && !isProvisional(now))) return false;
   if (number < (stable?.number ?? 0) || number < renumbered) return true;
-  if (log.some((edit) => edit.number > number && !isOwnOf(edit, system))) return true;
+  if (log.some((edit) => edit.number > number && (policy.parts || !isOwnOf(edit, system)))) return true;
   return !sameValue(shows(register, system, policy), now.value);
 }
 
