@@ -1,5 +1,16 @@
-import { actorOf, opId, register, registerPolicyOf, systemId, type FieldType, type SystemId, type Value } from '@concord/core';
-import { expect, test } from 'vitest';
+import { quickjsSandbox } from '@concord/adapters';
+import {
+  actorOf,
+  customPolicy,
+  opId,
+  register,
+  registerPolicyOf,
+  systemId,
+  type FieldType,
+  type SystemId,
+  type Value,
+} from '@concord/core';
+import { afterAll, expect, test } from 'vitest';
 import { madeOf } from '../kit/policies.ts';
 
 const over = (name: string, type: FieldType): register.RegisterPolicy => registerPolicyOf(madeOf(name, undefined, { type }), { type });
@@ -25,7 +36,10 @@ function storyOf(policy: register.RegisterPolicy, start: Value) {
   const value = (): Value | undefined => register.answer(now, policy).value;
   edit(FNO, start);
   write(CE);
-  return { edit, write, value, register: () => now };
+  const page = (): void => {
+    sent = now.count;
+  };
+  return { edit, write, page, value, register: () => now };
 }
 
 test('seasons: what somebody saw and took out stays out, though edits crossed, and nothing that was added is lost', () => {
@@ -149,4 +163,76 @@ test('changes of a counter close when everybody has acknowledged them, though ea
     for (const system of [FNO, CE]) write(system, sent);
   }
   expect(value()).toBe(10);
+});
+
+const sandbox = quickjsSandbox();
+afterAll(() => sandbox.close());
+
+const TOTAL = `export default function decide({ open, agreed }) {
+  const total = open.reduce((sum, edit) => sum + edit.value - (edit.from ?? 0), agreed ?? 0);
+  return { value: total, reason: open.length + ' edits since ' + agreed };
+}`;
+
+test('a policy of the user’s own is told every edit since all agreed, also those that somebody has seen', () => {
+  const type: FieldType = { kind: 'integer' };
+  const made = madeOf('total', undefined, { type }, { total: customPolicy('total', TOTAL, sandbox) });
+  const { edit, write, value } = storyOf(registerPolicyOf(made, { type }), 10);
+  write(FNO);
+  edit(FNO, 15, 10);
+  write(FNO);
+  edit(CE, 8, 10);
+  edit(FNO, 16, 15);
+  expect(value()).toBe(14);
+});
+
+test('a share is measured over all steps: a small one behind one that was too large waits with it', () => {
+  const type: FieldType = { kind: 'integer' };
+  const policy = registerPolicyOf(madeOf('reserve', { fno: 50, ce: 10 }, { type }), { type });
+  const { edit, write, page, register: now } = storyOf(policy, 100);
+  write(FNO);
+  edit(CE, 91, 100);
+  expect(register.isHeld(register.answer(now(), policy))).toBe(false);
+  write(FNO);
+  write(CE);
+  edit(CE, 70, 91);
+  expect(register.answer(now(), policy).resolution).toMatchObject({ kind: 'held', code: 'C11' });
+  // A page was opened meanwhile, so that the next step is one of its own.
+  page();
+  edit(CE, 69, 70);
+  expect(register.answer(now(), policy).resolution).toMatchObject({ kind: 'held', code: 'C11' });
+});
+
+const LINES = madeOf('items', { key: 'k' }, { type: { kind: 'json' } });
+const lines = registerPolicyOf(LINES, { type: { kind: 'json' } });
+
+test('who changes an item that another takes out keeps the whole of it, and what a third made of it', () => {
+  const POS = systemId('pos');
+  const { edit, write, value } = storyOf(lines, '[{"k":"p","n":1,"q":1}]');
+  for (const system of [FNO, POS]) write(system);
+  edit(FNO, '[]', '[{"k":"p","n":1,"q":1}]');
+  edit(CE, '[{"k":"p","n":2,"q":1}]', '[{"k":"p","n":1,"q":1}]');
+  edit(POS, '[{"k":"p","n":1,"q":6}]', '[{"k":"p","n":1,"q":1}]');
+  expect(value()).toBe('[{"k":"p","n":2,"q":6}]');
+});
+
+test('where both took an item out and put it in anew, nothing of what they took out comes back', () => {
+  const { edit, write, page, value } = storyOf(lines, '[{"c":"red","k":"p"}]');
+  write(FNO);
+  edit(FNO, '[]', '[{"c":"red","k":"p"}]');
+  edit(CE, '[]', '[{"c":"red","k":"p"}]');
+  page();
+  edit(FNO, '[{"k":"p","n":1}]', '[]');
+  edit(CE, '[{"k":"p","n":2}]', '[]');
+  expect(value()).toBe('[{"k":"p","n":2}]');
+});
+
+test('members of a JSON value are registers of their own: what somebody saw and took out stays out, though edits crossed', () => {
+  const type: FieldType = { kind: 'json' };
+  const { edit, write, value } = storyOf(registerPolicyOf(madeOf('json', undefined, { type }), { type }), '{"a":1}');
+  edit(FNO, '{"a":1,"b":1}', '{"a":1}');
+  edit(CE, '{"a":1,"c":1}', '{"a":1}');
+  expect(write(FNO)).toBe('{"a":1,"b":1,"c":1}');
+  edit(FNO, '{"a":1,"b":1}', '{"a":1,"b":1,"c":1}');
+  edit(CE, '{"a":2,"c":1}', '{"a":1,"c":1}');
+  expect(value()).toBe('{"a":2,"b":1}');
 });

@@ -158,6 +158,68 @@ function matters({ edit: drop }: Side, name: string, sides: readonly Side[], spl
   return stood.kind === 'value' && split(stood.value ?? null).includes(name);
 }
 
+/** Each member is told of by itself: an edit of it is one that changed it, and who says what is there takes out what stood and is not named. */
+export function placesMeant(ofMember: Oracle, membersIn: (value: Value | undefined) => Readonly<Record<string, unknown>>): Oracle {
+  return (edits) => {
+    const times = timesOf(edits);
+    const part = (value: Value | undefined, name: string): Value => {
+      const all = membersIn(value);
+      return Object.hasOwn(all, name) ? JSON.stringify(all[name]) : null;
+    };
+    const at = (name: string, ids: ReadonlySet<number> | undefined): Truth => {
+      const own = edits
+        .filter(({ id }) => !ids || ids.has(id))
+        .map((edit): Meant => ({
+          ...edit,
+          // Later than all that its author had seen, wherever in the value that was.
+          stamp: times.get(edit.id) ?? edit.stamp,
+          value: part(edit.value, name),
+          ...(edit.before === undefined ? {} : { before: part(edit.before, name) }),
+        }));
+      return ofMember(own.filter((edit) => edit.before !== undefined || edit.value !== null || stood(name, edit.past)));
+    };
+    const stood = (name: string, past: ReadonlySet<number>): boolean => {
+      const truth = at(name, past);
+      return truth.kind === 'held' || (truth.value ?? null) !== null;
+    };
+    const names = [...new Set(edits.flatMap(({ value }) => Object.keys(membersIn(value))))].toSorted();
+    const members = names.map((name) => [name, at(name, undefined)] as const);
+    if (members.some(([, truth]) => truth.kind === 'held')) return { kind: 'held' };
+    const left = members.flatMap(([name, truth]) => {
+      const value = truth.kind === 'value' ? (truth.value ?? null) : null;
+      return value === null ? [] : [`${JSON.stringify(name)}:${String(value)}`];
+    });
+    return { kind: 'value', value: edits.length === 0 ? undefined : `{${left.join(',')}}` };
+  };
+}
+
+/** An item is there if somebody put it in, or (where that counts) changed it, and nobody saw that and took it out. */
+export function itemsMeant(keysIn: Split, text: (all: readonly string[]) => string, changesCount: boolean): Oracle {
+  return (edits) => {
+    const has = (value: Value | undefined, key: string): boolean => keysIn(value ?? null).includes(key);
+    const isThere = (key: string, ids: ReadonlySet<number> | undefined): boolean => {
+      const all = edits.filter(({ id }) => !ids || ids.has(id));
+      const isDropped = ({ before, past }: Meant): boolean => (before === undefined ? isThere(key, past) : has(before, key));
+      const drops = all.filter((edit) => !has(edit.value, key) && isDropped(edit));
+      return all.some((edit) => {
+        const isPut = !has(edit.before, key);
+        const isChange = changesCount && itemIn(edit.value, key) !== itemIn(edit.before, key);
+        return has(edit.value, key) && (isPut || isChange) && !drops.some(({ past }) => past.has(edit.id));
+      });
+    };
+    const keys = [...new Set(edits.flatMap(({ value }) => keysIn(value)))].toSorted();
+    return { kind: 'value', value: text(keys.filter((key) => isThere(key, undefined))) };
+  };
+}
+
+function itemIn(value: Value | undefined, key: string): string | undefined {
+  const list: unknown = typeof value === 'string' ? JSON.parse(value) : [];
+  const found: unknown = Array.isArray(list)
+    ? list.find((item: unknown) => typeof item === 'object' && item && 'k' in item && item.k === key)
+    : [];
+  return JSON.stringify(found);
+}
+
 /** L17: the first count plus every change, once; a ruling counts anew. Of several first counts one system's may be believed. */
 export function amountMeant(countedBy?: string): Oracle {
   return (edits) => {

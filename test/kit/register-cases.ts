@@ -2,6 +2,7 @@ import { type FieldType, type register, type Value } from '@concord/core';
 import fc from 'fast-check';
 import { amountMeant, boundedMeant, chosen, asSeen, firstMeant, partsMeant, membersMeant, removalsMeant, type Oracle } from './meant.ts';
 import { madeOf } from './policies.ts';
+import { jsonCasesOf } from './register-json-cases.ts';
 import { RULES, type Rules, type Trial } from './screens.ts';
 
 /** A policy, what users make of what they see, and what comes of it, told without numbers. */
@@ -46,9 +47,11 @@ function oneOf({ frontier, value }: register.Answer, choice: number): Value {
   return frontier[choice % Math.max(1, frontier.length)]?.value ?? value ?? null;
 }
 
+const SYSTEMS = ['s0', 's1', 's2', 's3'];
+
 /** A policy of the registry over a register. */
-function over(rules: Rules, name: string, options: unknown, type: FieldType): register.RegisterPolicy {
-  return rules.registerPolicyOf(madeOf(name, options, { type, systems: ['s0', 's1', 's2', 's3'] }, rules.policies), { type });
+export function over(rules: Rules, name: string, options: unknown, type: FieldType): register.RegisterPolicy {
+  return rules.registerPolicyOf(madeOf(name, options, { type, systems: SYSTEMS }, rules.policies), { type });
 }
 
 function selecting(
@@ -127,6 +130,30 @@ function distinctSets(rules: Rules, removals?: 'win'): Case {
   };
 }
 
+/** Several fields as one. */
+function group(rules: Rules, name: string, options?: unknown): Case {
+  const made = madeOf(name, options, { type: 'group', own: ['street', 'city'], systems: SYSTEMS }, rules.policies);
+  const policy = rules.registerPolicyOf(made, { type: { kind: 'text' } });
+  const values: readonly Value[] = [
+    ['a', 1],
+    ['a', 2],
+    ['b', null],
+    [null, null],
+    [null, 2],
+  ];
+  const one = selecting(rules, 'latest', undefined, values);
+  return { ...one, name: `group, ${name}`, trial: { ...one.trial, policy }, oracle: name === 'first' ? asSeen(policy) : chosen(policy) };
+}
+
+/** Conditions over other fields say which policy decides: then nothing closes before all of it does. */
+function reading(rules: Rules, status: string): Case {
+  const ways = [{ if: 'status == "Open"', then: 'set' }, { else: { freeze: { when: 'status == "Invoiced"', then: 'set' } } }];
+  const made = madeOf('when', ways, { type: CHOICES, systems: SYSTEMS }, rules.policies);
+  const policy = rules.registerPolicyOf(made, { type: CHOICES, fields: { status } });
+  const one = seasonsOf(rules);
+  return { ...one, name: `when status is ${status}`, trial: { ...one.trial, policy }, oracle: asSeen(policy) };
+}
+
 function nestedCases(rules: Rules): readonly Case[] {
   const [words, seasonal, whole] = [
     versions(rules, 'text', { kind: 'text' }),
@@ -198,6 +225,16 @@ function wordsOr(one: Case): Case {
 
 export const casesOf = (rules: Rules): readonly Case[] => [
   ...nestedCases(rules),
+  ...jsonCasesOf(rules),
+  group(rules, 'latest'),
+  group(rules, 'most-complete'),
+  group(rules, 'owner', 's0'),
+  group(rules, 'first'),
+  reading(rules, 'Open'),
+  reading(rules, 'Invoiced'),
+  selecting(rules, 'local'),
+  selecting(rules, 'local', 's0'),
+  selecting(rules, 'log', { newest: 'first' }, NOTES),
   seasonsOf(rules),
   seasonsOf(rules, 'win'),
   distinctSets(rules),

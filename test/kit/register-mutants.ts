@@ -18,6 +18,9 @@ const RULED = 'people rule';
 const BACK = 'systems are put back';
 const AWAY = 'systems leave and return';
 
+/** Where edits cross, clocks differ and an answer is lost, without screens. */
+export const STEPS = 'edits cross, step by step';
+
 /** Each is a mistake that was made once, or that somebody will make who reads the rules in a hurry. */
 export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   {
@@ -47,16 +50,16 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   {
     name: 'closed although an open edit has not seen it',
     file: 'register/close.js',
-    from: ' && opens.slice(length).every(({ past }) => (past & behind) === behind)',
-    to: '',
+    from: 'isSumOfChanges(register, policy) || opens.slice(length).every(({ past }) => (past & behind) === behind)',
+    to: 'true',
     noticedBy: 'set',
     weather: LATE,
   },
   {
     name: 'closed although a system has not seen it',
     file: 'register/close.js',
-    from: 'waited.every((holder) => hasSeen(register, holder, length)) && ',
-    to: '',
+    from: '!waited.every((holder) => hasSeen(register, holder, length))',
+    to: 'false',
     noticedBy: 'set',
     weather: LATE,
   },
@@ -198,6 +201,96 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
     from: 'question.at(version.has & has).value',
     to: 'question.at(question.frontier.reduce((all, one) => all & one.past, version.has)).value',
     noticedBy: 'list',
+    weather: LATE,
+  },
+  {
+    name: 'closed while what is closed is in doubt',
+    file: 'register/close.js',
+    from: ' || others.some((other) => !isSame(other, first))',
+    to: '',
+    noticedBy: 'latest',
+    weather: STEPS,
+  },
+  {
+    name: 'what is closed is as late as the edit that stands',
+    file: 'register/above.js',
+    from: 'const stamp = greatest([...opens.filter(isChange), ...(stable ? [stable] : [])]);',
+    to: 'const stamp = standing(answer)?.stamp ?? greatest([...opens.filter(isChange), ...(stable ? [stable] : [])]);',
+    noticedBy: 'not-empty',
+    weather: STEPS,
+  },
+  {
+    name: 'a lost write of the value that was shown already is not doubted',
+    file: 'register/log.js',
+    from: '...(or && or.length > 0 ? { or } : {})',
+    to: '...(or && or.some((one) => one.before !== before) ? { or: or.filter((one) => one.before !== before) } : {})',
+    noticedBy: 'set',
+    weather: STEPS,
+  },
+  {
+    name: 'stamps are lifted when an edit is heard of',
+    file: 'register/log.js',
+    from: 'number: count + 1,\n        stamp,',
+    to: `number: count + 1,
+        stamp: log.reduce((floor, one) => one.number <= (step ? step.saw : saw) && (one.stamp.ms > floor.ms || (one.stamp.ms === floor.ms && one.stamp.count >= floor.count)) ? { ...one.stamp, count: one.stamp.count + 1, system: author } : floor, stamp),`,
+    noticedBy: 'latest',
+    weather: STEPS,
+  },
+  {
+    name: 'sums close on acknowledgement alone although somebody says what is there',
+    file: 'register/close.js',
+    from: 'isReset(edit) || edit.value === null',
+    to: 'false',
+    noticedBy: 'counter',
+    weather: STEPS,
+    seed: 8,
+  },
+  {
+    name: 'what is behind everything is not agreed on before the rest is weighed',
+    file: 'register/above.js',
+    from: 'for (let length = inOrder.length - 1; length > 0; length -= 1) {',
+    to: 'for (let length = 0; length > 0; length -= 1) {',
+    noticedBy: 'by-direction {"s1":"latest","else":"set"}',
+    weather: LATE,
+  },
+  {
+    name: 'what is held counts as agreed on',
+    file: 'register/above.js',
+    from: 'isHeld(answer) ? undefined :',
+    to: '',
+    noticedBy: 'bounded, hold',
+    weather: STEPS,
+  },
+  {
+    name: 'a system that set what stands is not told the sum',
+    file: 'register/shows.js',
+    from: 'policy.parts ? undefined : ownAbove(register, system)',
+    to: 'ownAbove(register, system)',
+    noticedBy: 'sum',
+    weather: LATE,
+  },
+  {
+    name: 'a part is told by nobody once it is closed',
+    file: 'policy/sum.js',
+    from: 'keptParts(stable?.kept)',
+    to: '{}',
+    noticedBy: 'sum',
+    weather: LATE,
+  },
+  {
+    name: 'who says what is there leaves what they do not name',
+    file: 'policy/places.js',
+    from: 'if (!isReset(own) || own.value !== null || isThere(solve(opens, stable, policy)(own.past)))',
+    to: 'if (!isReset(own) || own.value !== null)',
+    noticedBy: 'json {"then":"latest"}',
+    weather: RULED,
+  },
+  {
+    name: 'a removal ends an item that somebody changed without seeing it',
+    file: 'policy/keyed.js',
+    from: '!removals.some((removal) => sees(removal, open)));',
+    to: 'removals.length === 0);',
+    noticedBy: 'items, update-wins, which of them',
     weather: LATE,
   },
   {

@@ -40,7 +40,7 @@ function viewOf(question: Question, { type, fields }: Beside): View {
 }
 
 /** An edit as policies know it that look at one edit at a time. */
-function seenOf({ edit: { op, author, saw, number, by }, value, before, stamp }: Open): Edit {
+export function seenOf({ edit: { op, author, saw, number, by }, value, before, stamp }: Open): Edit {
   return {
     op,
     system: author,

@@ -29,7 +29,7 @@ export function needsWrite(register: Register, system: string, policy: RegisterP
   const now = answer(register, policy);
   if (now.value === undefined || (isHeld(now) && !isProvisional(now))) return false;
   if (number < (stable?.number ?? 0) || number < renumbered) return true;
-  if (log.some((edit) => edit.number > number && (policy.parts || !isOwnOf(edit, system)))) return true;
+  if (log.some((edit) => edit.number > number && !isOwnOf(edit, system))) return true;
   return !sameValue(shows(register, system, policy), now.value);
 }
 
