@@ -1,4 +1,4 @@
-import type { OpId, register, Stamp, SystemId, Value } from '@concord/core';
+import { register, type OpId, type Stamp, type SystemId, type Value } from '@concord/core';
 
 /** What somebody meant by an edit, and the edits that they really had before their eyes. It knows nothing of numbers. */
 export interface Meant {
@@ -78,12 +78,32 @@ function order(a: Meant, b: Meant, times: ReadonlyMap<number, Stamp>): number {
 }
 
 function asked(frontier: readonly Meant[], base: Value | undefined, times: ReadonlyMap<number, Stamp>): register.Question {
-  const opens = frontier.map((meant): register.Open => {
-    const { id, op, author, value, before, stamp, by } = meant;
-    const edit: register.Edit = { op, author, value, before, saw: 0, number: id, stamp, by };
-    return { edit, value, before, stamp: times.get(id) ?? stamp, bit: 0n, past: 0n };
-  });
+  const opens = frontier.map((meant) => openOf(meant, times));
   return { edits: opens, frontier: opens, base: () => base, at: () => ({ value: base, frontier: [] }) };
+}
+
+/**
+ * A policy that combines within one that chooses which policy decides: the register's own functions over what people really had before their
+ * eyes, as if each had told it, and nothing was ever closed.
+ */
+export function asSeen(policy: register.RegisterPolicy): Oracle {
+  return (edits) => {
+    const times = timesOf(edits);
+    const bits = new Map(edits.map(({ id }, index) => [id, 1n << BigInt(index)]));
+    const opens = edits.map((meant, index): register.Open => {
+      const past = [...meant.past].reduce((all, id) => all | (bits.get(id) ?? 0n), 0n);
+      return { ...openOf(meant, times), bit: 1n << BigInt(index), past };
+    });
+    const answer = register.solve(opens, undefined, policy)((1n << BigInt(edits.length)) - 1n);
+    return answer.resolution?.kind === 'held'
+      ? { kind: 'held', meanwhile: { value: answer.value } }
+      : { kind: 'value', value: answer.value };
+  };
+}
+
+function openOf({ id, op, author, value, before, stamp, by }: Meant, times: ReadonlyMap<number, Stamp>): register.Open {
+  const edit: register.Edit = { op, author, value, before, saw: 0, number: id, stamp, by };
+  return { edit, value, before, stamp: times.get(id) ?? stamp, bit: 0n, past: 0n };
 }
 
 type Split = (value: Value) => readonly string[];
@@ -138,6 +158,68 @@ function matters({ edit: drop }: Side, name: string, sides: readonly Side[], spl
   return stood.kind === 'value' && split(stood.value ?? null).includes(name);
 }
 
+/** Each member is told of by itself: an edit of it is one that changed it, and who says what is there takes out what stood and is not named. */
+export function placesMeant(ofMember: Oracle, membersIn: (value: Value | undefined) => Readonly<Record<string, unknown>>): Oracle {
+  return (edits) => {
+    const times = timesOf(edits);
+    const part = (value: Value | undefined, name: string): Value => {
+      const all = membersIn(value);
+      return Object.hasOwn(all, name) ? JSON.stringify(all[name]) : null;
+    };
+    const at = (name: string, ids: ReadonlySet<number> | undefined): Truth => {
+      const own = edits
+        .filter(({ id }) => !ids || ids.has(id))
+        .map((edit): Meant => ({
+          ...edit,
+          // Later than all that its author had seen, wherever in the value that was.
+          stamp: times.get(edit.id) ?? edit.stamp,
+          value: part(edit.value, name),
+          ...(edit.before === undefined ? {} : { before: part(edit.before, name) }),
+        }));
+      return ofMember(own.filter((edit) => edit.before !== undefined || edit.value !== null || stood(name, edit.past)));
+    };
+    const stood = (name: string, past: ReadonlySet<number>): boolean => {
+      const truth = at(name, past);
+      return truth.kind === 'held' || (truth.value ?? null) !== null;
+    };
+    const names = [...new Set(edits.flatMap(({ value }) => Object.keys(membersIn(value))))].toSorted();
+    const members = names.map((name) => [name, at(name, undefined)] as const);
+    if (members.some(([, truth]) => truth.kind === 'held')) return { kind: 'held' };
+    const left = members.flatMap(([name, truth]) => {
+      const value = truth.kind === 'value' ? (truth.value ?? null) : null;
+      return value === null ? [] : [`${JSON.stringify(name)}:${String(value)}`];
+    });
+    return { kind: 'value', value: edits.length === 0 ? undefined : `{${left.join(',')}}` };
+  };
+}
+
+/** An item is there if somebody put it in, or (where that counts) changed it, and nobody saw that and took it out. */
+export function itemsMeant(keysIn: Split, text: (all: readonly string[]) => string, changesCount: boolean): Oracle {
+  return (edits) => {
+    const has = (value: Value | undefined, key: string): boolean => keysIn(value ?? null).includes(key);
+    const isThere = (key: string, ids: ReadonlySet<number> | undefined): boolean => {
+      const all = edits.filter(({ id }) => !ids || ids.has(id));
+      const isDropped = ({ before, past }: Meant): boolean => (before === undefined ? isThere(key, past) : has(before, key));
+      const drops = all.filter((edit) => !has(edit.value, key) && isDropped(edit));
+      return all.some((edit) => {
+        const isPut = !has(edit.before, key);
+        const isChange = changesCount && itemIn(edit.value, key) !== itemIn(edit.before, key);
+        return has(edit.value, key) && (isPut || isChange) && !drops.some(({ past }) => past.has(edit.id));
+      });
+    };
+    const keys = [...new Set(edits.flatMap(({ value }) => keysIn(value)))].toSorted();
+    return { kind: 'value', value: text(keys.filter((key) => isThere(key, undefined))) };
+  };
+}
+
+function itemIn(value: Value | undefined, key: string): string | undefined {
+  const list: unknown = typeof value === 'string' ? JSON.parse(value) : [];
+  const found: unknown = Array.isArray(list)
+    ? list.find((item: unknown) => typeof item === 'object' && item && 'k' in item && item.k === key)
+    : [];
+  return JSON.stringify(found);
+}
+
 /** L17: the first count plus every change, once; a ruling counts anew. Of several first counts one system's may be believed. */
 export function amountMeant(countedBy?: string): Oracle {
   return (edits) => {
@@ -149,16 +231,26 @@ export function amountMeant(countedBy?: string): Oracle {
     const since = edits.filter(({ id, before }) => before !== undefined && !last.some(({ past }) => past.has(id)));
     return {
       kind: 'value',
-      value: since.reduce((sum, { value, before }) => sum + Number(value) - Number(before ?? null), Number(start.value)),
+      value: amountOr(
+        since.reduce((sum, { value, before }) => sum + Number(value) - Number(before ?? null), Number(start.value)),
+        edits,
+      ),
     };
   };
+}
+
+/** What everybody emptied, and what comes to nothing, is empty. */
+function amountOr(sum: number, edits: readonly Meant[]): Value {
+  const changes = edits.filter((edit) => !isNothing(edit));
+  const open = changes.filter(({ id }) => !changes.some(({ past }) => past.has(id)));
+  return sum === 0 && open.every(({ value }) => value === null) ? null : sum;
 }
 
 /** An amount of which only so much may stand. */
 export function boundedMeant(low: number, high: number, onBreach: 'hold' | 'clamp'): Oracle {
   return (edits) => {
     const truth = amountMeant()(edits);
-    if (truth.kind !== 'value' || truth.value === undefined) return truth;
+    if (truth.kind !== 'value' || truth.value === undefined || truth.value === null) return truth;
     const bound = Math.min(high, Math.max(low, Number(truth.value)));
     const open = edits.filter(({ id }) => !edits.some(({ past }) => past.has(id)));
     const isRuled = open.length === 1 && open[0]?.author === 'person';
@@ -166,6 +258,19 @@ export function boundedMeant(low: number, high: number, onBreach: 'hold' | 'clam
     return onBreach === 'hold' ? { kind: 'held' } : { kind: 'value', value: bound };
   };
 }
+
+/** What each system told last, added up; a person's word, until a system tells its part anew. */
+export const partsMeant: Oracle = (edits) => {
+  const tellings = edits.filter(({ author }) => author !== 'person');
+  const changes = edits.filter((edit) => !isNothing(edit));
+  const open = changes.filter(({ id }) => !changes.some(({ past }) => past.has(id)));
+  const ruling = open.findLast(({ author }) => author === 'person');
+  if (ruling && open.every(({ author }) => author === 'person')) return { kind: 'value', value: ruling.value };
+  const parts = new Map(tellings.map(({ author, value }) => [author, value]));
+  if (parts.size === 0) return { kind: 'value', value: undefined };
+  if ([...parts.values()].every((part) => part === null)) return { kind: 'value', value: null };
+  return { kind: 'value', value: [...parts.values()].reduce<number>((sum, part) => sum + Number(part), 0) };
+};
 
 /** The earliest of all that were filled in since the last ruling, by their authors' clocks. */
 export const firstMeant: Oracle = (edits) => {

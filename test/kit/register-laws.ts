@@ -1,7 +1,7 @@
-import { register, sameValue, systemId, type Value } from '@concord/core';
+import { register, sameValue, systemId, type SystemId, type Value } from '@concord/core';
 import fc from 'fast-check';
 import type { Case } from './register-cases.ts';
-import { close, settle, take, worldOf, type Event, type Rules, type World } from './screens.ts';
+import { close, RULES, settle, take, worldOf, type Event, type Rules, type World } from './screens.ts';
 
 /** What may happen, and how often. */
 export type Weights = Partial<Readonly<Record<Event['kind'], number>>>;
@@ -76,7 +76,7 @@ function eventOf({ kind, at, choice, lateMs }: Drawn): Event {
 }
 
 /** Plays a history, and answers the first law that does not hold; `undefined` when all do. */
-export function breachIn(one: Case, { first, events }: History, rules: Rules = register): string | undefined {
+export function breachIn(one: Case, { first, events }: History, rules: Rules = RULES): string | undefined {
   const world = worldOf(one.trial, first, rules);
   for (const [index, event] of events.entries()) {
     take(world, event);
@@ -93,13 +93,60 @@ function breachOf(world: World, one: Case): string | undefined {
   const away = screens.filter(({ wasAway }) => wasAway).length;
   if (away > (one.returning ?? 0)) return broken(world);
   const [now, never] = [rules.answer(closing, trial.policy), rules.answer(lasting, trial.policy)];
-  const isAlike = rules.isSame(now, never) || (away > 0 && rules.isHeld(now) && rules.isHeld(never));
+  const isAlike = rules.isSame(now, never) || ((away > 0 || one.newerMeanwhile) && rules.isHeld(now) && rules.isHeld(never));
   if (!isAlike) return `L15: ${told(now)} stands, and had nothing been closed ${told(never)}`;
-  return againstTruth(world, now, one) ?? broken(world);
+  return (
+    againstTruth(world, now, one) ??
+    doubtfullyClosed({ closing, ids: screens.map(({ id }) => id), policy: trial.policy, rules }) ??
+    broken(world)
+  );
+}
+
+interface Closing extends Pick<World, 'closing' | 'rules'> {
+  readonly ids: readonly SystemId[];
+  readonly policy: register.RegisterPolicy;
+}
+
+/**
+ * L20: whatever is closed, and whatever has been acknowledged, is the same in every reading: had the lost answer been known, the same would stand.
+ */
+export function doubtfullyClosed({ closing, ids, policy, rules }: Closing): string | undefined {
+  const known = readingsOf(closing.log);
+  if (known.length < 2) return undefined;
+  // Whatever they have acknowledged.
+  const acked = closing.log.map(({ number }) => ({ ...closing, acks: Object.fromEntries(ids.map((id) => [id, number])) }));
+  for (const open of [closing, ...acked]) {
+    const { stable } = rules.close(open, ids, policy);
+    if (!stable || stable === closing.stable) continue;
+    const behind = known.map((log) => log.filter(({ number }) => number <= stable.number));
+    const values = behind.map((log) =>
+      rules.solve(rules.openEdits(log, closing.stable), closing.stable, policy)(rules.wholeOf(rules.openEdits(log, closing.stable))),
+    );
+    if (!values.every((answer) => sameValue(answer.value, stable.value) && !rules.isHeld(answer)))
+      return `L20: ${JSON.stringify(stable.value)} is closed, and is in doubt`;
+  }
+  return undefined;
+}
+
+/** Every log that it may have been, had nothing been lost. */
+function readingsOf(log: readonly register.Edit[]): readonly (readonly register.Edit[])[] {
+  const ways = log.map((edit) => [
+    edit,
+    ...(edit.or ?? []).map(({ saw, before }): register.Edit => ({ ...edit, saw, before, or: undefined })),
+  ]);
+  if (ways.reduce((product, { length }) => product * length, 1) > 32) return [];
+  return ways.reduce<readonly (readonly register.Edit[])[]>(
+    (all, way) => way.flatMap((edit) => all.map((before) => [...before, edit])),
+    [[]],
+  );
 }
 
 /** L13, L16, L17 and L20 in one: what stands follows from what people saw, whatever was heard of when, and however doubtful it is. */
-function againstTruth({ meant, closing }: World, now: register.Answer, { oracle, form = same, mayAsk }: Case): string | undefined {
+export function againstTruth(
+  { meant, closing }: Pick<World, 'meant' | 'closing'>,
+  now: register.Answer,
+  { oracle, form = same, mayAsk }: Case,
+): string | undefined {
   const truth = oracle(meant);
   const isAsked = register.isHeld(now);
   // Who does not know what somebody had seen may ask; what is decided must be right.
@@ -132,7 +179,7 @@ function broken({ closing, screens, trial, rules, hasClosedHeld }: World): strin
   const isAll = log.length === 0 && stable && stable.number === count && !screens.some(({ wasAway }) => wasAway);
   if (isAll && screens.some(({ id }) => (acks[id] ?? 0) !== stable.number)) return 'I4: all is closed, and somebody is behind';
   for (const { id, known } of screens) {
-    if (screens.some(({ wasAway }) => wasAway)) break;
+    if (trial.hasParts || screens.some(({ wasAway }) => wasAway)) break;
     const shown = rules.shows(closing, id, trial.policy);
     if (known.value !== undefined && !sameValue(shown, known.value))
       return `${id} shows ${JSON.stringify(known.value)}, not ${JSON.stringify(shown)}`;
@@ -166,8 +213,9 @@ function unsettled(world: World): string | undefined {
   const { trial, rules, screens } = world;
   const { value } = rules.answer(world.closing, trial.policy);
   if (value === undefined) return undefined;
-  const other = screens.find((screen) => !sameValue(screen.value, value));
-  if (other) return `L18: ${other.id} shows ${JSON.stringify(other.value)}, and ${JSON.stringify(value)} stands`;
+  const shownBy = (screen: World['screens'][number]): Value | undefined => (trial.hasParts ? screen.told : screen.value);
+  const other = screens.find((screen) => !sameValue(shownBy(screen), value));
+  if (other) return `L18: ${other.id} shows ${JSON.stringify(shownBy(other))}, and ${JSON.stringify(value)} stands`;
   const before = JSON.stringify(world.closing);
   close(world);
   for (const { id, known } of screens) world.closing = rules.acknowledge(world.closing, id, world.closing.acks[id] ?? known.version);

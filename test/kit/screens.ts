@@ -1,7 +1,21 @@
-import { actorOf, opId, register as rules, sameValue, systemId, type register, type Stamp, type SystemId, type Value } from '@concord/core';
+import {
+  actorOf,
+  opId,
+  policies,
+  register as rules,
+  registerPolicyOf,
+  sameValue,
+  systemId,
+  type register,
+  type Stamp,
+  type SystemId,
+  type Value,
+} from '@concord/core';
 import type { Meant } from './meant.ts';
 
-export type Rules = typeof rules;
+/** What is held to the laws: the register, and every policy over it. */
+export const RULES = { ...rules, policies, registerPolicyOf };
+export type Rules = typeof RULES;
 
 /** What is tried: a policy, what users may make of a value that they see, and what a person would rule. */
 export interface Trial {
@@ -9,6 +23,8 @@ export interface Trial {
   /** `serial` never comes twice. */
   change(value: Value | undefined, choice: number, serial: number): Value;
   ruling(answer: register.Answer, choice: number, serial: number): Value;
+  /** Each system has a part in one column, and is told what stands in another. */
+  readonly hasParts?: true;
 }
 
 /** What happens to a register: users at their screens, and Concord, which hears of it, writes, and is told or not. */
@@ -38,6 +54,8 @@ interface Screen {
   /** Who works there, where it is told. */
   readonly by?: string | undefined;
   value: Value | undefined;
+  /** What stands, as far as it was told, where users set a part of their own. */
+  told: Value | undefined;
   version: number;
   seen: Set<number>;
   /** What users did since the row was heard of. */
@@ -75,12 +93,13 @@ export interface World {
   ruledAt: number;
 }
 
-export function worldOf(trial: Trial, first: readonly (Value | undefined)[], tried: Rules = rules): World {
+export function worldOf(trial: Trial, first: readonly (Value | undefined)[], tried: Rules = RULES): World {
   const screens = first.map((_value, index): Screen => ({
     id: systemId(`s${index}`),
     skewMs: [0, 7, -9, 2][index] ?? 0,
     by: [undefined, 'Ann', 'Ben'][index],
     value: undefined,
+    told: undefined,
     version: 0,
     seen: new Set(),
     isAway: false,
@@ -130,7 +149,7 @@ export function take(world: World, event: Event): void {
   switch (event.kind) {
     case 'edit': {
       const value = world.trial.change(screen.value, event.choice, world.nowMs);
-      if (!isPerhapsWritten(screen, value)) type(world, screen, value, event.lateMs);
+      if (world.trial.hasParts || !isPerhapsWritten(screen, value)) type(world, screen, value, event.lateMs);
       return;
     }
     case 'hear':
@@ -140,7 +159,7 @@ export function take(world: World, event: Event): void {
     case 'send':
       return send(world, screen);
     case 'arrive':
-      return arrive(screen);
+      return arrive(world, screen);
     case 'answer':
       return hearAnswer(world, screen);
     case 'lose':
@@ -182,22 +201,28 @@ function hear(world: World, screen: Screen): void {
   if (screen.isAway || version === known.version || value === undefined) return;
   const pending = [...doubts, ...(write && write.expected === known.version ? [write] : [])];
   screen.known = { value, version };
-  const echo = pending.filter((sent) => sameValue(sent.value, value)).toSorted((a, b) => a.number - b.number);
+  const column = world.trial.hasParts ? screen.told : value;
+  const echo = pending.filter((sent) => sameValue(sent.value, column)).toSorted((a, b) => a.number - b.number);
   const [first, ...rest] = echo;
   if (first) {
     acknowledged(world, screen, first);
     screen.doubts = rest;
-    screen.unheard = undefined;
-    return backUp(world, screen);
-  }
-  screen.doubts = [];
-  if (pending.length === 0 && sameValue(value, known.value)) {
+    if (!world.trial.hasParts || sameValue(value, known.value)) {
+      screen.unheard = undefined;
+      return backUp(world, screen);
+    }
+  } else screen.doubts = [];
+  if ((pending.length === 0 || world.trial.hasParts) && sameValue(value, known.value)) {
     screen.unheard = undefined;
     return;
   }
   if (!unheard) throw new Error('a row changed without anybody');
   screen.unheard = undefined;
-  const or = pending.map(({ number, value: before }) => ({ saw: number, before }));
+  const or = (first ? rest : pending).flatMap(({ number, value: written }) => {
+    // What was written does not show in a part.
+    const before = world.trial.hasParts ? known.value : written;
+    return before === undefined ? [] : [{ saw: number, before }];
+  });
   enter(world, screen, { value, before: unheard.before, past: unheard.past, stamp: unheard.stamp }, { before: known.value, or });
 }
 
@@ -235,13 +260,13 @@ function send(world: World, screen: Screen): void {
   } = world;
   const { value } = answer(closing, trial.policy);
   if (screen.isAway || screen.write || value === undefined || !needsWrite(closing, screen.id, trial.policy)) return;
-  if (screen.unheard && sameValue(screen.value, value)) return;
+  if (!trial.hasParts && screen.unheard && sameValue(screen.value, value)) return;
   const content = new Set(world.meant.map(({ id }) => id));
   screen.write = { number: closing.count, value, content, expected: screen.known.version, state: 'under way', version: 0 };
   world.shown.push({ number: closing.count, content });
 }
 
-function arrive(screen: Screen): void {
+function arrive({ trial }: World, screen: Screen): void {
   const write = screen.write?.state === 'under way' ? screen.write : screen.late.shift();
   if (write?.state !== 'under way') return;
   if (write.expected !== screen.version) {
@@ -249,7 +274,8 @@ function arrive(screen: Screen): void {
     return;
   }
   screen.version += 1;
-  screen.value = write.value;
+  if (trial.hasParts) screen.told = write.value;
+  else screen.value = write.value;
   for (const id of write.content) screen.seen.add(id);
   write.state = 'written';
   write.version = screen.version;
@@ -266,7 +292,7 @@ function hearAnswer(world: World, screen: Screen): void {
   screen.doubts = [];
   acknowledged(world, screen, write);
   if (write.version <= screen.known.version) return;
-  screen.known = { value: write.value, version: write.version };
+  screen.known = { value: world.trial.hasParts ? screen.known.value : write.value, version: write.version };
   backUp(world, screen);
 }
 
@@ -290,6 +316,7 @@ function backUp(world: World, screen: Screen): void {
 function restore(world: World, screen: Screen): void {
   const backup = screen.backups.at(-2);
   if (
+    world.trial.hasParts ||
     !backup ||
     screen.isAway ||
     screen.write ||
@@ -336,7 +363,7 @@ function giveRuling(world: World, choice: number): void {
 
 function deliver(world: World, screen: Screen): void {
   send(world, screen);
-  arrive(screen);
+  arrive(world, screen);
   hearAnswer(world, screen);
 }
 
@@ -352,7 +379,7 @@ export function settle(world: World): void {
   for (const screen of world.screens) screen.isAway = false;
   for (let round = 0; round < 40; round += 1) {
     for (const screen of world.screens) {
-      arrive(screen);
+      arrive(world, screen);
       hearAnswer(world, screen);
       hear(world, screen);
     }

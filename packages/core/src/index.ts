@@ -28,6 +28,7 @@ export * from './policy/make.ts';
 export * from './policy/custom.ts';
 export * from './policy/edits.ts';
 export * from './policy/registry.ts';
+export * from './policy/register-policy.ts';
 export * from './policy/order.ts';
 export * from './errors/must.ts';
 export * from './errors/catalogue.ts';

@@ -1,10 +1,11 @@
 import type { ConflictCode } from '../record/code.ts';
 import type { Edit } from '../record/record.ts';
 import { sameValue, type Value } from '../values.ts';
+import { narrowed } from '../register/above.ts';
 import type { Resolution, View } from './policy.ts';
 import type { Condition, Made } from './setting.ts';
 
-export function settled(rule: string, value: Value, reason: string): Resolution {
+export function settled(rule: string, value: Value, reason: string): Extract<Resolution, { readonly kind: 'settled' }> {
   return { kind: 'settled', value, rule, reason };
 }
 
@@ -19,14 +20,24 @@ export function through(rule: string, resolution: Resolution, why?: string): Res
 }
 
 /** What an inner policy makes of a view: like a policy of a field it is asked only where there is something to decide. */
-export function ask({ policy, traits }: Made, view: View): Resolution {
+export function ask({ policy, traits }: Made, shown: View): Resolution {
+  const view = narrowedTo(shown);
   const { frontier } = view;
   const [first] = frontier;
-  const adds = traits.additive && frontier.length > 1;
+  const adds = view.question ? traits.combines : traits.additive && frontier.length > 1;
   if (first && !traits.gate && !adds && frontier.every((edit) => sameValue(edit.value, first.value))) {
     return settled('agreed', first.value, frontier.length > 1 ? 'all came to the same' : `${first.system} alone edited`);
   }
   return policy(view);
+}
+
+/** Whoever passes on some of the edits asks about these, and what they were made on. */
+function narrowedTo(view: View): View {
+  const { question, frontier } = view;
+  if (!question || question.frontier.length === frontier.length) return view;
+  const ops = new Set(frontier.map(({ op }) => op));
+  const left = question.frontier.filter(({ edit }) => ops.has(edit.op));
+  return { ...view, question: narrowed(question, left) };
 }
 
 /** Whether a condition holds; a resolution when it has no answer, which is for a person to see. */

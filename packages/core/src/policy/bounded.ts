@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import type { Question } from '../register/answer.ts';
+import { addedUp } from './additions.ts';
 import { held, rulingOf, settled } from './answers.ts';
 import { definePolicy } from './kind.ts';
 import { Exact, number } from './order.ts';
+import type { Resolution, View } from './policy.ts';
 import { block } from './spec.ts';
-import { canonicalAmount, sumOf, amountOf, type Amount } from './sums.ts';
+import { canonicalAmount, standingSum, sumOf, amountOf, type Amount } from './sums.ts';
 
 const bound = z
   .union([z.number(), z.string().regex(/^-?\d+(\.\d+)?$/u, 'Expected a number')])
@@ -26,13 +29,14 @@ export const bounded = definePolicy({
   name: 'bounded',
   summary: 'A counter that stays within bounds; what is beyond them is not forgotten.',
   suits: ['integer', 'decimal'],
-  traits: { gate: true, additive: true, synthetic: true },
+  traits: { gate: true, additive: true, combines: true, commutes: true, synthetic: true },
   options,
   make: ({ floor, ceiling, onBreach }, setting) => {
     const [low, high] = [floor, ceiling].map((words) => (words === undefined ? undefined : new Exact(words)));
     if (!low && !high) setting.wrong([], 'The counter has no bounds.', 'Give floor or ceiling, or write counter.');
     if (low && high && low.greaterThan(high)) setting.wrong(['floor'], 'The floor is above the ceiling.', 'Exchange them.');
     return (view) => {
+      if (view.question) return within(view, view.question, { low, high, onBreach });
       const ruling = rulingOf(view.frontier);
       if (ruling && view.frontier.length === 1) return settled('bounded', ruling.value, 'a person set it');
       const added = sumOf('bounded', view);
@@ -49,6 +53,26 @@ export const bounded = definePolicy({
     };
   },
 });
+
+interface Bounds {
+  readonly low: Amount | undefined;
+  readonly high: Amount | undefined;
+  readonly onBreach: z.output<typeof options>['onBreach'];
+}
+
+/** The same over a register: the sum beneath is kept, and a ruling sets it anew. */
+function within(view: View, question: Question, { low, high, onBreach }: Bounds): Resolution {
+  const added = addedUp('bounded', question);
+  if (!('sum' in added)) return added;
+  const { sum, reason } = added;
+  const limit = beyond(sum, low, high);
+  const isRuled = view.frontier.length === 1 && rulingOf(view.frontier) !== undefined;
+  const kept = sum.toFixed();
+  if (!limit || isRuled) return { ...settled('bounded', standingSum(view, sum), reason), kept };
+  const why = `${reason} is ${sum.toFixed()}, ${sum.minus(limit).abs().toFixed()} beyond ${limit.toFixed()}`;
+  if (onBreach === 'hold') return held('bounded', why, 'C11');
+  return { ...settled('bounded', canonicalAmount(view.type, limit), why), code: 'C11', kept };
+}
 
 function beyond(sum: Amount, low: Amount | undefined, high: Amount | undefined): Amount | undefined {
   if (low && sum.lessThan(low)) return low;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { addedUp } from './additions.ts';
 import { settled } from './answers.ts';
 import { latestOf } from './edits.ts';
 import { definePolicy } from './kind.ts';
-import { canonicalAmount, sumOf } from './sums.ts';
+import { canonicalAmount, standingSum, sumOf } from './sums.ts';
 
 const options = z.string().describe('The system whose numbers are counts of what is there; what others write is a change.');
 
@@ -15,10 +16,14 @@ export const counted = definePolicy({
   name: 'counted',
   summary: 'One system counts what is there; what others change meanwhile is added to its count.',
   suits: ['integer', 'decimal'],
-  traits: { additive: true, synthetic: true },
+  traits: { additive: true, combines: true, commutes: true, synthetic: true },
   options,
   mentions: (system) => ({ systems: [system] }),
   make: (system) => (view) => {
+    if (view.question) {
+      const total = addedUp('counted', view.question, system);
+      return 'sum' in total ? settled('counted', standingSum(view, total.sum), total.reason) : total;
+    }
     const births = view.frontier.every((edit) => edit.on === undefined);
     const count = latestOf(view.frontier.filter((edit) => edit.system === system));
     // First numbers of others are no changes: they too tell what is there, and less reliably.

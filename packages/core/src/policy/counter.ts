@@ -1,21 +1,22 @@
 import { z } from 'zod';
+import { addedUp } from './additions.ts';
 import { settled } from './answers.ts';
 import { definePolicy } from './kind.ts';
 import type { FieldType } from '../map/type.ts';
 import type { Edit } from '../record/record.ts';
 import type { Value } from '../values.ts';
-import { amountOf, canonicalAmount, deltaOf, sumOf } from './sums.ts';
+import { amountOf, canonicalAmount, deltaOf, standingSum, sumOf } from './sums.ts';
 
 /** What lies beneath plus what each concurrent edit added or took away: 100, +20 here and -50 there make 70. */
 export const counter = definePolicy({
   name: 'counter',
   summary: 'Adds up what each side added or took away.',
   suits: ['integer', 'decimal'],
-  traits: { additive: true, synthetic: true },
+  traits: { additive: true, combines: true, commutes: true, synthetic: true },
   options: z.undefined(),
   make: () => (view) => {
-    const added = sumOf('counter', view);
-    return 'sum' in added ? settled('counter', canonicalAmount(view.type, added.sum), added.reason) : added;
+    const added = view.question ? addedUp('counter', view.question) : sumOf('counter', view);
+    return 'sum' in added ? settled('counter', standingSum(view, added.sum), added.reason) : added;
   },
 });
 

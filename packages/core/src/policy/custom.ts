@@ -5,10 +5,13 @@ import { isCanonical } from '../map/canonical.ts';
 import type { Ran, Sandbox } from '../ports/sandbox.ts';
 import type { Edit } from '../record/record.ts';
 import { isTuple, type Json, type JsonObject, type Scalar, type Value } from '../values.ts';
+import { above } from '../register/above.ts';
+import type { Question } from '../register/answer.ts';
 import { inOrder } from './edits.ts';
 import type { Around } from './setting.ts';
 import { definePolicy, type PolicyKind } from './kind.ts';
 import type { Resolution, View } from './policy.ts';
+import { seenOf } from './register-policy.ts';
 import { findBreach, type Trial } from './trial.ts';
 
 /** So much of a source's hash is told with every resolution: enough to tell two versions of one rule apart. */
@@ -67,9 +70,16 @@ function inputOf(view: View, options: Json | undefined): Json {
     frontier: inOrder(view.frontier).map(editOf),
     type: { ...view.type },
     ...(view.base === undefined ? {} : { base: view.base }),
+    ...(view.question === undefined ? {} : openIn(view.question)),
     ...(view.fields === undefined ? {} : { fields: view.fields }),
     ...(options === undefined ? {} : { options }),
   };
+}
+
+/** What everybody who edits it has agreed on, and every edit since. */
+function openIn(question: Question): JsonObject {
+  const { stable, edits } = above(question);
+  return { open: edits.map((edit) => editOf(seenOf(edit))), ...(stable === undefined ? {} : { agreed: stable.value }) };
 }
 
 function editOf({ system, value, stamp, on, by }: Edit): JsonObject {

@@ -3,12 +3,14 @@ import type { Json } from '../values.ts';
 import { held } from './answers.ts';
 import { isList, isObject, jsonText } from './json-text.ts';
 import { allHeld, mergeSpot, paths, rulesOf, type Rules } from './json-merge.ts';
-import { answerOf } from './json.ts';
+import { answerOf, isAllJson } from './json.ts';
+import { mergeKeyed } from './keyed.ts';
 import { definePolicy } from './kind.ts';
-import type { View } from './policy.ts';
+import type { Question } from '../register/answer.ts';
+import type { Resolution, View } from './policy.ts';
 import { sequenceOf } from './sequence.ts';
 import { block, innerPolicy } from './spec.ts';
-import { alike, changedSides, spotOf, type Outcome, type Spot, type Told } from './spots.ts';
+import { alike, changedSides, readTold, spotOf, type Outcome, type Spot, type Told } from './spots.ts';
 
 const options = block({
   key: z.string().min(1).describe('The member by which items are matched.'),
@@ -27,11 +29,12 @@ export const items = definePolicy({
   name: 'items',
   summary: 'Merges a JSON list item by item, matched by a key.',
   suits: ['json'],
-  traits: { synthetic: true },
+  traits: { combines: true, synthetic: true },
   options,
   make: (words, setting) => {
     const rules = rulesOf(setting, words.paths, words.then);
     return (view) => {
+      if (view.question) return itemsOver(view, view.question, words, rules);
       const spot = spotOf(view);
       if (!spot) return held('items', 'not every value is JSON', 'C17');
       const lists = [spot.base, ...spot.sides.flatMap(({ value, on }) => [value, on])];
@@ -42,6 +45,18 @@ export const items = definePolicy({
     };
   },
 });
+
+/** The same over a register. */
+function itemsOver(view: View, question: Question, { key, delete: deletes }: z.output<typeof options>, rules: Rules): Resolution {
+  const { edits, stable } = question;
+  const told = [stable?.value, ...edits.flatMap(({ value, before }) => [value, before])];
+  if (!isAllJson(question)) return held('items', 'not every value is JSON', 'C17');
+  if (!told.every((value) => isKeyed(readTold(value), key)))
+    return held('items', `not every value is a list of items, each with its own "${key}"`, 'C17');
+  const itemsOf = (list: Told): ReadonlyMap<string, Told> =>
+    new Map((isList(list) ? list : []).map((item) => [keyOf(item, key) ?? '', item]));
+  return answerOf('items', mergeKeyed(question, { itemsOf, rules, deletes, view }), `merged item by item, by "${key}"`);
+}
 
 function mergeItems(spot: Spot, key: string, rules: Rules, deletes: Deletes, view: View): Outcome {
   const changed = changedSides(spot);

@@ -61,10 +61,10 @@ export function allHeld(open: readonly (Outcome & { readonly kind: 'held' })[]):
   return { kind: 'held', reason, ...(code === undefined ? {} : { code }) };
 }
 
-function partsOf(path: string): readonly string[] {
+export function partsOf(path: string): readonly string[] {
   return path.split('/').slice(1);
 }
 
-function fits(pattern: readonly string[], parts: readonly string[]): boolean {
+export function fits(pattern: readonly string[], parts: readonly string[]): boolean {
   return pattern.length === parts.length && pattern.every((part, index) => part === '*' || part === parts[index]);
 }

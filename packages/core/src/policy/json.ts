@@ -1,10 +1,12 @@
 import { held, settled } from './answers.ts';
 import { JSON_CHARS_MAX, jsonText } from './json-text.ts';
-import { mergeSpot, paths, rulesOf } from './json-merge.ts';
+import { mergeSpot, paths, rulesOf, type Rules } from './json-merge.ts';
 import { definePolicy } from './kind.ts';
-import type { Resolution } from './policy.ts';
+import type { Question } from '../register/answer.ts';
+import { mergePlace } from './places.ts';
+import type { Resolution, View } from './policy.ts';
 import { block, innerPolicy } from './spec.ts';
-import { spotOf, type Outcome } from './spots.ts';
+import { readTold, spotOf, type Outcome } from './spots.ts';
 
 const options = block({ paths, then: innerPolicy.default('latest').describe('Decides everywhere else; default latest.') })
   .default({ paths: {}, then: 'latest' })
@@ -15,17 +17,30 @@ export const json = definePolicy({
   name: 'json',
   summary: 'Merges JSON member by member; each place may have its own policy.',
   suits: ['json'],
-  traits: { synthetic: true },
+  traits: { combines: true, synthetic: true },
   options,
   make: (words, setting) => {
     const rules = rulesOf(setting, words.paths, words.then);
     return (view) => {
+      if (view.question) return jsonOver(view, view.question, rules);
       const spot = spotOf(view);
       if (!spot) return held('json', 'not every value is JSON', 'C17');
       return answerOf('json', mergeSpot(spot, rules, view), 'merged member by member');
     };
   },
 });
+
+/** Over a register, each place is one of its own: its edits are those that changed it, with the causes that they have. */
+function jsonOver(view: View, question: Question, rules: Rules): Resolution {
+  if (!isAllJson(question)) return held('json', 'not every value is JSON', 'C17');
+  return answerOf('json', mergePlace(question, { path: '', rules, view }), 'merged member by member');
+}
+
+/** Whether everything that was told can be read. */
+export function isAllJson({ edits, stable }: Question): boolean {
+  const told = [stable?.value, ...edits.flatMap(({ value, before }) => [value, before])];
+  return told.every((value) => value === null || value === undefined || readTold(value) !== undefined);
+}
 
 /** A merged JSON value as a register's. */
 export function answerOf(rule: string, outcome: Outcome, reason: string): Resolution {

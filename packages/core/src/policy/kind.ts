@@ -44,7 +44,16 @@ interface Definition<Options> extends Pick<PolicyKind, 'name' | 'summary' | 'sui
 }
 
 /** What most policies are. */
-export const PLAIN: PolicyTraits = { gate: false, additive: false, synthetic: false, first: false, slots: false, local: false };
+export const PLAIN: PolicyTraits = {
+  gate: false,
+  additive: false,
+  combines: false,
+  commutes: false,
+  synthetic: false,
+  first: false,
+  slots: false,
+  local: false,
+};
 
 /** Makes a registry entry of a policy whose options have a type of their own. */
 export function definePolicy<Options>(definition: Definition<Options>): PolicyKind {

@@ -4,35 +4,39 @@ import { held } from './answers.ts';
 import { isList, jsonText } from './json-text.ts';
 import { answerOf } from './json.ts';
 import { definePolicy } from './kind.ts';
+import type { Resolution, View } from './policy.ts';
 import { sequenceOf } from './sequence.ts';
 import { spotOf, type Told } from './spots.ts';
+import { mergeVersions } from './versions.ts';
 
 /** An ordered list whose items are taken as they are: members as in `set`, an addition wins; their order by who moved them last. */
 export const list = definePolicy({
   name: 'list',
   summary: 'Merges an ordered JSON list: additions and removals of all sides, in the order that was given last.',
   suits: ['json'],
-  traits: { synthetic: true },
+  traits: { combines: true, synthetic: true },
   options: z.undefined(),
-  make: () => (view) => {
-    const spot = spotOf(view);
-    const told = spot && [spot.base, ...spot.sides.map(({ value }) => value)];
-    if (!spot || !told?.every((value) => value === undefined || isList(value))) return held('list', 'not every value is a list', 'C17');
-    const named = told.map(namesOf);
-    const [base = new Map(), ...sides] = named;
-    const values = new Map(named.flatMap((side) => [...side]));
-    const stays = (name: string): boolean => (base.has(name) ? sides.every((side) => side.has(name)) : true);
-    const members = new Set([...values.keys()].filter(stays));
-    const order = sequenceOf(
-      [...base.keys()],
-      sides.map((side) => [...side.keys()]),
-      members,
-    );
-    const whole = order.flatMap((name) => (values.has(name) ? [values.get(name) ?? null] : []));
-    const isGone = whole.length === 0 && spot.sides.every(({ value }) => value === undefined);
-    return answerOf('list', { kind: 'value', value: isGone ? undefined : whole }, 'additions and removals of all sides');
-  },
+  make: () => (view) => (view.question ? mergeVersions(view, view.question, merge) : merge(view)),
 });
+
+function merge(view: View): Resolution {
+  const spot = spotOf(view);
+  const told = spot && [spot.base, ...spot.sides.map(({ value }) => value)];
+  if (!spot || !told?.every((value) => value === undefined || isList(value))) return held('list', 'not every value is a list', 'C17');
+  const named = told.map(namesOf);
+  const [base = new Map(), ...sides] = named;
+  const values = new Map(named.flatMap((side) => [...side]));
+  const stays = (name: string): boolean => (base.has(name) ? sides.every((side) => side.has(name)) : true);
+  const members = new Set([...values.keys()].filter(stays));
+  const order = sequenceOf(
+    [...base.keys()],
+    sides.map((side) => [...side.keys()]),
+    members,
+  );
+  const whole = order.flatMap((name) => (values.has(name) ? [values.get(name) ?? null] : []));
+  const isGone = whole.length === 0 && spot.sides.every(({ value }) => value === undefined);
+  return answerOf('list', { kind: 'value', value: isGone ? undefined : whole }, 'additions and removals of all sides');
+}
 
 /** Items by name; the second of two equal ones has a name of its own. */
 function namesOf(told: Told): ReadonlyMap<string, Json> {

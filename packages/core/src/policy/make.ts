@@ -135,6 +135,8 @@ function joined(all: readonly PolicyTraits[]): PolicyTraits {
   return {
     gate: some('gate'),
     additive: some('additive'),
+    combines: some('combines'),
+    commutes: all.every(({ commutes }) => commutes),
     synthetic: some('synthetic'),
     first: some('first'),
     slots: some('slots'),

@@ -1,6 +1,8 @@
 import type { ConflictCode } from '../record/code.ts';
 import type { Edit } from '../record/record.ts';
 import type { FieldType } from '../map/type.ts';
+import type { Question } from '../register/answer.ts';
+import type { Kept } from '../register/register.ts';
 import type { Scalar, Value } from '../values.ts';
 
 /** What a policy sees: facts only. */
@@ -19,6 +21,8 @@ export interface View {
    * person, which counts as the first again. Only for policies with the trait `first`.
    */
   readonly first?: Edit;
+  /** The register that is asked about: what each open edit changed, and what its author had seen. Policies that combine look at it. */
+  readonly question?: Question;
   /** By author, its latest edit; only for policies with the trait `slots`. */
   readonly slots?: Readonly<Record<string, Edit>>;
 }
@@ -32,6 +36,8 @@ export type Resolution =
       readonly code?: ConflictCode;
       /** What lies beneath the edits to come, where that is not the value itself: a sum before it was bounded. Additive policies only. */
       readonly total?: Value;
+      /** What the register keeps of closed edits beside the value. Only where there is a question. */
+      readonly kept?: Kept;
     }
   | {
       readonly kind: 'held';
@@ -56,6 +62,10 @@ export interface PolicyTraits {
   readonly gate: boolean;
   /** Equal concurrent values are not one value: two sales of five are a sale of ten. */
   readonly additive: boolean;
+  /** It looks at the question: equal values are not one value, and a single edit is not the whole answer. Sets, sums, texts. */
+  readonly combines: boolean;
+  /** It adds up what each edit changed, whatever its author had seen of the others. It does so only if all policies within it do. */
+  readonly commutes: boolean;
   /** It may answer with a value that nobody set. Such policies cannot decide a group. */
   readonly synthetic: boolean;
   /** It weighs the first edit that was ever made, so the register keeps it. */

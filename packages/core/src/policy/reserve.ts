@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import type { Edit } from '../record/record.ts';
+import type { Question } from '../register/answer.ts';
+import type { Open } from '../register/open.ts';
+import { addedBy, addedUp } from './additions.ts';
 import { held, rulingOf, settled } from './answers.ts';
 import { definePolicy } from './kind.ts';
 import { Exact } from './order.ts';
-import type { View } from './policy.ts';
-import { amountOf, canonicalAmount, sumOf } from './sums.ts';
+import type { Resolution, View } from './policy.ts';
+import { amountOf, canonicalAmount, standingSum, sumOf, type Amount } from './sums.ts';
 
 const WHOLE = 100;
 const options = z
@@ -20,10 +23,11 @@ export const reserve = definePolicy({
   name: 'reserve',
   summary: 'A counter of which each system may take away no more than its share.',
   suits: ['integer', 'decimal'],
-  traits: { gate: true, additive: true, synthetic: true },
+  traits: { gate: true, additive: true, combines: true, synthetic: true },
   options,
   mentions: (shares) => ({ systems: Object.keys(shares) }),
   make: (shares) => (view) => {
+    if (view.question) return reserved(view, view.question, shares);
     const ruling = rulingOf(view.frontier);
     if (ruling && view.frontier.length === 1) return settled('reserve', ruling.value, 'a person set it');
     const added = sumOf('reserve', view);
@@ -35,6 +39,35 @@ export const reserve = definePolicy({
     return { ...held('reserve', words, 'C11'), total };
   },
 });
+
+type Shares = z.output<typeof options>;
+
+/** The same over a register: what each system took away since what all had seen, in however many steps. */
+function reserved(view: View, question: Question, shares: Shares): Resolution {
+  const added = addedUp('reserve', question);
+  if (!('sum' in added)) return added;
+  const { sum, from, changes, reason } = added;
+  if (view.frontier.length === 1 && rulingOf(view.frontier)) return settled('reserve', standingSum(view, sum), 'a person set it');
+  const over = Object.entries(takenBy(changes)).find(([system, taken]) =>
+    taken.times(WHOLE).greaterThan(Exact.max(from, 0).times(shareOf(shares, system))),
+  );
+  if (!over) return settled('reserve', standingSum(view, sum), reason);
+  return held('reserve', `${over[0]} took more than its ${shareOf(shares, over[0])} percent of ${from.toFixed()}`, 'C11');
+}
+
+function shareOf(shares: Shares, system: string): number {
+  return Object.hasOwn(shares, system) ? (shares[system] ?? 0) : 0;
+}
+
+/** By system, what it took away. What is closed and became an edit again is nobody's own. */
+function takenBy(changes: readonly Open[]): Readonly<Record<string, Amount>> {
+  const taken: Record<string, Amount> = {};
+  for (const open of changes) {
+    const { author, adrift } = open.edit;
+    if (adrift === undefined) taken[author] = (taken[author] ?? new Exact(0)).minus(addedBy(open) ?? 0);
+  }
+  return taken;
+}
 
 function isOver(edit: Edit, view: View, share = 0): boolean {
   if (edit.system === 'person') return false;

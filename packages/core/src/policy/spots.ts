@@ -37,20 +37,25 @@ export type Outcome =
 export function spotOf(view: View): Spot | undefined {
   const edits = view.frontier;
   const values = [view.base, ...edits.flatMap((edit) => [edit.value, edit.on])];
-  if (values.some((value) => value !== null && value !== undefined && read(value) === undefined)) return undefined;
-  const sides = edits.map((edit) => ({ edit, value: read(edit.value), on: read(edit.on) }));
-  return { path: '', sides, base: read(view.base), based: view.base !== undefined };
+  if (values.some((value) => value !== null && value !== undefined && readTold(value) === undefined)) return undefined;
+  const sides = edits.map((edit) => ({ edit, value: readTold(edit.value), on: readTold(edit.on) }));
+  return { path: '', sides, base: readTold(view.base), based: view.base !== undefined };
 }
 
-function read(value: Value | undefined): Told {
+export function readTold(value: Value | undefined): Told {
   return typeof value === 'string' ? readJson(value) : undefined;
+}
+
+/** A JSON pointer to a member. */
+export function pointerOf(path: string, name: string): string {
+  return `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
 /** A member of the spot's objects. */
 export function memberOf(spot: Spot, name: string): Spot {
   const pick = (told: Told): Told => (isObject(told) && Object.hasOwn(told, name) ? told[name] : undefined);
   return {
-    path: `${spot.path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+    path: pointerOf(spot.path, name),
     sides: spot.sides.map((side) => ({ edit: side.edit, value: pick(side.value), on: pick(side.on) })),
     base: pick(spot.base),
     based: spot.based,
@@ -95,7 +100,7 @@ export function decideSpot(spot: Spot, policy: Made, view: View): Outcome {
 }
 
 /** How the values of a place are shown to a policy, and what it answers is read. */
-interface Shape {
+export interface Shape {
   readonly type: FieldType;
   readonly emptyList?: true;
   from(told: Told): Scalar;
@@ -103,7 +108,7 @@ interface Shape {
 }
 
 /** `undefined` when the values are of several kinds. */
-function shapeOf(all: readonly Told[]): Shape | undefined {
+export function shapeOf(all: readonly Told[]): Shape | undefined {
   const told = all.filter((value) => value !== undefined && value !== null);
   const numbers = told.filter((value) => typeof value === 'number');
   if (told.every((value) => typeof value === 'string')) return plainShape({ kind: 'text' });

@@ -1,10 +1,14 @@
 import { z } from 'zod';
+import { CONCORD, PERSON } from '../record/actors.ts';
 import type { Edit } from '../record/record.ts';
+import type { Question } from '../register/answer.ts';
+import type { Kept } from '../register/register.ts';
+import { isTuple, type Json, type Scalar, type Value } from '../values.ts';
 import { held, settled } from './answers.ts';
 import { compareEdits } from './edits.ts';
 import { definePolicy } from './kind.ts';
 import { Exact } from './order.ts';
-import type { View } from './policy.ts';
+import type { Resolution, View } from './policy.ts';
 import { amountOf, canonicalAmount } from './sums.ts';
 
 /**
@@ -15,7 +19,7 @@ export const sum = definePolicy({
   name: 'sum',
   summary: 'Each system tells its part; the sum of all parts stands.',
   suits: ['integer', 'decimal'],
-  traits: { gate: true, synthetic: true, slots: true },
+  traits: { gate: true, combines: true, synthetic: true, slots: true },
   options: z.undefined(),
   make: (_options, setting) => {
     for (const system of setting.loops ?? []) {
@@ -23,25 +27,62 @@ export const sum = definePolicy({
       setting.wrong([], words, `Let ${system} be "only: read", or give it a "write" column for the sum.`);
     }
     return (view) => {
-      const parts = partsOf(view);
+      const parts = view.question ? partsIn(view.question) : partsOf(view);
+      const { question, frontier } = view;
       // A person cannot have a part: what they rule is the whole, until a system tells its part anew.
-      if (parts.length === 0) return settled('sum', view.frontier.at(-1)?.value ?? null, 'a person set it');
-      if (parts.every((edit) => edit.value === null)) return settled('sum', null, 'no system tells a part');
-      const total = parts.reduce((rest, edit) => rest?.plus(amountOf(edit.value) ?? Number.NaN), amountOf(0));
-      if (!total || total.isNaN()) return held('sum', 'not every value is a number', 'C17');
-      const told = parts.map((edit) => `${String(edit.value ?? 0)} (${edit.system})`).join(' + ');
-      return settled('sum', canonicalAmount(view.type, new Exact(total)), told);
+      const isRuled = Object.keys(parts).length === 0 || (question && frontier.every(({ system }) => !hasPart(system)));
+      const resolution = isRuled ? settled('sum', frontier.at(-1)?.value ?? null, 'a person set it') : wholeOf(view, parts);
+      return question && resolution.kind === 'settled' ? { ...resolution, kept: parts } : resolution;
     };
   },
 });
 
-/** Of each system its latest edit, in the order of the systems' names; nothing when all that is new is a person's word. */
-function partsOf({ frontier, slots = {} }: View): readonly Edit[] {
-  if (frontier.every((edit) => edit.system === 'person')) return [];
+/** By system, its part. */
+type Parts = Readonly<Record<string, Scalar>>;
+
+function wholeOf({ type }: View, parts: Parts): Resolution {
+  const all = Object.entries(parts).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  if (all.every(([, part]) => part === null)) return settled('sum', null, 'no system tells a part');
+  const total = all.reduce((rest, [, part]) => rest?.plus(amountOf(part) ?? Number.NaN), amountOf(0));
+  if (!total || total.isNaN()) return held('sum', 'not every value is a number', 'C17');
+  const told = all.map(([system, part]) => `${String(part ?? 0)} (${system})`).join(' + ');
+  return settled('sum', canonicalAmount(type, new Exact(total)), told);
+}
+
+/** Of each system the value that it told last; nothing when all that is new is a person's word. */
+function partsOf({ frontier, slots = {} }: View): Parts {
+  if (frontier.every((edit) => edit.system === PERSON)) return {};
   const parts = new Map<string, Edit>();
   for (const edit of [...Object.values(slots), ...frontier]) {
     const known = parts.get(edit.system);
-    if (edit.system !== 'person' && (!known || compareEdits(edit, known) > 0)) parts.set(edit.system, edit);
+    if (edit.system !== PERSON && (!known || compareEdits(edit, known) > 0)) parts.set(edit.system, edit);
   }
-  return [...parts.values()].toSorted((a, b) => (a.system < b.system ? -1 : 1));
+  return Object.fromEntries([...parts].map(([system, { value }]) => [system, partIn(value)]));
+}
+
+/** The same over a register: what is closed is kept by system. */
+function partsIn({ stable, edits }: Question): Parts {
+  const own = edits.map(({ edit: { author, adrift, kept }, value }) => {
+    if (kept !== undefined) return keptParts(kept);
+    return hasPart(author) && adrift === undefined ? { [author]: partIn(value) } : {};
+  });
+  return Object.assign({}, keptParts(stable?.kept), ...own);
+}
+
+function hasPart(system: string): boolean {
+  return system !== PERSON && system !== CONCORD;
+}
+
+function keptParts(kept: Kept | undefined): Parts {
+  if (typeof kept !== 'object' || kept === null || Array.isArray(kept)) return {};
+  return Object.fromEntries(Object.entries(kept).flatMap(([system, part]) => (isScalar(part) ? [[system, part]] : [])));
+}
+
+function isScalar(part: Json): part is Scalar {
+  return typeof part !== 'object' || part === null;
+}
+
+/** A part is one amount. */
+function partIn(value: Value): Scalar {
+  return isTuple(value) ? null : value;
 }

@@ -24,6 +24,11 @@ export function canonicalAmount(type: FieldType, value: Amount): Scalar {
   return value.isInteger() && fitsInt32(value.toNumber()) ? value.toNumber() : value.toFixed();
 }
 
+/** A sum as it stands: where everybody left it empty, and it comes to nothing, it is empty. */
+export function standingSum({ type, frontier }: View, sum: Amount): Scalar {
+  return sum.isZero() && frontier.every(({ value }) => value === null) ? null : canonicalAmount(type, sum);
+}
+
 /**
  * What lies beneath plus what each edit added; a resolution where nothing can be added. Births have nothing beneath them, and neither has
  * what was edited since, as long as nobody has agreed on a first count.

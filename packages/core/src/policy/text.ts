@@ -4,6 +4,7 @@ import { ask, through } from './answers.ts';
 import { definePolicy } from './kind.ts';
 import type { Resolution, View } from './policy.ts';
 import { block, innerPolicy } from './spec.ts';
+import { mergeVersions } from './versions.ts';
 
 /** Longer texts are not merged but held. */
 export const TEXT_CHARS_MAX = 65_536;
@@ -35,12 +36,12 @@ export const text = definePolicy({
   name: 'text',
   summary: 'Merges text three ways; overlapping edits wait for a person.',
   suits: ['text'],
-  traits: { synthetic: true },
+  traits: { combines: true, synthetic: true },
   options,
   make: ({ unit: pieces, fallback }, setting) => {
     const rest = fallback === undefined ? undefined : setting.inner(fallback, ['fallback'], { weighs: 'edits' });
     return (view) => {
-      const merged = merge(pieces, view);
+      const merged = view.question ? mergeVersions(view, view.question, (pair) => merge(pieces, pair)) : merge(pieces, view);
       return rest && merged.kind === 'held' ? through('text', ask(rest, view), merged.reason) : merged;
     };
   },

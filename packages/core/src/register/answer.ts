@@ -1,6 +1,7 @@
 import type { ConflictCode } from '../record/code.ts';
 import { sameValue, type Value } from '../values.ts';
 import { commonPast, compareOpen, frontierOf, isChange, openEdits, type Open } from './open.ts';
+import { isOverfull, OVERFULL } from './overfull.ts';
 import { readingsOf } from './readings.ts';
 import type { Kept, Register, Stable } from './register.ts';
 
@@ -43,6 +44,13 @@ export interface RegisterPolicy {
   readonly gate: boolean;
   /** It reads other fields, so what stood at an earlier number cannot be told from the log alone. */
   readonly readsFields: boolean;
+  /**
+   * It adds up what each edit changed, whatever its author had seen of the others: what everybody has acknowledged can be closed, though somebody's
+   * edit behind it was made without it.
+   */
+  readonly commutes?: boolean | undefined;
+  /** Each system tells a part of its own in one column, and is told what stands in another: it does not show what its users set. */
+  readonly parts?: boolean | undefined;
   resolve(question: Question): Resolution;
 }
 
@@ -99,6 +107,7 @@ export const UNKNOWN_BASE = 'unknown-base';
  */
 export function answer(register: Register, policy: RegisterPolicy): Answer {
   const { log, stable } = register;
+  if (isOverfull(register)) return overfull(register);
   const [first, ...others] = readingsOf(log).map((read) => {
     const opens = openEdits(read, stable);
     return solve(opens, stable, policy)(wholeOf(opens));
@@ -110,6 +119,12 @@ export function answer(register: Register, policy: RegisterPolicy): Answer {
 
 export function isSame(a: Answer, b: Answer): boolean {
   return isHeld(a) === isHeld(b) && sameValue(a.value, b.value) && JSON.stringify(a.kept) === JSON.stringify(b.kept);
+}
+
+/** What everybody has seen stands meanwhile. */
+function overfull({ log, stable }: Register): Answer {
+  const reason = `${log.length} edits are open: somebody edits it faster than anything is delivered; rule what is there, or stop what edits it`;
+  return { value: stable?.value, kept: stable?.kept, frontier: [], resolution: { kind: 'held', rule: OVERFULL, reason, code: 'C15' } };
 }
 
 function inDoubt({ log, stable }: Register, first: Answer, other: Answer, policy: RegisterPolicy): Answer {

@@ -1,10 +1,11 @@
-import { compareStamps, type Stamp } from '../clock/stamp.ts';
 import type { SystemId } from '../ids.ts';
 import { sameValue } from '../values.ts';
+import { stableOf } from './above.ts';
 import { answer, isHeld, isSame, solve, wholeOf, type Answer, type RegisterPolicy } from './answer.ts';
-import { isChange, openEdits, type Open } from './open.ts';
+import { openEdits } from './open.ts';
+import { ruledOff } from './overfull.ts';
 import { readingsOf } from './readings.ts';
-import { isOwnOf, type Edit, type Register, type Stable } from './register.ts';
+import { isOwnOf, isReset, type Edit, type Register, type Stable } from './register.ts';
 import { shows } from './shows.ts';
 
 /** A system that is more open edits behind than this is not waited for, until it is heard of again. */
@@ -15,24 +16,31 @@ export const PATIENCE = 16;
  * everything in its past. Nothing closes while a person is waited for, or while a system still shows what was turned away.
  * `holders`: the systems that have the register, but for those in which the record is no longer mirrored, whether or not they were heard of.
  */
-export function close(register: Register, holders: readonly SystemId[], policy: RegisterPolicy): Register {
-  const { log } = register;
-  if (log.length === 0) return register;
+export function close(given: Register, holders: readonly SystemId[], policy: RegisterPolicy): Register {
+  if (given.log.length === 0) return given;
+  const log = ruledOff(given.log);
+  const register = log.length < given.log.length ? withShown(given, { ...given, log }, policy) : given;
   const waited = holders.filter((holder) => log.filter((edit) => isUnseen(register, holder, edit)).length <= PATIENCE);
   if (waited.length === 0 || isHeld(answer(register, policy))) return register;
   for (let length = log.length; length > 0; length -= 1) {
     if (policy.readsFields && length < log.length) break;
-    const stable = isSeen(register, waited, length) ? stableOf(register, waited, policy, length) : undefined;
+    const stable = isSeen(register, waited, policy, length) ? closedAt(register, waited, policy, length) : undefined;
     if (stable) return cutBehind(register, { waited, policy, length, stable });
   }
   return register;
 }
 
 /** Whether everybody who is waited for, and everybody who edited since, has all of the first so many edits in their past. */
-function isSeen(register: Register, waited: readonly SystemId[], length: number): boolean {
+function isSeen(register: Register, waited: readonly SystemId[], policy: RegisterPolicy, length: number): boolean {
   const opens = openEdits(register.log, register.stable);
   const behind = wholeOf(opens.slice(0, length));
-  return waited.every((holder) => hasSeen(register, holder, length)) && opens.slice(length).every(({ past }) => (past & behind) === behind);
+  if (!waited.every((holder) => hasSeen(register, holder, length))) return false;
+  return isSumOfChanges(register, policy) || opens.slice(length).every(({ past }) => (past & behind) === behind);
+}
+
+/** Whether it does not matter what the author of a change had seen of the others: until somebody says what is there, or leaves it empty. */
+function isSumOfChanges({ log }: Register, { commutes }: RegisterPolicy): boolean {
+  return commutes === true && !log.some((edit) => isReset(edit) || edit.value === null);
 }
 
 /** Whether a system has acknowledged, or made, all of the first so many edits, and has seen what came about without one. */
@@ -53,34 +61,20 @@ function isUnseen({ acks }: Register, holder: string, edit: Edit): boolean {
 }
 
 /** What the first so many edits come to, once and for all; `undefined` where that is still in doubt, or not yet everywhere. */
-function stableOf(register: Register, waited: readonly SystemId[], policy: RegisterPolicy, length: number): Stable | undefined {
+function closedAt(register: Register, waited: readonly SystemId[], policy: RegisterPolicy, length: number): Stable | undefined {
   const { log, stable } = register;
   const isWhole = length === log.length;
   const read = readingsOf(log.slice(0, length)).map((edits) => openEdits(edits, stable));
   const [first, ...others] = read.map((opens) => solve(opens, stable, policy)(wholeOf(opens)));
-  if (!first || first.value === undefined || isHeld(first) || others.some((other) => !isSame(other, first))) return undefined;
+  if (!first || isHeld(first) || others.some((other) => !isSame(other, first))) return undefined;
   if (isWhole && !waited.every((holder) => isShown(register, holder, first, policy))) return undefined;
-  const stands = standing(first);
-  const { op, author, by } = stands?.edit ?? stable ?? { op: log[0]?.op, author: log[0]?.author };
-  const stamp = greatest([...read.flat().filter(isChange), ...(stable ? [stable] : [])]);
-  if (op === undefined || author === undefined || !stamp) return undefined;
-  const { value, kept } = first;
-  const number = numberOf(register, length);
-  return { value, ...(kept === undefined ? {} : { kept }), number, op, author, stamp, ...(by === undefined ? {} : { by }) };
+  const next = stableOf(first, read.flat(), stable);
+  return next && { ...next, number: numberOf(register, length) };
 }
 
 /** Whether a system shows what stands, or has acknowledged it and stores its own form of it. */
 function isShown(register: Register, holder: SystemId, { value }: Answer, policy: RegisterPolicy): boolean {
   return (register.acks[holder] ?? 0) >= register.count || sameValue(shows(register, holder, policy), value);
-}
-
-/** The edit that stands for an answer: the latest that says it, else the latest. */
-function standing({ frontier, value }: Answer): Open | undefined {
-  return frontier.findLast((open) => sameValue(open.value, value)) ?? frontier.at(-1);
-}
-
-function greatest(told: readonly { readonly stamp: Stamp }[]): Stamp | undefined {
-  return told.reduce<Stamp | undefined>((most, { stamp }) => (most && compareStamps(most, stamp) >= 0 ? most : stamp), undefined);
 }
 
 interface Cut {
@@ -92,20 +86,33 @@ interface Cut {
 
 function cutBehind(register: Register, { waited, policy, length, stable }: Cut): Register {
   const acks = { ...register.acks };
-  const authors = new Set([...Object.keys(acks), ...register.log.map(({ author }) => author)]);
   // Who is not waited for, and made all of it, has seen it, too; unless it was turned away, and is still to be written over there.
-  const made = [...authors].filter(
+  const made = authorsOf(register).filter(
     (system) => sameValue(shows(register, system, policy), stable.value) && hasSeen(register, system, length),
   );
   for (const system of [...waited, ...made]) acks[system] = Math.max(acks[system] ?? 0, stable.number);
   // Who made what is closed, on top of what they saw, has seen it as well.
-  const log = register.log.slice(length).map((edit) => (edit.saw < stable.number ? { ...edit, saw: stable.number } : edit));
-  const next: Register = { ...register, stable, log, acks };
-  // What a system shows followed from what was cut off: where it does not follow any more, it is kept.
+  const log = register.log.slice(length).map((edit) => raised(edit, stable.number));
+  return withShown(register, { ...register, stable, log, acks }, policy);
+}
+
+function raised(edit: Edit, number: number): Edit {
+  const { saw, or } = edit;
+  if (saw >= number && !or?.some((reading) => reading.saw < number)) return edit;
+  const readings = or?.map((reading) => ({ ...reading, saw: Math.max(reading.saw, number) }));
+  return { ...edit, saw: Math.max(saw, number), ...(readings ? { or: readings } : {}) };
+}
+
+/** What a system shows followed from what was cut off: where it does not follow any more, it is kept. */
+function withShown(register: Register, next: Register, policy: RegisterPolicy): Register {
   const shown = { ...register.shown };
-  for (const system of authors) {
+  for (const system of authorsOf(register)) {
     const value = shows(register, system, policy);
     if (value !== undefined && !sameValue(value, shows(next, system, policy))) shown[system] = value;
   }
   return { ...next, shown: Object.keys(shown).length === 0 ? undefined : shown };
+}
+
+function authorsOf({ acks, log }: Register): readonly string[] {
+  return [...new Set([...Object.keys(acks), ...log.map(({ author }) => author)])];
 }

@@ -1,12 +1,9 @@
 export * from './register.ts';
 export * from './answer.ts';
+export * from './above.ts';
 export * from './open.ts';
 export * from './log.ts';
 export * from './close.ts';
+export { OPEN_MAX } from './overfull.ts';
 export * from './shows.ts';
-export * from './selecting.ts';
-export * from './sets.ts';
-export * from './sums.ts';
-export * from './versions.ts';
-export * from './first.ts';
 export * from './pack.ts';

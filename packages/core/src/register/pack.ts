@@ -40,6 +40,7 @@ interface MoreOfEdit extends Aside {
   readonly number?: number;
   readonly or?: readonly Reading[];
   readonly adrift?: number;
+  readonly kept?: Kept;
 }
 
 /** Whose names places stand for, and which systems have acknowledged the stable value where nothing else is said. */
@@ -70,7 +71,7 @@ function packedLog(log: readonly Edit[], stable: Stable | undefined, names: Name
   const seen = stable?.number ?? 0;
   let last = seen;
   return log.map((edit): PackedEdit => {
-    const { value, op, author, stamp, before, saw, number, or, adrift } = edit;
+    const { value, op, author, stamp, before, saw, number, or, adrift, kept } = edit;
     const isNext = number === last + 1;
     last = number;
     const more: MoreOfEdit = {
@@ -80,6 +81,7 @@ function packedLog(log: readonly Edit[], stable: Stable | undefined, names: Name
       ...(isNext ? {} : { number }),
       ...(or === undefined ? {} : { or }),
       ...(adrift === undefined ? {} : { adrift }),
+      ...(kept === undefined ? {} : { kept }),
     };
     const front = [value, packedOp(op, names), placeOf(author, names), stamp.ms - (stable?.stamp.ms ?? 0)] as const;
     return Object.keys(more).length === 0 ? front : [...front, more];
@@ -127,6 +129,7 @@ function unpackedLog(log: readonly PackedEdit[], stable: Stable | undefined, nam
       ...told(ms + (stable?.stamp.ms ?? 0), author, more),
       ...(more.or === undefined ? {} : { or: more.or }),
       ...(more.adrift === undefined ? {} : { adrift: more.adrift }),
+      ...(more.kept === undefined ? {} : { kept: more.kept }),
     };
   });
 }

@@ -32,6 +32,8 @@ export interface Edit {
    * author that were lost together bear one number here, and were made with each other in mind.
    */
   readonly adrift?: number | undefined;
+  /** Of a stable value that became an edit again: what its policy had kept. */
+  readonly kept?: Kept | undefined;
 }
 
 /** What a policy keeps of closed edits besides the value; nearly always nothing. */

@@ -9,7 +9,7 @@ import type { Edit, Register, Stable } from './register.ts';
 export function reopen(register: Register, saw: number, before: Value | undefined): Register {
   const { stable, log, acks } = register;
   if (!stable || saw >= stable.number) return before === undefined ? register : { ...register, log: cut(log, saw, before) };
-  const { value, number, op, author, stamp, by } = stable;
+  const { value, number, op, author, stamp, by, kept } = stable;
   const edit: Edit = {
     op,
     author,
@@ -20,6 +20,7 @@ export function reopen(register: Register, saw: number, before: Value | undefine
     stamp,
     ...(by === undefined ? {} : { by }),
     adrift: number,
+    ...(kept === undefined ? {} : { kept }),
   };
   // What systems show that have seen it was decided without the newcomer, and follows from the log no more.
   const shown = { ...register.shown };
@@ -48,7 +49,7 @@ function cut(log: readonly Edit[], saw: number, before: Value): readonly Edit[] 
   return log.flatMap((edit) => {
     if (edit.adrift !== edit.number || edit.saw >= saw || saw >= edit.number) return [edit];
     return [
-      { ...edit, value: before, number: saw, adrift: saw },
+      { ...edit, value: before, number: saw, adrift: saw, kept: undefined },
       { ...edit, before, saw },
     ];
   });

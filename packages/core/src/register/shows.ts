@@ -6,7 +6,7 @@ import { isOwnOf, ownAbove, type Register } from './register.ts';
 /** What a system shows: its last own edit above what it acknowledged, else the merged value that it acknowledged. Absent: nothing yet. */
 export function shows(register: Register, system: string, policy: RegisterPolicy): Value | undefined {
   const { shown, log, acks, stable } = register;
-  const own = ownAbove(register, system);
+  const own = policy.parts ? undefined : ownAbove(register, system);
   if (own) return own.value;
   if (shown && Object.hasOwn(shown, system)) return shown[system];
   const number = acks[system] ?? 0;
