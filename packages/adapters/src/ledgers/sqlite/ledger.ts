@@ -63,7 +63,7 @@ export function sqliteLedger({ file, ahead, newsMax }: SqliteLedgerOptions): Sql
 
   const settleQueue = prepareSettling(db, records);
   const writeAllBack = prepareWritingAll(db, records, writeBack);
-  const [erase, compact] = [prepareErase(db, records, writeAllBack), prepareCompact(db, records, writeAllBack)];
+  const [erase, compact] = [prepareErase(db, records, writeAllBack), prepareCompact(db, records)];
   const whileOpen = async <Answer>(work: () => Answer): Promise<Answer> => {
     if (!db.open) throw new ConcordError('LEDGER_CLOSED');
     return speaking(file, work);
