@@ -79,6 +79,8 @@ const PAGE_ROWS = 20;
 const PAGES_KEPT = 25;
 /** A pass rests so many times as long as it has worked. */
 const REST_SHARE = 4;
+/** And no longer than that: a page may have taken long because other things did. */
+const REST_MS_MAX = 2_000;
 /** A record that is edited meanwhile is found out about again; the last time nobody may edit it. */
 const TRIES = 3;
 
@@ -197,7 +199,7 @@ export function openRetention(parts: Parts, options: RetentionOptions, pinned: (
       await begin({ beforeMs: nowMs - keepMs, by: CONCORD, archives: archive !== undefined });
     if (!current) return clock.sleep(Math.min(DAY_MS, Math.max(1, (due ?? nowMs + DAY_MS) - nowMs)), [stop, bell]);
     await page(current, stop);
-    await clock.sleep((clock.nowMs() - nowMs) * REST_SHARE, [stop]);
+    await clock.sleep(Math.min(REST_MS_MAX, (clock.nowMs() - nowMs) * REST_SHARE), [stop]);
   }
 
   return {

@@ -254,10 +254,32 @@ export const configuration = closed({
     }),
   ),
   policies: Type.Record(Type.String(), closed({ module: Type.String() })),
-  ledger: closed({ file: Type.String(), backups: some(Type.String()) }),
+  ledger: closed({
+    file: Type.String(),
+    backups: some(Type.String()),
+    retention: some(closed({ keepMs: some(Type.Integer()), everyMs: Type.Integer(), archive: some(Type.String()) })),
+  }),
   server: closed({ host: Type.String(), port: Type.Integer() }),
   limits: Type.Record(Type.String(), Type.Number()),
 });
+
+const retentionPass = closed({
+  state: Type.Union([Type.Literal('running'), Type.Literal('done')]),
+  by: Type.String(),
+  before: Type.String({ description: 'What was changed before then may go' }),
+  entity: some(Type.String()),
+  archives: Type.Boolean(),
+  began: Type.String(),
+  ended: some(Type.String()),
+  records: Type.Integer({ description: 'Looked at so far' }),
+  compacted: Type.Integer(),
+  removed: Type.Integer({ description: 'Changes that are told no longer' }),
+  needed: Type.Integer({ description: 'Records that stay whole: something stands on what is old' }),
+  wrong: Type.Integer({ description: 'Records that do not agree with themselves: see concord verify' }),
+  long: Type.Integer({ description: 'Records with too many changes: for concord compact while no sidecar runs' }),
+  moved: Type.Integer({ description: 'Records that were edited all the while: for the next time' }),
+});
+export const retention = closed({ pass: some(retentionPass) });
 
 const fault = closed({
   line: Type.Integer(),

@@ -4,7 +4,7 @@ import { backUp, type BackedUp, type Progress } from './backup.ts';
 import { prepareCommit } from './commit.ts';
 import { prepareCompact, shrink } from './compact.ts';
 import { finishErasing, prepareErase } from './erase.ts';
-import { exportLines } from './export.ts';
+import { exportLines, historyLines } from './export.ts';
 import { speaking } from './faults.ts';
 import { prepareHistory } from './history.ts';
 import { openJournal } from './journal.ts';
@@ -35,6 +35,8 @@ export interface SqliteLedger extends Ledger {
   shrink(): Promise<void>;
   /** All of it, as `importLedger` takes it. Nothing may be committed while it is read. */
   lines(): Generator<string>;
+  /** What one record tells, as it stands in such lines; none where there is no such record. To be read at once. */
+  historyLines(record: RecordId): Generator<string>;
 }
 
 /** The number of no record. */
@@ -105,6 +107,10 @@ export function sqliteLedger({ file, ahead, newsMax }: SqliteLedgerOptions): Sql
     lines: () => {
       writeAllBack();
       return exportLines({ db, records: lists.records, record: (id) => records.get(id)?.state, changes: changesIn }, undefined);
+    },
+    *historyLines(id) {
+      const record = records.get(id)?.state;
+      if (record) yield* historyLines({ changes: changesIn }, record);
     },
     shrink: () => whileOpen(() => shrink(db)),
     backUp: async (to, progress) => {
