@@ -12,6 +12,7 @@ import { openFresh, type Fresh } from './fresh.ts';
 import { openDeliverer, type Deliverer } from './deliverer.ts';
 import { openInitial } from './initial.ts';
 import type { InitialStatus } from './initial-status.ts';
+import { openOlder } from './older.ts';
 import { openIntake } from './intake.ts';
 import { openGuard, type Guard } from './guard.ts';
 import type { ChildRule } from './governor.ts';
@@ -290,6 +291,7 @@ function partsOf(
   const health = openLedgerHealth(clock, log);
   const tally = openTally();
   const waitMs = (failures: number): number => backoffMs({ limits, ids }, failures);
+  const committer = openCommitter({ commit: (commit) => (tally.wroteLedger(), ledger.commit(commit)) }, clock, { health, stop, waitMs });
   return {
     ledger,
     clock,
@@ -311,7 +313,8 @@ function partsOf(
     reads: openReads(),
     tally,
     births: openBirths(),
-    committer: openCommitter({ commit: (commit) => (tally.wroteLedger(), ledger.commit(commit)) }, clock, { health, stop, waitMs }),
+    committer,
+    older: openOlder({ committer, clock }),
     isFresh: fresh.has,
     doubt: fresh.doubt,
     ...(digest ? { digest } : {}),

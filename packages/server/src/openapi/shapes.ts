@@ -149,6 +149,7 @@ export const map = closed({
   toldRows: Type.Integer({ description: 'Rows that the listing told since the start' }),
   filteredRows: Type.Integer(),
   asideRows: Type.Integer(),
+  olderRows: Type.Integer({ description: 'Read in a version older than one that the system had answered: it was put back' }),
   guard: some(Type.Array(Type.Unknown())),
   resync: some(closed({ state: Type.String(), rows: Type.Integer(), differing: Type.Integer() })),
   pause: some(

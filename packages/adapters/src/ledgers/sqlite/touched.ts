@@ -42,9 +42,9 @@ export function followRows(db: Database): Touched {
   const some = db.prepare<[number], Row>('SELECT name, key FROM temp.touched LIMIT ?');
   const forget = db.prepare<[string, string]>('DELETE FROM temp.touched WHERE name = ? AND key = ?');
 
-  const statements = new Map<string, Statement<unknown[]>>();
-  const prepared = (sql: string): Statement<unknown[]> => {
-    const made = statements.get(sql) ?? db.prepare<unknown[]>(sql);
+  const statements = new Map<string, Statement>();
+  const prepared = (sql: string): Statement => {
+    const made = statements.get(sql) ?? db.prepare(sql);
     statements.set(sql, made);
     return made;
   };
