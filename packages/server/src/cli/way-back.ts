@@ -67,6 +67,7 @@ function transferCommands(program: Command, does: Does): void {
     .requiredOption('--to <file>', 'the file to write')
     .option('--ledger <file>', 'another ledger file, for example a backup')
     .option('--record <id>', 'only this record')
+    .option('--force', 'write over a file that is there')
     .option('--as <format>', 'jsonl, which can be imported; or automerge, the document of one record', 'jsonl')
     .action(does((given: ExportGiven) => exportTo(given)));
   const imports = program
