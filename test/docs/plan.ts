@@ -27,6 +27,7 @@ const PLAN: readonly (readonly [command: RegExp, way: Way])[] = [
   [/^concord audit/u, running(0, 1)],
   [/^concord doctor --config/u, stopped()],
   [/^concord backup --config/u, stopped()],
+  [/^concord compact --url/u, running()],
   [/^concord (?:verify|restore|export|import|compact|erasures)/u, stopped()],
   [/^concord plan/u, stopped(0, 2)],
   [/^concord lab \w+ --config/u, stopped()],

@@ -33,7 +33,7 @@ export function peopleTables(): Tables {
 
 /** A house of which the ledger is a file. */
 export function peopleIn(ledger: Ledger, tracing?: Tracing): House {
-  return openHouse(PEOPLE, ledger, undefined, {}, tracing);
+  return openHouse(PEOPLE, ledger, undefined, {}, tracing ? { tracing } : {});
 }
 
 /** Rows of both systems say the same, and nothing is left to do. */

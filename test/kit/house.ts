@@ -11,13 +11,14 @@ import {
   valueIn,
   type ConflictRow,
   type Engine,
+  type EngineOptions,
   type EntityName,
   type JsonObject,
   type Ledger,
   type Limits,
   type Plan,
   type RecordState,
-  type Tracing,
+  type Table,
 } from '@concord/core';
 import { clock, ids } from '@concord/server';
 import { until } from './until.ts';
@@ -25,6 +26,7 @@ import { until } from './until.ts';
 /** Systems in memory, a ledger, and engines that come and go on it: what the engine does, without any wire. */
 export interface House {
   readonly ledger: Ledger;
+  readonly tables: readonly Table[];
   readonly engine: () => Engine;
   /** Sets columns of a row in one system. */
   put(system: string, entity: string, key: string, columns: JsonObject): void;
@@ -62,11 +64,12 @@ export function openHouse(
   ledger: Ledger = memoryLedger(),
   around: (system: MemorySystem) => MemorySystem = same,
   limits: Partial<Limits> = {},
-  tracing?: Tracing,
+  more: Pick<EngineOptions, 'tracing' | 'retention'> = {},
 ): House {
   const config = configOf(entities);
   const bindings = (id: string) => config.entities.flatMap(({ sides }) => sides[id] ?? []);
   const systems = new Map(['a', 'b'].map((id) => [id, around(memory({ id: systemId(id), bindings: bindings(id) }))]));
+  const tables = config.entities.map((map) => compileTable(map, policies));
   let engine: Engine | undefined;
   let skewMs = 0;
 
@@ -83,14 +86,14 @@ export function openHouse(
 
   async function open(): Promise<void> {
     engine = openEngine({
-      tables: config.entities.map((map) => compileTable(map, policies)),
+      tables,
       systems: [...systems.values()],
       ledger,
       clock: { ...clock, nowMs: () => clock.nowMs() + skewMs },
       ids,
       log: { event: () => undefined },
       limits: { pollMs: 10, gatherMs: 1, retryMs: 5, retryMsMax: 20, ...limits },
-      ...(tracing ? { tracing } : {}),
+      ...more,
     });
     await engine.start();
   }
@@ -112,6 +115,7 @@ export function openHouse(
 
   return {
     ledger,
+    tables,
     engine: running,
     system,
     put: (id, entity, key, columns) => system(id).put(name(entity), keyOf(key), { id: key, ...columns }),

@@ -18,6 +18,7 @@ export function observed(
     toldRows: 0,
     filteredRows: 0,
     asideRows: 0,
+    olderRows: 0,
     upToMs: nowMs,
   });
   const { upToMs: _read, ...unread } = map('fno');

@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { load } from '@automerge/automerge';
+import { free, load } from '@automerge/automerge';
 import { readOnlyLedger, sqliteLedger } from '@concord/adapters';
-import { compactionsIn } from '@concord/core';
+import { compactionsIn, type Config, type Json } from '@concord/core';
 import { afterEach, expect, test } from 'vitest';
 import { member, objectsOf, textOf } from '../../packages/adapters/src/shared/json/look.ts';
 import { tablesOf, townConfig } from '../kit/town-config.ts';
@@ -10,6 +10,7 @@ import { contested, make } from '../kit/town-burst.ts';
 import { account } from '../kit/town-tables.ts';
 import { AS_ADMIN } from '../kit/key.ts';
 import { ask, openTown, recordOf, untilEqual, type Town } from '../kit/town.ts';
+import { until } from '../kit/until.ts';
 import { runInside } from '../kit/run-inside.ts';
 import { startCommand } from '../server/command.ts';
 
@@ -153,4 +154,99 @@ test('killed at any moment, each record is as it was or compacted, and it is don
     });
     expect(await changesIn(copy)).toBe(await changesIn(town.ledgerFile));
   }
+});
+
+test('while the sidecar runs: by its configuration and over REST, with edits and readers beside', { timeout: MINUTES }, async () => {
+  town = await openTown(CUSTOMERS);
+  const archive = inFolder('archive');
+  const often = (given: Config): Config => ({
+    ...given,
+    ledger: { ...given.ledger, retention: { keepMs: 1, everyMs: 1500, archive } },
+  });
+  const { url, stop } = await town.startInside(often);
+  await untilEqual(town, url);
+  const id = textOf(await recordOf(url, ONE), 'id') ?? '';
+  const post = async (body: object) => {
+    const sent = { method: 'POST', headers: { ...AS_ADMIN, 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    return answered(fetch(`${url}/v1/compactions`, sent));
+  };
+  const versions = new Map<number, string>();
+  for (let round = 0; round < 4; round += 1) {
+    await make(town, contested(40, CUSTOMERS, round));
+    await Promise.all([town.anna.edit(ONE, { name: `Round ${round}` }), town.ben.edit(ONE, { PrimaryContactPhone: `+1 ${round}` })]);
+    const document = await fetch(`${url}/v1/records/${id}/document`, { headers: AS_ADMIN });
+    free(load(new Uint8Array(await document.arrayBuffer())));
+    await untilEqual(town, url);
+    for (const one of objectsOf(await ask(url, `/v1/records/${id}/history?limit=200`), 'items')) {
+      const told = JSON.stringify([member(one, 'at'), member(one, 'system'), member(one, 'edits')]);
+      const version = Number(member(one, 'version'));
+      if (member(one, 'epoch') === undefined) expect(versions.get(version) ?? told, 'a version that is told is what it was').toBe(told);
+      versions.set(version, told);
+    }
+  }
+  expect([undefined, 'COMPACTION_BUSY']).toContain(member(await post({ before: new Date().toISOString() }), 'code'));
+  await passed(url);
+  expect(await post({ before: '2999-01-01T00:00:00Z' })).toMatchObject({ code: 'REQUEST_WRONG' });
+  expect(await post({ before: new Date().toISOString(), entity: 'nobody' })).toMatchObject({ code: 'ENTITY_UNKNOWN' });
+  await stop();
+  for (const command of [['verify'], ['doctor'], ['lab', 'prove', '--all']])
+    expect({ command, ...(await concord(...command, ...config())) }).toMatchObject({ command, status: 0 });
+  const archives = readdirSync(archive);
+  expect(archives.filter((name) => name.endsWith('.part'))).toEqual([]);
+  let proved = 0;
+  for (const name of archives) {
+    const { printed } = await concord('verify', ...config(), '--archive', join(archive, name));
+    expect(printed, 'none tells something else').toMatch(/ 0 are not/u);
+    proved += Number(/(\d+) compacted records are proved/u.exec(printed)?.[1]);
+  }
+  expect(proved).toBeGreaterThan(CUSTOMERS / 2);
+});
+
+async function answered(sent: Promise<Response>): Promise<Json> {
+  return JSON.parse(await (await sent).text());
+}
+
+const passed = (url: string): Promise<void> =>
+  until(async () => {
+    const pass = member(await ask(url, '/v1/compactions'), 'pass');
+    return member(pass, 'state') === 'done' ? undefined : JSON.stringify(pass);
+  });
+
+test('a sidecar that is killed in the midst of a pass goes on with it', { timeout: MINUTES }, async () => {
+  town = await openTown(60);
+  writeFileSync(
+    town.configFile,
+    readFileSync(town.configFile, 'utf8').replace(
+      'ledger: { file: ledger.db }',
+      'ledger: { file: ledger.db, retention: { archive: none } }',
+    ),
+  );
+  const { url: first, end } = await town.startOutside();
+  await untilEqual(town, first);
+  await make(town, contested(120, 60, 3));
+  await untilEqual(town, first);
+  const sent = { method: 'POST', headers: { ...AS_ADMIN, 'content-type': 'application/json' } };
+  const begun = await fetch(`${first}/v1/compactions`, {
+    ...sent,
+    body: JSON.stringify({ by: 'Ann', before: new Date().toISOString(), archive: false }),
+  });
+  expect(begun.status).toBe(202);
+  await end('SIGKILL');
+  const again = await town.startOutside();
+  await passed(again.url);
+  await town.anna.edit(ONE, { name: 'After all that' });
+  await untilEqual(town, again.url);
+  const url = ['--url', again.url, '--keep', '0m', '--by', 'Ann'];
+  for (const [given, words] of [
+    [[...url, '--dry-run', '--no-archive'], '--dry-run'],
+    [[...url, '--archive', 'there'], 'leave --archive out'],
+    [url, 'There is no folder'],
+  ] as const)
+    expect(await concord('compact', ...given)).toMatchObject({ status: 1, printed: expect.stringContaining(words) });
+  expect((await concord('compact', ...url, '--no-archive')).printed).toMatch(/changes of \d+ records are gone, of \d+ records/u);
+  await again.end('SIGTERM');
+  expect(await concord('verify', ...config())).toMatchObject({ status: 0 });
+  expect((await concord('compact', ...config(), '--keep', '0m', '--dry-run')).printed, 'hardly anything is left to do').toMatch(
+    /^\d{1,2} changes of \d{1,2} records/u,
+  );
 });

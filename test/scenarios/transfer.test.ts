@@ -49,6 +49,10 @@ test(
       status: 0,
     });
     expect(readFileSync(single).equals(document)).toBe(true);
+    const over = ['export', '--config', town.configFile, '--record', id, '--to', single];
+    expect(await concord(...over)).toMatchObject({ status: 1, printed: expect.stringContaining('There is a file') });
+    expect(readFileSync(single).equals(document), 'what is there is left as it is').toBe(true);
+    expect(await concord(...over, '--force')).toMatchObject({ status: 0 });
     expect(await concord('import', first, '--config', town.configFile)).toMatchObject({
       status: 1,
       printed: expect.stringContaining('already'),

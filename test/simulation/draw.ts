@@ -158,6 +158,17 @@ function compactionsFor(seed: number): readonly Timed[] {
   }));
 }
 
+/** In a quarter of the stories, while the engine runs. */
+function shorteningsFor(seed: number): readonly Timed[] {
+  const chance = chanceFor(seed, 'epoch meanwhile');
+  if (chance.whole(4) !== 1) return [];
+  return Array.from({ length: 1 + chance.whole(5) }, () => ({
+    kind: 'shorten' as const,
+    keepMs: chance.pick([0, 0, 500, 4000]),
+    atMs: 500 + chance.whole(CHAOS_MS - 1000),
+  }));
+}
+
 /** In a third of the stories; drawn apart as well. */
 function stopsFor(seed: number): readonly Timed[] {
   const chance = chanceFor(seed, 'stop');
@@ -215,7 +226,7 @@ function deedsOf(seed: number, ids: readonly string[], keyed: boolean, chance: C
   for (let index = Math.round(rate(chance, 1.2)); index > 0; index -= 1)
     deeds.push({ kind: 'drift', system: system(), forMs: chance.whole(4000), atMs: at() });
   for (let index = Math.round(rate(chance, 8)); index > 0; index -= 1) deeds.push({ kind: 'crash', atMs: at() });
-  deeds.push(...compactionsFor(seed), ...stopsFor(seed));
+  deeds.push(...compactionsFor(seed), ...stopsFor(seed), ...shorteningsFor(seed));
   return deeds.toSorted((one, other) => one.atMs - other.atMs);
 }
 

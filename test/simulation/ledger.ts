@@ -1,4 +1,4 @@
-import type { Commit, Ledger, PlanAnswer } from '@concord/core';
+import type { Commit, CompactedRecord, Ledger, PlanAnswer } from '@concord/core';
 import type { Dice } from './dice.ts';
 import type { Fault } from './story.ts';
 import type { Life, Timeline } from './timeline.ts';
@@ -12,13 +12,15 @@ export interface LedgerOptions {
   readonly faultAt: () => Fault['kind'] | undefined;
   readonly crash: () => void;
   readonly committed: (commit: Commit, answers: readonly PlanAnswer[]) => Promise<void>;
+  /** So many changes fewer are told. */
+  readonly shortened: (changes: number) => void;
 }
 
 const READ_MS = 1;
 const COMMIT_MS = 4;
 
 /** The ledger as one life of the engine knows it. What was committed outlives it; what was asked and not answered dies with it. */
-export function ledgerFor(kept: Ledger, { timeline, life, dice, isSlow, faultAt, crash, committed }: LedgerOptions): Ledger {
+export function ledgerFor(kept: Ledger, { timeline, life, dice, isSlow, faultAt, crash, committed, shortened }: LedgerOptions): Ledger {
   let calls = 0;
 
   function ask<Answer>(answer: () => Promise<Answer>): Promise<Answer> {
@@ -37,6 +39,22 @@ export function ledgerFor(kept: Ledger, { timeline, life, dice, isSlow, faultAt,
         const answers = await kept.commit(wanted);
         await committed(wanted, answers);
         timeline.at(timeline.now + back, fault === 'crash after' ? crash : () => resolve(answers), life);
+      };
+      return timeline.at(timeline.now + there, () => void take().catch(reject), life);
+    });
+  }
+
+  /** Takes its time, and may be the last that it does, as a commit. */
+  function compact(compacted: CompactedRecord): ReturnType<Ledger['compact']> {
+    const fault = faultAt();
+    return new Promise((resolve, reject) => {
+      const [there, back] = [dice('compact', (calls += 1)) * COMMIT_MS, dice('compacted', calls) * COMMIT_MS];
+      if (fault === 'crash before') return timeline.at(timeline.now + there, crash, life);
+      const take = async (): Promise<void> => {
+        const before = (await kept.counts()).changes;
+        const answer = await kept.compact(compacted);
+        shortened(before - (await kept.counts()).changes);
+        timeline.at(timeline.now + back, fault === 'crash after' ? crash : () => resolve(answer), life);
       };
       return timeline.at(timeline.now + there, () => void take().catch(reject), life);
     });
@@ -64,7 +82,7 @@ export function ledgerFor(kept: Ledger, { timeline, life, dice, isSlow, faultAt,
     latestNews: () => ask(() => kept.latestNews()),
     counts: () => ask(() => kept.counts()),
     erase: (erasure) => kept.erase(erasure),
-    compact: (compacted) => kept.compact(compacted),
+    compact,
     close: () => kept.close(),
   };
 }

@@ -41,6 +41,8 @@ export async function act(world: World, deed: Deed): Promise<void> {
       return world.stop();
     case 'compact':
       return world.compact(deed.keepMs);
+    case 'shorten':
+      return world.shorten(deed.keepMs);
   }
 }
 

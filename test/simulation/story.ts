@@ -52,7 +52,9 @@ export type Deed =
   /** The engine is stopped in order, and started anew. */
   | { readonly kind: 'stop' }
   /** The engine is stopped, and an operator compacts all histories but of the last while. */
-  | { readonly kind: 'compact'; readonly keepMs: number };
+  | { readonly kind: 'compact'; readonly keepMs: number }
+  /** The same while the engine runs. */
+  | { readonly kind: 'shorten'; readonly keepMs: number };
 
 export type Timed = Deed & { readonly atMs: number };
 

@@ -38,6 +38,8 @@ export interface World {
   stop(): Promise<void>;
   /** The engine is stopped, and before it is started anew, what is older than that is told as one change. */
   compact(keepMs: number): Promise<void>;
+  /** The same while the engine runs. */
+  shorten(keepMs: number): Promise<void>;
   /** From now on nothing goes wrong any more. */
   calm(): void;
   /** Somebody changed a row: a hook may be on its way. */
@@ -183,6 +185,7 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
           chronicle.committed(commit, answers);
           for (const move of commit.cursors) await cursors.moved(move);
         },
+        shortened: (changes) => void (figures.compacted += changes),
       }),
       clock: clockOn(timeline, own, dice),
       ids: {
@@ -205,6 +208,11 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
         atHandMax: AT_HAND_MAX,
       },
       digest,
+      retention: {
+        async ended({ wrong }) {
+          if (wrong > 0) chronicle.breach(7, 'a record does not agree with itself, and is not compacted');
+        },
+      },
     });
     engine = started;
     started.start().catch((cause: unknown) => chronicle.breach(10, `the engine did not start: ${String(cause)}`));
@@ -267,6 +275,9 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
     crash,
     stop,
     compact,
+    async shorten(keepMs) {
+      await engine?.compact({ beforeMs: Math.floor(timeline.now) - keepMs, by: 'an operator', archives: false });
+    },
     calm: faults.stop,
     hint,
     async resolve(decision) {

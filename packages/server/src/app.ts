@@ -32,6 +32,7 @@ import { tellUnchanged } from './requests/unchanged.ts';
 import { actRoutes } from './routes/acts.ts';
 import { auditLogRoutes } from './routes/audit-log.ts';
 import { backupRoutes } from './routes/backups.ts';
+import { compactionRoutes } from './routes/compactions.ts';
 import { configurationRoutes } from './routes/configuration.ts';
 import { conflictRoutes } from './routes/conflicts.ts';
 import { erasureRoutes } from './routes/erasures.ts';
@@ -139,6 +140,7 @@ function addRoutes(routes: App, rooms: Rooms): void {
   resyncRoutes(routes, rooms);
   initialWriteRoutes(routes, rooms);
   backupRoutes(routes, rooms);
+  compactionRoutes(routes, rooms);
   erasureRoutes(routes, rooms);
   hookRoutes(routes, rooms);
   configurationRoutes(routes, rooms);

@@ -2,11 +2,13 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
   askedSandbox,
+  headLine,
   openSystem,
   quickjsSandbox,
   sqliteLedger,
   type AskedSandbox,
   type Opened,
+  type SqliteLedger,
   type OptionFault,
 } from '@concord/adapters';
 import {
@@ -21,6 +23,7 @@ import {
   type ConfigParts,
   type Engine,
   type Ledger,
+  type RetentionOptions,
   type System,
   type Table,
   type TableSide,
@@ -35,6 +38,7 @@ import { openAlerts } from './alerts/alerts.ts';
 import type { AlertMemory } from './alerts/remembered.ts';
 import { destinationFaults, openDestinations } from './alerts/destinations.ts';
 import { buildApp } from './app.ts';
+import { openArchive } from './archive.ts';
 import { openDesk, type Desk } from './beside/desk.ts';
 import { configWrong } from './config-wrong.ts';
 import { listenWords } from './failure.ts';
@@ -73,9 +77,10 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
   mkdirSync(dirname(config.ledger.file), { recursive: true });
   const ledger = sqliteLedger({ file: config.ledger.file });
   const log = logTo(logger, sensitiveIn(config));
-  const more = { limits: config.limits, ...decidingIn(config, sandbox), ...traced?.given };
+  const { compacting, ...desks } = openDesks(config, ledger);
+  const retention = retentionIn(config, ledger, compacting);
+  const more = { limits: config.limits, retention, ...decidingIn(config, sandbox), ...traced?.given };
   const engine = openEngine({ tables, systems, ledger, clock, ids, log, ...more });
-  const desks = openDesks(config, ledger);
   const status = withDisk(config.ledger.file, () => engine.status(), clock.nowMs);
   const keyring = openKeyring(config.server.keys, clock.nowMs, (words) => logger.error(words));
   if (keyring.keys().size === 0) logger.warn(NO_KEYS);
@@ -97,7 +102,7 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
     ledgerBytes: () => bytesOf([config.ledger.file, `${config.ledger.file}-wal`]),
     backUp: () => ledger.backUp(backupFile(config.ledger, clock.nowMs())),
   });
-  const letGo = () => Promise.all([...Object.values(desks), sandbox].map((one) => one.close()));
+  const letGo = () => Promise.all([...Object.values(desks), compacting, sandbox].map((one) => one.close()));
   const url = await listen(app, config.server).catch(async (cause: unknown) => {
     await Promise.all([closeAll(systems), ledger.close(), letGo()]);
     throw cause;
@@ -148,10 +153,36 @@ function decidingIn({ policies }: Config, { deciding }: AskedSandbox): { readonl
 const LABORATORY = { name: 'The laboratory', seconds: 300, megabytes: 512, waiting: 0 } as const;
 const VALIDATING = { name: 'The check of a configuration', seconds: 20, megabytes: 256, waiting: 3 } as const;
 
-function openDesks(config: Config, ledger: Ledger): { readonly laboratory: Desk; readonly validating: Desk } {
+/** One record at a time, and those that are very long are left for a sidecar that is stopped. */
+const COMPACTING = { name: 'The compaction of a record', seconds: 120, megabytes: 512, waiting: 0 } as const;
+
+function retentionIn({ ledger: { file, retention } }: Config, ledger: SqliteLedger, desk: Desk): RetentionOptions {
+  const { archive, ...often } = retention ?? {};
+  return {
+    ...often,
+    find: (record, beforeMs, beforeSeq) => desk.work('compact', { record, beforeMs, beforeSeq }),
+    ...(archive === undefined
+      ? {}
+      : { archive: openArchive(archive, file, { head: headLine(), historyLines: (id) => ledger.historyLines(id) }, clock.nowMs) }),
+    // Its thread is needed once a day.
+    ended: () => desk.close(),
+  };
+}
+
+interface Desks {
+  readonly laboratory: Desk;
+  readonly validating: Desk;
+  readonly compacting: Desk;
+}
+
+function openDesks(config: Config, ledger: Ledger): Desks {
   const { entities, policies, systems } = config;
   const given = { config: { entities, policies, systems: Object.keys(systems) } };
-  return { laboratory: openDesk(given, ledger, LABORATORY), validating: openDesk(given, ledger, VALIDATING) };
+  return {
+    laboratory: openDesk(given, ledger, LABORATORY),
+    validating: openDesk(given, ledger, VALIDATING),
+    compacting: openDesk(given, ledger, COMPACTING),
+  };
 }
 
 /** What was told of alerts stands in the ledger, as everything does that is to outlast a restart. */

@@ -41,6 +41,11 @@ export function openMetrics(measure: () => Promise<Measured>): { readonly type: 
   const behind = gauge('concord_delivery_lag_seconds', 'How long the oldest write of an entity to a system is planned and not done', map);
   const state = gauge('concord_map_state', '1 for the state that a map is in', [...map, 'state']);
   const aside = gauge('concord_map_rows_aside', 'Rows that are set aside because something broke over them', map);
+  const older = gauge(
+    'concord_map_rows_older',
+    'Rows, since the start, that were read in a version older than one answered before: the system was put back',
+    map,
+  );
   const filtered = gauge('concord_map_rows_filtered', 'Rows seen since the start that a filter leaves outside', map);
   const queue = gauge('concord_queue_writes', 'Writes that wait for a system', ['system']);
   const underWay = gauge('concord_under_way_writes', 'Writes that are under way to a system', ['system']);
@@ -57,17 +62,18 @@ export function openMetrics(measure: () => Promise<Measured>): { readonly type: 
   const bytes = gauge('concord_ledger_bytes', 'Size of the ledger file and its log');
 
   function set({ status, counts, ledgerBytes, nowMs, alerts = {} }: Measured): void {
-    for (const one of [lag, behind, state, aside, filtered, queue, underWay, circuit, conflicts, writes, alertsSent, alertsFailed])
+    for (const one of [lag, behind, state, aside, older, filtered, queue, underWay, circuit, conflicts, writes, alertsSent, alertsFailed])
       one.reset();
     for (const [destination, { sent, failed }] of Object.entries(alerts)) {
       alertsSent.inc({ destination }, sent);
       alertsFailed.inc({ destination }, failed);
     }
-    for (const { system, entity, state: now, upToMs, asideRows, filteredRows } of status.maps) {
+    for (const { system, entity, state: now, upToMs, asideRows, olderRows, filteredRows } of status.maps) {
       const labels = { system, entity };
       if (upToMs !== undefined) lag.set(labels, Math.max(0, nowMs - upToMs) / MS_A_SECOND);
       state.set({ ...labels, state: now }, 1);
       aside.set(labels, asideRows);
+      older.set(labels, olderRows);
       filtered.set(labels, filteredRows);
       behind.set(labels, 0);
     }

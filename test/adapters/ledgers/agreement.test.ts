@@ -1,11 +1,14 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keyOf, type Commit, type Ledger, type Plan } from '@concord/core';
+import { setImmediate as turn } from 'node:timers/promises';
+import { keyOf, type Commit, type Erasure, type Ledger, type Plan } from '@concord/core';
 import * as fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { memoryLedger } from '../../../packages/adapters/src/ledgers/memory/ledger.ts';
 import { sqliteLedger } from '../../../packages/adapters/src/ledgers/sqlite/ledger.ts';
+import { openLedgerFile } from '../../../packages/adapters/src/ledgers/sqlite/open.ts';
+import { KEYS } from '../../../packages/adapters/src/ledgers/sqlite/touched.ts';
 import {
   CE,
   CUSTOMER,
@@ -50,6 +53,15 @@ const commits: fc.Arbitrary<readonly Commit[]> = fc.array(
   { minLength: 1, maxLength: 12 },
 );
 
+/** What a compaction puts in a record's place is nobody's business but its own: here, its last change alone. */
+const compactions = fc.array(fc.record({ number, behind: fc.nat({ max: 11 }) }), { maxLength: 4 });
+
+async function compact(ledger: Ledger, nth: number): Promise<string> {
+  const record = await ledger.record(sampleId(nth));
+  const last = record && (await ledger.changes(record.id, { limit: 500 })).items.at(-1);
+  return last ? ledger.compact({ record: { ...record, revision: record.revision + 1 }, changes: [last] }) : 'nothing';
+}
+
 const folders: string[] = [];
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
 
@@ -74,12 +86,14 @@ test('whatever was acknowledged is there after a crash at any moment, and after 
   folders.push(folder);
   let run = 0;
   await fc.assert(
-    fc.asyncProperty(commits, fc.boolean(), async (batches, isListed) => {
+    fc.asyncProperty(commits, fc.boolean(), compactions, async (batches, isListed, compacted) => {
       run += 1;
       const file = join(folder, `${run}.db`);
       const [memory, sqlite] = [memoryLedger(), sqliteLedger({ file })];
-      for (const batch of batches) {
+      for (const [index, batch] of batches.entries()) {
         await Promise.all([memory.commit(batch), sqlite.commit(batch)]);
+        for (const { number: nth } of compacted.filter(({ behind }) => behind === index))
+          expect(await compact(sqlite, nth)).toBe(await compact(memory, nth));
         // A list of what is queued brings its table up to date, ahead of the others.
         if (isListed) await sqlite.deliveries({ limit: 500 });
       }
@@ -92,8 +106,59 @@ test('whatever was acknowledged is there after a crash at any moment, and after 
         await ledger.close();
       }
     }),
-    { numRuns: 25 },
+    { numRuns: 40 },
   );
+});
+
+test(
+  'a file that is written anew while it is in use tells all that was committed before, meanwhile and behind',
+  { timeout: 120_000 },
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'concord-anew-'));
+    folders.push(folder);
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(commits, commits, commits, async (before, meanwhile, behind) => {
+        run += 1;
+        const file = join(folder, `${run}.db`);
+        const [memory, sqlite] = [memoryLedger(), sqliteLedger({ file, ahead: { commits: 3 } })];
+        const both = async (batches: readonly Commit[]): Promise<void> => {
+          for (const batch of batches) {
+            await Promise.all([memory.commit(batch), sqlite.commit(batch)]);
+            await turn();
+          }
+        };
+        await both(before);
+        const over = new AbortController();
+        // What is erased is nobody's business here: that it is makes the file be written anew.
+        const erased = sqlite.erase(NOTHING).finally(() => over.abort());
+        await memory.erase(NOTHING);
+        while (!over.signal.aborted) await both(meanwhile);
+        expect(await erased).toBe('erased');
+        await both(behind);
+        expect(await told(sqlite)).toEqual(await told(memory));
+        await sqlite.close();
+        const again = sqliteLedger({ file });
+        expect(await told(again)).toEqual(await told(memory));
+        expect(await again.note('erasing')).toBe(undefined);
+        await again.close();
+      }),
+      { numRuns: 8 },
+    );
+    expect(
+      (await readdir(folder)).filter((name) => /copied|anew/u.test(name)),
+      'nothing is left beside',
+    ).toEqual([]);
+  },
+);
+
+const NOTHING: Erasure = { records: [], scrub: (words) => words, act: { atMs: 1, operator: 'Ann', act: 'erase' } };
+
+test('every table of a ledger is brought over', () => {
+  const db = openLedgerFile(join(folders[0] ?? '', 'tables.db'));
+  const tables = db.prepare<[], string>(`SELECT name FROM main.sqlite_schema WHERE type = 'table'`).pluck().all();
+  db.close();
+  expect(tables.toSorted()).toEqual(Object.keys(KEYS).toSorted());
 });
 
 /** Everything that a ledger of these plans can be asked. */

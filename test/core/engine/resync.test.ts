@@ -1,5 +1,5 @@
-import { memoryLedger } from '@concord/adapters';
-import { entityName, recordId, systemId, type Row } from '@concord/core';
+import { memory, memoryLedger, type MemorySystem } from '@concord/adapters';
+import { entityName, keyOf, recordId, systemId, type Row } from '@concord/core';
 import { afterEach, expect, test } from 'vitest';
 import { ITEM_YAML, openHouse, type House } from '../../kit/house.ts';
 import { until } from '../../kit/until.ts';
@@ -93,3 +93,57 @@ test('an entity is listed again by every system; only what differs is written, a
   expect([textIn('b', 'C3'), textIn('b', 'C7'), textIn('b', 'C1')]).toEqual(['secret', 'other', 'old']);
   expect([writes, (await house.ledger.counts()).changes]).toEqual([2, before + 2]);
 });
+
+/** System `a` is put back to what it was, with versions that begin anew. */
+async function putBack(text: string): Promise<MemorySystem> {
+  const [table] = house.tables;
+  const side = table?.map.sides['a'];
+  if (!side) throw new Error('there is no such side');
+  const restored = memory({ id: A, bindings: [side] });
+  for (let item = 0; item < ITEMS; item += 1) restored.put(ITEM, keyOf(`i${item}`), { id: `i${item}`, code: `C${item}`, text });
+  return restored;
+}
+
+test.each(['all rows are compared', 'somebody edits there'] as const)(
+  'a system that was put back is found out, and nothing there is passed over: %s',
+  async (how) => {
+    let now: MemorySystem | undefined;
+    house = openHouse(ITEM_YAML, memoryLedger(), (system) =>
+      system.id === A
+        ? {
+            ...system,
+            read: (entity, key) => (now ?? system).read(entity, key),
+            changes: (entity, from) => (now ?? system).changes(entity, from),
+            write: (write) => (now ?? system).write(write),
+          }
+        : system,
+    );
+    for (let item = 0; item < ITEMS; item += 1) house.put('a', 'item', `i${item}`, { code: `C${item}`, text: 'first' });
+    await house.start();
+    for (const text of ['second', 'third']) {
+      for (let item = 0; item < ITEMS; item += 1) house.put('a', 'item', `i${item}`, { text });
+      await until(() =>
+        house.rows('b', 'item').every((row) => row['text'] === text) && house.engine().isQuiet() ? undefined : `not ${text}`,
+      );
+    }
+    now = await putBack('first');
+    if (how === 'all rows are compared') await house.engine().resyncEntity(ITEM, BY);
+    else now.put(ITEM, keyOf('i3'), { text: 'since then' });
+    const wanted = how === 'all rows are compared' ? 'first' : 'since then';
+    await until(() => (textIn('b', 'C3') === wanted ? undefined : `b has ${String(textIn('b', 'C3'))}`));
+    await quiet();
+    const map = house
+      .engine()
+      .status()
+      .maps.find(({ system }) => system === A);
+    expect(map?.olderRows, 'its cursor is of another life, so that it is listed').toBe(ITEMS);
+    if (how === 'all rows are compared') expect(map?.resync).toMatchObject({ state: 'done', differing: ITEMS });
+    const failures = (await house.ledger.failures({ limit: 50 })).items.filter(({ code }) => code === 'PUT_BACK');
+    expect(failures, 'once').toHaveLength(1);
+    expect(failures[0]?.words).toContain('older than one that a answered before');
+    const values = (await house.ledger.changes(await recordOf('C3'), { limit: 50 })).items.flatMap(({ edits }) =>
+      edits.map(({ value }) => value),
+    );
+    expect(values, 'what stood before is told').toContain('third');
+  },
+);

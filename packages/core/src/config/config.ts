@@ -42,6 +42,21 @@ export interface LimitsConfig {
   readonly gatherMs?: number;
 }
 
+/** Where everything is kept, and how long in full. */
+export interface LedgerConfig {
+  readonly file: string;
+  /** The folder of its backups; absent: beside the ledger. */
+  readonly backups?: string;
+  /** Absent: for ever. */
+  readonly retention?: {
+    /** Absent: nothing goes by itself. */
+    readonly keepMs?: number;
+    readonly everyMs: number;
+    /** The folder; absent: what goes is kept nowhere. */
+    readonly archive?: string;
+  };
+}
+
 /** How often somebody may ask in a minute. */
 export interface RateConfig {
   /** With one key. */
@@ -82,7 +97,7 @@ export interface Config {
   readonly entities: readonly TableMap[];
   /** The policies of the user's own, by name. */
   readonly policies: Readonly<Record<string, CustomSource>>;
-  readonly ledger: { readonly file: string; readonly backups?: string };
+  readonly ledger: LedgerConfig;
   readonly server: {
     readonly host: string;
     readonly port: number;

@@ -11,6 +11,7 @@ import {
   PORT_DEFAULT,
   RATE_DEFAULT,
   type Config,
+  type LedgerConfig,
   type LimitsConfig,
   type OidcConfig,
   type RateConfig,
@@ -136,7 +137,7 @@ function readConfig(
     file,
     systems,
     entities: entities.map(tableMapOf),
-    ledger: { file: ledger.file ?? LEDGER_FILE_DEFAULT, ...(ledger.backups === undefined ? {} : { backups: ledger.backups }) },
+    ledger: ledgerOf(ledger),
     server: {
       host: server.host ?? HOST_DEFAULT,
       port: server.port ?? PORT_DEFAULT,
@@ -156,6 +157,19 @@ function readConfig(
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.') || isVariable(host);
 }
+
+function ledgerOf({ file = LEDGER_FILE_DEFAULT, backups, retention }: z.infer<typeof ledgerShape>): LedgerConfig {
+  const told = { file, ...(backups === undefined ? {} : { backups }) };
+  if (!retention) return told;
+  const { keep, every: everyMs, archive } = retention;
+  return {
+    ...told,
+    retention: { everyMs, ...(keep === undefined ? {} : { keepMs: keep }), ...(archive === NO_ARCHIVE ? {} : { archive }) },
+  };
+}
+
+/** What stands in a folder's place. */
+const NO_ARCHIVE = 'none';
 
 function rateOf({ key, address, hooks }: { readonly [By in keyof RateConfig]?: number | undefined }): RateConfig {
   return { key: key ?? RATE_DEFAULT.key, address: address ?? RATE_DEFAULT.address, hooks: hooks ?? RATE_DEFAULT.hooks };

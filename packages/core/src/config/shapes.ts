@@ -188,6 +188,13 @@ export const customPolicyShape = block({
 export const ledgerShape = block({
   file: words.optional().describe('The ledger file; default concord.db.'),
   backups: words.optional().describe('The folder of its backups; default backups, beside the ledger file.'),
+  retention: block({
+    keep: duration.optional().describe('Changes that are older are told as one, while the sidecar runs. Absent: when a person asks.'),
+    every: duration.default(DAY_MS).describe('How often; default 1d.'),
+    archive: words.describe('The folder in which what goes is kept first; "none": nowhere.'),
+  })
+    .optional()
+    .describe('How long histories are told in full; default for ever.'),
 }).describe('Where everything is kept.');
 
 /** A port may come from a variable. */

@@ -6,7 +6,7 @@ import { changesOf, recordsOf, type LabLedger } from '../lab/pages.ts';
 import type { Tables } from '../lab/replay.ts';
 import { fieldsOf, type Table } from '../map/compile.ts';
 import { compactRecord } from '../merge/compact.ts';
-import { cutOf } from '../merge/cut.ts';
+import { cutOf, type CutAsk } from '../merge/cut.ts';
 import type { CompactedRecord, Opening } from '../ports/epoch.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { ChangeRow } from '../ports/plan.ts';
@@ -22,6 +22,8 @@ export interface CompactingParts {
   readonly ledger: LabLedger & Partial<Pick<Ledger, 'compact'>>;
   readonly tables: Tables;
   readonly digest?: Digest | undefined;
+  /** The earliest version of a record whose value a pin stands on: it is told nowhere else. */
+  readonly pinned?: ((record: RecordId) => number | undefined) | undefined;
 }
 
 export interface CompactingAsk {
@@ -45,45 +47,62 @@ export interface CompactedTold {
   readonly oldestMs: number;
 }
 
+/** What a compaction of one record would come to; nothing is changed yet. */
+export interface CompactionFound {
+  readonly told: CompactedTold;
+  /** To be put in place; where it can be told short. */
+  readonly compacted?: CompactedRecord;
+}
+
 /** A history of more changes than this is not held in memory at once. */
 const CHANGES_MAX = 200_000;
 
+/** A single change is no shorter as an epoch. */
+const CHANGES_MIN = 2;
+
 /**
  * Begins a new epoch in every record that has changes from before a time, one after another. Each is put in place whole, or left as it was:
- * it may be stopped at any moment, and done again. For a ledger of which no sidecar holds records in memory.
+ * it may be stopped at any moment, and done again. For a ledger of which no sidecar holds records in memory: see `retention.ts` for the others.
  */
 export async function* compactionsIn(parts: CompactingParts, { beforeMs, entity }: CompactingAsk): AsyncGenerator<CompactedTold> {
   for await (const record of recordsOf(parts.ledger, entity)) {
-    const table = parts.tables.get(record.entity);
-    if (table) yield await compactOne(parts, table, record, beforeMs);
+    const found = await compactionOf(parts, record, { beforeMs, changesMax: CHANGES_MAX });
+    if (!found) continue;
+    const { told: as, compacted } = found;
+    if (compacted && parts.ledger.compact && (await parts.ledger.compact(compacted)) === 'moved')
+      throw new Error(`Record ${record.id} was changed while it was compacted.`);
+    yield as;
   }
 }
 
-async function compactOne(
-  { ledger, digest }: CompactingParts,
-  table: Table,
+/** Reads, and changes nothing. `undefined`: no table map tells of the record. */
+export async function compactionOf(
+  { ledger, tables, digest, pinned }: CompactingParts,
   record: RecordState,
-  beforeMs: number,
-): Promise<CompactedTold> {
-  if (record.seq > CHANGES_MAX) return { ...told(record, []), kind: 'long' };
+  { beforeMs, changesMax }: Pick<CompactingAsk, 'beforeMs'> & { readonly changesMax: number },
+): Promise<CompactionFound | undefined> {
+  const table = tables.get(record.entity);
+  if (!table) return undefined;
+  const begin = (await ledger.changes(record.id, { limit: CHANGES_MIN })).items;
+  // Nearly all of them, where it is done day by day: no more is read of them.
+  if (begin.length < CHANGES_MIN || begin.some(({ stamp }) => stamp.ms >= beforeMs))
+    return { told: { ...toldOf(record, begin), kind: 'recent' } };
+  const [first] = begin;
+  if (record.seq - (first?.seq ?? 0) >= changesMax) return { told: { ...toldOf(record, begin), kind: 'long' } };
   const changes: ChangeRow[] = [];
   for await (const change of changesOf(ledger, record.id)) changes.push(change);
-  const as = told(record, changes);
-  const [first, second] = changes;
-  if (!first || !second || Math.max(first.stamp.ms, second.stamp.ms) >= beforeMs) return { ...as, kind: 'recent' };
+  const as = toldOf(record, changes);
   // What is wrong already is looked into while all of it is there.
-  if (verifyRecord(table, record, changes).length > 0) return { ...as, kind: 'wrong' };
-  const compacted = await compactedOf(table, record, changes, { beforeMs, digest });
-  if (!compacted) return { ...as, kind: 'needed' };
-  if (verifyRecord(table, compacted.record, compacted.changes).length > 0) return { ...as, kind: 'wrong' };
-  if (ledger.compact && (await ledger.compact(compacted)) === 'moved')
-    throw new Error(`Record ${record.id} was changed while it was compacted.`);
-  const after = told(record, compacted.changes);
+  if (verifyRecord(table, record, changes).length > 0) return { told: { ...as, kind: 'wrong' } };
+  const compacted = await compactedOf(table, record, changes, { beforeMs, beforeSeq: pinned?.(record.id), digest });
+  if (!compacted) return { told: { ...as, kind: 'needed' } };
+  if (verifyRecord(table, compacted.record, compacted.changes).length > 0) return { told: { ...as, kind: 'wrong' } };
+  const after = toldOf(record, compacted.changes);
   const removed = changes.length - compacted.changes.length;
-  return { ...after, kind: 'compacted', removed, bytesBefore: as.bytesBefore, bytesAfter: after.bytesBefore };
+  return { told: { ...after, kind: 'compacted', removed, bytesBefore: as.bytesBefore, bytesAfter: after.bytesBefore }, compacted };
 }
 
-function told({ id }: RecordState, changes: readonly ChangeRow[]): Omit<CompactedTold, 'kind'> {
+function toldOf({ id }: RecordState, changes: readonly ChangeRow[]): Omit<CompactedTold, 'kind'> {
   const bytes = changes.reduce((sum, change) => sum + bytesOf(change), 0);
   const oldestMs = changes.reduce((least, { stamp }) => Math.min(least, stamp.ms), Number.POSITIVE_INFINITY);
   return { record: id, removed: 0, kept: changes.length, bytesBefore: bytes, bytesAfter: bytes, oldestMs };
@@ -99,10 +118,10 @@ export async function compactedOf(
   table: Table,
   record: RecordState,
   changes: readonly ChangeRow[],
-  { beforeMs, digest }: Pick<CompactingAsk, 'beforeMs'> & Pick<CompactingParts, 'digest'>,
+  { digest, ...old }: Pick<CutAsk, 'beforeMs' | 'beforeSeq'> & Pick<CompactingParts, 'digest'>,
 ): Promise<CompactedRecord | undefined> {
   const wires = changes.map(({ chunk }) => decode(chunk));
-  const cut = cutOf({ record, changes, deps: wires.map(({ deps }) => deps), beforeMs });
+  const cut = cutOf({ record, changes, deps: wires.map(({ deps }) => deps), ...old });
   if (cut === 0) return undefined;
   const opening = await openingAt(table, record, changes, cut);
   return compactRecord({ record, changes, wires, cut, opening, digest });

@@ -12,6 +12,7 @@ import { openFresh, type Fresh } from './fresh.ts';
 import { openDeliverer, type Deliverer } from './deliverer.ts';
 import { openInitial } from './initial.ts';
 import type { InitialStatus } from './initial-status.ts';
+import { openOlder } from './older.ts';
 import { openIntake } from './intake.ts';
 import { openGuard, type Guard } from './guard.ts';
 import type { ChildRule } from './governor.ts';
@@ -30,6 +31,7 @@ import { openTraces } from './traces.ts';
 import { actOfRow, release, releaseAll, type ReleasedAll } from './release.ts';
 import { actOf, resyncRecord, type ResyncAsk } from './resync.ts';
 import { restore } from './restoring.ts';
+import { openRetention } from './retention.ts';
 import { revise } from './revising.ts';
 import { reopenConflict, rule } from './ruling.ts';
 import { openBell } from './signal.ts';
@@ -64,6 +66,7 @@ export function openEngine(options: EngineOptions): Engine {
   const intake = openIntake(parts);
   const choring = openChores(parts, () => intake);
   const pins = openPins(parts, () => intake);
+  const retention = openRetention(parts, options.retention ?? {}, pins.pinned);
   let running: Promise<unknown> = Promise.resolve();
   let hasStarted = false;
 
@@ -160,6 +163,7 @@ export function openEngine(options: EngineOptions): Engine {
       await pauses.load(pullers);
       await pins.load();
       await initial.load();
+      await retention.load();
       const isUnsent = await takeNote(parts);
       for (const { system, entity } of pullers) {
         for await (const row of plannedIn(options.ledger, system, entity)) {
@@ -175,6 +179,7 @@ export function openEngine(options: EngineOptions): Engine {
         ...[...deliverers.values()].map((deliverer) => deliverer.run(stop)),
         choring.run(stop),
         pins.run(stop),
+        retention.run(stop),
       ]);
     },
     async stop() {
@@ -242,6 +247,8 @@ export function openEngine(options: EngineOptions): Engine {
       parts.lanes.run(asked.record, () =>
         erasureIn({ ledger: parts.ledger, tables: parts.tables, nowMs: () => parts.clock.nowMs(), digest: parts.digest }, asked),
       ),
+    compact: retention.begin,
+    retention: retention.pass,
     status: () => ({
       ...(parts.health.trouble ? { ledger: parts.health.trouble } : {}),
       maps: pullers.map(statusOf),
@@ -261,6 +268,7 @@ export function openEngine(options: EngineOptions): Engine {
       parts.reads.underWay === 0 &&
       choring.isIdle &&
       pins.isIdle &&
+      retention.isIdle &&
       pullers.every((puller) => puller.isResting) &&
       [...deliverers.values()].every(({ ready, underWay }) => ready === 0 && underWay === 0),
   };
@@ -283,6 +291,7 @@ function partsOf(
   const health = openLedgerHealth(clock, log);
   const tally = openTally();
   const waitMs = (failures: number): number => backoffMs({ limits, ids }, failures);
+  const committer = openCommitter({ commit: (commit) => (tally.wroteLedger(), ledger.commit(commit)) }, clock, { health, stop, waitMs });
   return {
     ledger,
     clock,
@@ -304,7 +313,8 @@ function partsOf(
     reads: openReads(),
     tally,
     births: openBirths(),
-    committer: openCommitter({ commit: (commit) => (tally.wroteLedger(), ledger.commit(commit)) }, clock, { health, stop, waitMs }),
+    committer,
+    older: openOlder({ committer, clock }),
     isFresh: fresh.has,
     doubt: fresh.doubt,
     ...(digest ? { digest } : {}),

@@ -1,3 +1,4 @@
+import type { Disbelief } from '../merge/undo.ts';
 import type { EntityName, Key, SystemId } from '../ids.ts';
 import type { GuardBound, GuardMap } from '../map/table.ts';
 import type { Ledger } from '../ports/ledger.ts';
@@ -197,4 +198,10 @@ export async function foreseeIn(
   }
   await guard.foresee('deletes', keys.deletes);
   await guard.foresee('updates', keys.updates);
+}
+
+/** In the name of whoever decided. */
+export function disbeliefOf(guard: Guard | undefined): Disbelief {
+  const { by = 'concord', note = 'a mass change that was refused' } = guard?.decision ?? {};
+  return { by, note };
 }

@@ -4,7 +4,7 @@ import type { Table } from '../map/compile.ts';
 import type { MappedRow } from '../map/mapped.ts';
 import { identityText } from '../map/translate.ts';
 import { stub } from '../merge/stub.ts';
-import { undo, type Disbelief } from '../merge/undo.ts';
+import { undo } from '../merge/undo.ts';
 import { leftIn } from '../merge/unlink.ts';
 import type { Context } from '../merge/draft.ts';
 import { compareRow } from '../merge/compare.ts';
@@ -14,7 +14,7 @@ import type { Read, Row, Sighting, System } from '../ports/system.ts';
 import type { RecordState } from '../record/record.ts';
 import type { Awaiting } from './awaiting.ts';
 import type { Door } from './door.ts';
-import type { Guard, Verdict } from './guard.ts';
+import { disbeliefOf, type Guard, type Verdict } from './guard.ts';
 import { canonical } from './kin.ts';
 import { openGovernor, type Governed, type Governor } from './governor.ts';
 import { isTwin, matchRow, translated } from './matching.ts';
@@ -65,7 +65,6 @@ export type Make = (record: RecordState, context: Context) => Plan | undefined;
 
 export function openIntake(parts: Parts): Intake {
   const { ledger, lanes, reads, committer } = parts;
-
   const governor = openGovernor(parts);
 
   function readIn(system: System, entity: EntityName, key: Key): Promise<Read> {
@@ -76,10 +75,11 @@ export function openIntake(parts: Parts): Intake {
   async function commit({ plan, chores }: Governed, hearing?: Hearing): Promise<'committed' | 'moved' | 'taken'> {
     const beganMs = parts.traces?.nowMs() ?? 0;
     const answer = await committer.plan(plan);
-    if (answer.kind === 'committed') parts.traces?.committed(plan, beganMs, hearing);
-    if (answer.kind === 'committed') parts.committed(plan);
-    if (answer.kind === 'committed') parts.chores(chores);
-    return answer.kind;
+    if (answer.kind !== 'committed') return answer.kind;
+    parts.traces?.committed(plan, beganMs, hearing);
+    parts.committed(plan);
+    parts.chores(chores);
+    return 'committed';
   }
 
   async function persist(id: RecordId, make: Make, byPerson = false, hearing?: Hearing): Promise<'committed' | 'nothing' | 'taken'> {
@@ -108,6 +108,7 @@ export function openIntake(parts: Parts): Intake {
     let record = id && (await ledger.record(id));
     const isRead = record !== undefined && !record.links[system.id]?.unread;
     if (!origin.comparing && isRead && isKnown(record, { system: system.id, ...row })) return 'done';
+    await parts.older.look(system, record, row);
     const hearing = parts.traces?.hearing(origin.heard, system.id);
     let mapped = await translated(ledger, system, table, row, record);
     record ??= await matched(origin, row, mapped);
@@ -127,7 +128,7 @@ export function openIntake(parts: Parts): Intake {
     if (verdict === 'wait') return 'done';
     const governed = await governor.govern(table, known, (context) => {
       const plan = (origin.comparing ? compareRow : observe)(known, mapped, table, context);
-      return known && plan && verdict === 'refuse' ? undo(known, plan, disbelief(origin), table, context) : plan;
+      return known && plan && verdict === 'refuse' ? undo(known, plan, disbeliefOf(origin.guard), table, context) : plan;
     });
     if (!governed) return 'done';
     const answer = await commit(governed, hearing);
@@ -235,7 +236,7 @@ export function openIntake(parts: Parts): Intake {
     if (verdict === 'wait') return;
     const make: Make = (record, context) => {
       const plan = observeGone(record, { system: system.id, key }, table, context);
-      return plan && verdict === 'refuse' ? undo(record, plan, disbelief(origin), table, context) : plan;
+      return plan && verdict === 'refuse' ? undo(record, plan, disbeliefOf(origin.guard), table, context) : plan;
     };
     await persist(id, make, false, parts.traces?.hearing(origin.heard, system.id));
     reads.touch(id + system.id);
@@ -277,9 +278,11 @@ export function openIntake(parts: Parts): Intake {
     // What it refers to, where that led nowhere, is looked at when it comes.
     if (isSame && link.state === 'present') return;
     const ordered = version !== undefined && link?.version !== undefined && origin.system.compareVersions;
-    if (ordered && link.state === 'present' && ordered(version, link.version) < 0) return;
-    const stale = id !== undefined && !ordered && reads.isStale(id + origin.system.id, origin.began);
-    if (stale || sighting.kind === 'glimpse') return takeRead(origin, key, id);
+    const isOlder = ordered && link.state === 'present' && ordered(version, link.version) < 0;
+    const overlaps = id !== undefined && reads.isStale(id + origin.system.id, origin.began);
+    // What overlaps a write may be from before it. Anything else is older because the system was put back, which a read of its own tells.
+    if (isOlder && overlaps && !origin.comparing) return;
+    if (isOlder || (overlaps && !ordered) || sighting.kind === 'glimpse') return takeRead(origin, key, id);
     if (sighting.kind === 'row') return takeRow(origin, sighting.row, id);
     if (id) await takeGone(origin, key, id);
   }
@@ -382,12 +385,6 @@ export function openIntake(parts: Parts): Intake {
 /** A row, as reads of it are known by before it belongs to a record. */
 function placeOf({ system, table }: Origin, key: Key): string {
   return `${system.id} ${table.map.entity} ${key}`;
-}
-
-/** In the name of whoever decided. */
-function disbelief({ guard }: Origin): Disbelief {
-  const { by = 'concord', note = 'a mass change that was refused' } = guard?.decision ?? {};
-  return { by, note };
 }
 
 /** A read was needed that the system cannot answer now: the page is taken again later. */

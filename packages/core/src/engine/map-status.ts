@@ -30,6 +30,8 @@ export interface PullerStatus {
   readonly filteredRows: number;
   /** Rows that are set aside because something broke over them. */
   readonly asideRows: number;
+  /** Rows, since the start, that were read in a version older than one that the system had answered: it was put back. */
+  readonly olderRows: number;
   /** What waits for somebody to look, while the map is guarded. */
   readonly guard?: readonly GuardStatus[];
   /** Who has it rest, since when, and why, while it is paused. */

@@ -22,6 +22,7 @@ import type { Pin, PinAnswer, PinAsk } from './pins.ts';
 import type { Tallies } from './tally.ts';
 import type { Parked, ReleaseAnswer, ReleaseAsk, ReleasedAll } from './release.ts';
 import type { ResyncAsk, Resynced } from './resync.ts';
+import type { RetentionAsk, RetentionOptions, RetentionPass } from './retention.ts';
 import type { RestoringAnswer, RestoringAsk } from './restoring.ts';
 import type { RevisingAnswer, RevisingAsk } from './revising.ts';
 import type { ReopeningAnswer, RulingAnswer } from './ruling.ts';
@@ -40,6 +41,8 @@ export interface EngineOptions {
   readonly deciding?: Deciding;
   /** Where the hops of each change are told; absent: nowhere, and it costs nothing. */
   readonly tracing?: Tracing;
+  /** How histories are told short; absent: only when a person asks, and here. */
+  readonly retention?: RetentionOptions;
 }
 
 export interface EngineStatus {
@@ -122,6 +125,10 @@ export interface Engine {
   initial(entity: EntityName): InitialStatus | undefined;
   /** Has values of a record leave the ledger, in its lane. Throws as `erasureIn` does. */
   erase(ask: ErasureAsk): Promise<ErasedTold>;
+  /** Has old changes leave the ledger, by and by; `retention` tells how far. `busy`: it is under way already. */
+  compact(ask: RetentionAsk): Promise<'begun' | 'busy'>;
+  /** The pass under way, or the last one. */
+  retention(): RetentionPass | undefined;
   status(): EngineStatus;
   /** Rings when the ledger has news. */
   readonly news: Wakeable;

@@ -12,6 +12,7 @@ import type { Committer } from './committer.ts';
 import type { Births } from './births.ts';
 import type { ChildRule } from './governor.ts';
 import type { Guard } from './guard.ts';
+import type { Older } from './older.ts';
 import type { LedgerHealth } from './ledger-health.ts';
 import type { Lanes } from './lanes.ts';
 import type { Pause } from './pauses.ts';
@@ -74,6 +75,7 @@ export interface Parts {
   readonly births: Births;
   readonly committer: Committer;
   readonly health: LedgerHealth;
+  readonly older: Older;
   readonly digest?: Digest;
   /** Absent: what is decided is decided at once. */
   readonly deciding?: Deciding;

@@ -44,6 +44,8 @@ export interface Pins {
   put(ask: PinAsk): Promise<PinAnswer>;
   drop(ask: Pick<Pin, 'record' | 'register' | 'by'>): Promise<'unpinned' | 'gone'>;
   list(): readonly Pin[];
+  /** The earliest version of a record whose value one of its pins stands on. */
+  pinned(record: RecordId): number | undefined;
   /** A plan was committed: what it brought may have to go back. */
   follow(plan: Plan): void;
   run(stop: Stop): Promise<void>;
@@ -54,7 +56,8 @@ export interface Pins {
 const PINS_MAX = 1_000;
 /** An automation that sets its value again each time would go on for ever. */
 const TURNS_MAX = 20;
-const NOTE = 'pins';
+/** The note's name in the ledger. */
+export const PINS_NOTE = 'pins';
 
 /**
  * Edits of a pinned field are taken like any others, and the pinned value is put back behind each: a ruling, in the name of whoever pinned it.
@@ -72,7 +75,7 @@ export function openPins(parts: Parts, intake: () => Intake): Pins {
 
   function save(): Promise<void> {
     const told: Json = JSON.parse(JSON.stringify([...pins.values()]));
-    return committer.note({ name: NOTE, value: pins.size === 0 ? undefined : told });
+    return committer.note({ name: PINS_NOTE, value: pins.size === 0 ? undefined : told });
   }
 
   function touch(name: string): void {
@@ -169,7 +172,7 @@ export function openPins(parts: Parts, intake: () => Intake): Pins {
 
   return {
     async load() {
-      for (const pin of readPins(await ledger.note(NOTE))) pins.set(nameOf(pin), pin);
+      for (const pin of readPins(await ledger.note(PINS_NOTE))) pins.set(nameOf(pin), pin);
       for (const name of pins.keys()) touch(name);
     },
     put,
@@ -180,6 +183,7 @@ export function openPins(parts: Parts, intake: () => Intake): Pins {
       return 'unpinned';
     },
     list: () => [...pins.values()].filter(({ untilMs }) => untilMs > clock.nowMs()),
+    pinned: (record) => earliest([...pins.values()].filter((pin) => pin.record === record)).get(record),
     follow({ record }) {
       if (pins.size === 0) return;
       for (const [name, pin] of pins) if (pin.record === record.id) touch(name);
@@ -194,6 +198,17 @@ export function openPins(parts: Parts, intake: () => Intake): Pins {
       return dirty.size === 0 && !busy;
     },
   };
+}
+
+/** By record, the earliest version whose value one of its pins stands on. Takes the note as `PINS_NOTE` names it. */
+export function pinnedVersions(told: Json | undefined): ReadonlyMap<RecordId, number> {
+  return earliest(readPins(told));
+}
+
+function earliest(pins: readonly Pin[]): ReadonlyMap<RecordId, number> {
+  const versions = new Map<RecordId, number>();
+  for (const { record, version } of pins) versions.set(record, Math.min(version, versions.get(record) ?? version));
+  return versions;
 }
 
 /** What this file wrote itself. */

@@ -387,6 +387,7 @@ export function openPuller(
       toldRows,
       filteredRows: door.size,
       asideRows: aside.list().length,
+      olderRows: parts.older.count(system.id, entity),
       ...askedOf(guard?.status, brake.waiting, words),
       ...(comparing ? { resync: { state: comparing.state, rows: comparing.rows, differing: comparing.differing } } : {}),
       ...(upToMs === undefined ? {} : { upToMs }),

@@ -88,6 +88,17 @@ export const ofLedger = {
     remedy: 'Wait until it has ended.',
     status: 409,
   },
+  COMPACTION_BUSY: {
+    text: 'Histories are being told short already.',
+    remedy: 'Wait until that has ended: GET /v1/compactions tells how far it is.',
+    status: 409,
+  },
+  ARCHIVE_NOWHERE: {
+    text: 'There is no folder in which what goes could be kept.',
+    remedy:
+      'Name one as `ledger.retention.archive` in the configuration; or say `"archive": false`, or --no-archive: it is kept nowhere then.',
+    status: 422,
+  },
   BACKUP_WRONG: {
     text: 'The backup "{file}" does not verify: {count} of what it holds are wrong.',
     remedy: 'Take an earlier backup. The ledger was left as it is.',

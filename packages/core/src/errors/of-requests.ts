@@ -98,10 +98,15 @@ export const ofRequests = {
     remedy: 'It has versions {first} to {versions}; its history tells their hashes and times.',
     status: 404,
   },
+  HISTORY_MOVED: {
+    text: 'The history of the record "{record}" was told short while it was read.',
+    remedy: 'Ask again: from now on it begins with its new epoch.',
+    status: 503,
+  },
   VERSION_COMPACTED: {
     text: 'The version "{version}" of the record "{record}" was compacted away: nothing from before {before} is told any more.',
     remedy:
-      'The ledger begins with version {first} of it. Earlier ones are in the archive that was written before `concord compact`, where one was: import it as a ledger of its own.',
+      'The ledger begins with version {first} of it. Earlier ones are in the archive that was written before that, where one was: import it as a ledger of its own.',
     status: 410,
   },
   CONFLICT_UNKNOWN: {

@@ -1,3 +1,4 @@
+import { ConcordError } from '../errors/concord-error.ts';
 import type { EntityName, RecordId } from '../ids.ts';
 import type { Ledger, PageAsk, PageOf } from '../ports/ledger.ts';
 import { pagesOf } from '../ports/paging.ts';
@@ -21,8 +22,23 @@ export function recordsOf(ledger: LabLedger, entity: EntityName | undefined, pag
   return paged(paging, (ask) => ledger.records({ ...ask, ...(entity === undefined ? {} : { entity }) }));
 }
 
-export function changesOf(ledger: LabLedger, record: RecordId, paging: Paging = {}): AsyncGenerator<ChangeRow> {
-  return paged(paging, (ask) => ledger.changes(record, ask));
+/**
+ * A history in pages. Throws HISTORY_MOVED where it was told short between two of them: the pages before would belong to another document than
+ * those behind.
+ */
+export async function* changesOf(
+  ledger: Pick<LabLedger, 'changes'>,
+  record: RecordId,
+  { pageRows = LAB_PAGE_ROWS, pause }: Paging = {},
+): AsyncGenerator<ChangeRow> {
+  let begun: ChangeRow | undefined;
+  for await (const items of pagesOf(pageRows, (ask) => ledger.changes(record, ask))) {
+    if (begun && begun.hash !== (await ledger.changes(record, { limit: 1 })).items[0]?.hash)
+      throw new ConcordError('HISTORY_MOVED', { record });
+    begun ??= items[0];
+    yield* items;
+    await pause?.();
+  }
 }
 
 export function conflictsOf(ledger: LabLedger, state: ConflictRow['state'], paging: Paging = {}): AsyncGenerator<ConflictRow> {

@@ -105,6 +105,7 @@ function epochOf({ changes, wires, cut, opening }: CompactAsk): Epoch {
   const depended = new Set(wires.slice(0, cut).flatMap(({ deps }) => deps));
   return {
     changes: last.seq,
+    begins: first.seq,
     first: first.epoch?.first ?? first.stamp,
     fromMs: Math.min(...before.map(({ stamp, epoch }) => epoch?.fromMs ?? stamp.ms)),
     toMs: Math.max(...before.map(({ stamp, epoch }) => epoch?.toMs ?? stamp.ms)),

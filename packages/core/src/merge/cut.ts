@@ -11,6 +11,8 @@ export interface CutAsk {
   readonly deps: readonly (readonly ChangeHash[])[];
   /** Only what was changed before then may go; ms since 1970 UTC. */
   readonly beforeMs: number;
+  /** Nor what was changed from this version on. */
+  readonly beforeSeq?: number | undefined;
 }
 
 /** A single change is no shorter as an epoch. */
@@ -20,8 +22,8 @@ const CHANGES_MIN = 2;
  * How many changes, from the first on, can be told as one; 0 where none. Only at a moment of which everybody who wrote later, or may still
  * write, had seen either all or nothing: then nobody is told to have known what they did not. What an open conflict is about is not told short.
  */
-export function cutOf({ record, changes, deps, beforeMs }: CutAsk): number {
-  const most = Math.min(oldOnes(changes, beforeMs), beforeHeld(record, changes));
+export function cutOf({ record, changes, deps, beforeMs, beforeSeq = Number.POSITIVE_INFINITY }: CutAsk): number {
+  const most = Math.min(oldOnes(changes, beforeMs), beforeHeld(record, changes), earlierOnes(changes, beforeSeq));
   if (most < CHANGES_MIN) return 0;
   const forbidden = forbiddenIn(record, changes, deps);
   for (let cut = most; cut >= CHANGES_MIN; cut -= 1) {
@@ -34,6 +36,11 @@ export function cutOf({ record, changes, deps, beforeMs }: CutAsk): number {
 
 function oldOnes(changes: readonly ChangeRow[], beforeMs: number): number {
   const at = changes.findIndex(({ stamp, epoch }) => Math.max(stamp.ms, epoch?.toMs ?? stamp.ms) >= beforeMs);
+  return at < 0 ? changes.length : at;
+}
+
+function earlierOnes(changes: readonly ChangeRow[], beforeSeq: number): number {
+  const at = changes.findIndex(({ seq }) => seq >= beforeSeq);
   return at < 0 ? changes.length : at;
 }
 

@@ -10,6 +10,8 @@ import type { ChangeRow, EditTold } from './plan.ts';
 export interface Epoch {
   /** How many changes stood before: those with the numbers 1 to this one, which the first change that is left bears itself. */
   readonly changes: number;
+  /** The number of the first of those that were told until then: higher than 1 where an epoch stood before it. Absent in epochs of before it was told. */
+  readonly begins?: number;
   /** Of the very first change of the record. */
   readonly first: Stamp;
   /** The earliest and the latest time that was told by what stood before; ms since 1970 UTC. */

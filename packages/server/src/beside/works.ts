@@ -1,4 +1,5 @@
 import {
+  compactionOf,
   compileTable,
   ConcordError,
   digestOf,
@@ -6,6 +7,7 @@ import {
   forecast,
   gatherFacts,
   lint,
+  LIVE_CHANGES_MAX,
   openListDigest,
   parseConfig,
   policyKinds,
@@ -60,6 +62,12 @@ export interface ReplayAsked {
   readonly losses?: number | undefined;
 }
 
+export interface CompactAsked {
+  readonly record: RecordId;
+  readonly beforeMs: number;
+  readonly beforeSeq: number | undefined;
+}
+
 /** What other policies would change: the list as it is told, and what is needed to carry it out. */
 export interface Listed {
   readonly told: ApplyTold;
@@ -105,6 +113,13 @@ export function openWorks({ config }: Given, ledger: LabLedger, sandbox: Sandbox
       const record = id === undefined ? undefined : await ledger.record(recordId(id));
       if (id !== undefined && !record) throw new ConcordError('RECORD_UNKNOWN', { record: id });
       return tellProofs(proofs(ledger, tables, record ? { record } : {}));
+    },
+
+    /** What it would come to if a record's old changes were told as one. */
+    async compact({ record: id, beforeMs, beforeSeq }: CompactAsked) {
+      const record = await ledger.record(id);
+      const pinned = () => beforeSeq;
+      return record && compactionOf({ ledger, tables, pinned }, record, { beforeMs, changesMax: LIVE_CHANGES_MAX });
     },
 
     async list({ policies: other, entity }: { readonly policies: unknown; readonly entity?: string | undefined }): Promise<Listed> {

@@ -68,8 +68,10 @@ function pathsFrom(file: string): (path: string) => string {
 
 export function withPaths(file: string, config: Config): Config {
   const at = pathsFrom(file);
-  const { file: ledger, backups } = config.ledger;
+  const { file: ledger, backups, retention } = config.ledger;
+  const archive = retention?.archive;
+  const kept = retention ? { retention: { ...retention, ...(archive === undefined ? {} : { archive: at(archive) }) } } : {};
   const { keys, tls } = config.server;
   const server = { ...config.server, keys: at(keys), ...(tls ? { tls: { cert: at(tls.cert), key: at(tls.key) } } : {}) };
-  return { ...config, server, ledger: { file: at(ledger), ...(backups === undefined ? {} : { backups: at(backups) }) } };
+  return { ...config, server, ledger: { file: at(ledger), ...(backups === undefined ? {} : { backups: at(backups) }), ...kept } };
 }

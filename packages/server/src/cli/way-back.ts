@@ -9,6 +9,7 @@ import { verify, type VerifyGiven } from './ledger/verify.ts';
 import { atUrl } from './address.ts';
 import { listParked, releaseParked, type ParkedGiven, type ReleaseGiven } from './parked.ts';
 import { decideMap, listMaps, setMap, type MapGiven } from './maps.ts';
+import type { Where } from './lab/asked.ts';
 import { resyncEntity, resyncRecord, type ResyncGiven } from './resync.ts';
 
 export type Does = <Given extends unknown[]>(command: (...given: Given) => Promise<number>) => (...given: Given) => Promise<void>;
@@ -66,6 +67,7 @@ function transferCommands(program: Command, does: Does): void {
     .requiredOption('--to <file>', 'the file to write')
     .option('--ledger <file>', 'another ledger file, for example a backup')
     .option('--record <id>', 'only this record')
+    .option('--force', 'write over a file that is there')
     .option('--as <format>', 'jsonl, which can be imported; or automerge, the document of one record', 'jsonl')
     .action(does((given: ExportGiven) => exportTo(given)));
   const imports = program
@@ -105,16 +107,17 @@ function erasureCommands(program: Command, does: Does): void {
 function compactCommand(program: Command, does: Does): void {
   program
     .command('compact')
-    .description('have old changes leave the ledger, where nothing stands on them; the sidecar must not be running on that ledger')
-    .requiredOption(...CONFIG)
+    .description('have old changes leave the ledger, where nothing stands on them')
+    .option('--url <url>', 'the sidecar that runs there does it')
+    .option(...CONFIG)
     .requiredOption('--keep <time>', 'what is younger stays: 90d, 12h, 30m, or an instant')
     .option('--entity <name>', 'only records of this entity')
     .option('--ledger <file>', 'another ledger file than the configured one')
     .option('--dry-run', 'say what would go, and change nothing')
-    .option('--archive <folder>', 'first write all of the ledger, as it is, into a file there')
+    .option('--archive <folder>', 'first write all of the ledger, as it is, into a file there; a sidecar that runs has its own')
     .option('--no-archive', 'what goes is kept nowhere')
     .option('--by <name>', 'who says so; kept in the ledger')
-    .action(does((given: CompactGiven) => compact(given)));
+    .action(does((given: CompactGiven & Where) => compact(given)));
 }
 
 function resyncCommands(program: Command, does: Does): void {

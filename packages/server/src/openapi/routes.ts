@@ -141,6 +141,13 @@ export const ROUTES: Readonly<Record<string, RouteTold>> = {
   },
   'GET /v1/erasures': { tag: 'records', summary: 'What was erased: who, when, why, of which record', answer: pageOf(shape.erasure) },
   'GET /v1/acts': { tag: 'running', summary: 'The audit log: what people did, when, and why', answer: pageOf(shape.act) },
+  'POST /v1/compactions': {
+    tag: 'running',
+    summary: 'Has old changes leave the ledger, while it is in use',
+    status: 202,
+    answer: shape.retention,
+  },
+  'GET /v1/compactions': { tag: 'running', summary: 'How far that is, or what the last time came to', answer: shape.retention },
   'POST /v1/backups': { tag: 'running', summary: 'Copies the ledger while it is in use', answer: shape.backup },
   'POST /v1/lab/replay': { tag: 'laboratory', summary: 'What other policies would have made of the history', answer: replayShape },
   'GET /v1/lab/lint': { tag: 'laboratory', summary: 'Policies that look unintended', answer: lintShape },

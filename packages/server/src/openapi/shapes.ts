@@ -149,6 +149,7 @@ export const map = closed({
   toldRows: Type.Integer({ description: 'Rows that the listing told since the start' }),
   filteredRows: Type.Integer(),
   asideRows: Type.Integer(),
+  olderRows: Type.Integer({ description: 'Read in a version older than one that the system had answered: it was put back' }),
   guard: some(Type.Array(Type.Unknown())),
   resync: some(closed({ state: Type.String(), rows: Type.Integer(), differing: Type.Integer() })),
   pause: some(
@@ -254,10 +255,32 @@ export const configuration = closed({
     }),
   ),
   policies: Type.Record(Type.String(), closed({ module: Type.String() })),
-  ledger: closed({ file: Type.String(), backups: some(Type.String()) }),
+  ledger: closed({
+    file: Type.String(),
+    backups: some(Type.String()),
+    retention: some(closed({ keepMs: some(Type.Integer()), everyMs: Type.Integer(), archive: some(Type.String()) })),
+  }),
   server: closed({ host: Type.String(), port: Type.Integer() }),
   limits: Type.Record(Type.String(), Type.Number()),
 });
+
+const retentionPass = closed({
+  state: Type.Union([Type.Literal('running'), Type.Literal('done')]),
+  by: Type.String(),
+  before: Type.String({ description: 'What was changed before then may go' }),
+  entity: some(Type.String()),
+  archives: Type.Boolean(),
+  began: Type.String(),
+  ended: some(Type.String()),
+  records: Type.Integer({ description: 'Looked at so far' }),
+  compacted: Type.Integer(),
+  removed: Type.Integer({ description: 'Changes that are told no longer' }),
+  needed: Type.Integer({ description: 'Records that stay whole: something stands on what is old' }),
+  wrong: Type.Integer({ description: 'Records that do not agree with themselves: see concord verify' }),
+  long: Type.Integer({ description: 'Records with too many changes: for concord compact while no sidecar runs' }),
+  moved: Type.Integer({ description: 'Records that were edited all the while: for the next time' }),
+});
+export const retention = closed({ pass: some(retentionPass) });
 
 const fault = closed({
   line: Type.Integer(),

@@ -1,4 +1,4 @@
-import { changesOf, ConcordError, entityName, keyOf, systemId, type RecordState } from '@concord/core';
+import { changesOf, ConcordError, entityName, keyOf, systemId, type Ledger, type RecordId, type RecordState } from '@concord/core';
 import { Type } from 'typebox';
 import type { FastifyRequest } from 'fastify';
 import { entityAsked } from '../access/gate.ts';
@@ -9,6 +9,7 @@ import { ifNoneMatch } from '../requests/unchanged.ts';
 import { tagged } from './etag.ts';
 import { recordFor } from './find.ts';
 import { pageOf, paging } from './paging.ts';
+import { steadily } from './steadily.ts';
 
 const scoped = { scoped: true };
 const one = { params: Type.Object({ id: Type.String({ maxLength: 100 }) }) };
@@ -57,8 +58,7 @@ export function recordRoutes(app: App, { ledger, tables }: Rooms): void {
   app.get('/v1/records/:id/document', { config: scoped, schema: one }, async (request, reply) => {
     const { id, entity } = await find(request, request.params.id);
     app.shown.all(request, 'the whole document', entity);
-    const chunks: Uint8Array[] = [];
-    for await (const { chunk } of changesOf(ledger, id)) chunks.push(chunk);
+    const chunks = await steadily(() => chunksOf(ledger, id));
     void reply.type('application/octet-stream').header('content-disposition', `attachment; filename="${id}.automerge"`);
     return Buffer.concat(chunks);
   });
@@ -67,4 +67,10 @@ export function recordRoutes(app: App, { ledger, tables }: Rooms): void {
     const record = await find(request, request.params.id);
     return { items: tellBlame(tableOf(record), record) };
   });
+}
+
+async function chunksOf(ledger: Ledger, id: RecordId): Promise<readonly Uint8Array[]> {
+  const chunks: Uint8Array[] = [];
+  for await (const { chunk } of changesOf(ledger, id)) chunks.push(chunk);
+  return chunks;
 }

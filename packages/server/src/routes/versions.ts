@@ -17,6 +17,7 @@ import type { App, Rooms } from '../app.ts';
 import { instantOf } from '../views/values.ts';
 import { recordFor } from './find.ts';
 import { instantIn } from './instant.ts';
+import { steadily } from './steadily.ts';
 
 const params = Type.Object({ id: Type.String({ maxLength: 100 }) });
 export const versionAsked = Type.String({
@@ -62,8 +63,8 @@ export async function versionsOf(
   asked: readonly string[],
   hashAs: (hash: string) => string,
 ): Promise<readonly VersionTold[]> {
-  const asks = await Promise.all(asked.map((words) => askOf(ledger, record, words, hashAs)));
-  const found = await versionsAt(changesOf(ledger, record.id), asks);
+  const asks = await Promise.all(asked.map((words) => steadily(() => askOf(ledger, record, words, hashAs))));
+  const found = await steadily(() => versionsAt(changesOf(ledger, record.id), asks));
   for (const [index, ask] of asks.entries()) if (!found[index]) await refuse(ledger, record, ask, asked[index] ?? '');
   return found.map((one) => must(one, 'what was not found was refused'));
 }

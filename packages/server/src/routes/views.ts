@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import type { App, Rooms } from '../app.ts';
 import { fieldsIn, instantOf, valuesOf } from '../views/values.ts';
 import { recordFor, systemIn } from './find.ts';
+import { steadily } from './steadily.ts';
 import { versionAsked, versionsOf } from './versions.ts';
 
 const params = Type.Object({ id: Type.String({ maxLength: 100 }), system: Type.String({ maxLength: 100 }) });
@@ -19,11 +20,14 @@ export function viewRoutes(app: App, { ledger, tables, systems }: Rooms): void {
 
     const [at] = await versionsOf(ledger, record, [request.query.at], (hash) => app.shown.hash(request, hash));
     const found = must(at, 'one for each that was asked');
-    const told = new Map<string, Told>();
-    for await (const change of changesOf(ledger, record.id)) {
-      if (change.seq > found.seq) break;
-      if (change.system === system) noteEdits(change, fields, told);
-    }
+    const told = await steadily(async () => {
+      const edits = new Map<string, Told>();
+      for await (const change of changesOf(ledger, record.id)) {
+        if (change.seq > found.seq) break;
+        if (change.system === system) noteEdits(change, fields, edits);
+      }
+      return edits;
+    });
     const { [LIFE]: _life, ...values } = found.values;
     return {
       system,

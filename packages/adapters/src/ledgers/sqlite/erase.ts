@@ -9,18 +9,7 @@ import { sumRest } from './sums.ts';
 import { readFailure } from './told.ts';
 
 /** The note that stands as long as the file is not written anew behind an erasure. */
-const UNFINISHED = 'erasing';
-
-/** Takes an erasure, and has its bytes leave the file. `writeAllBack` brings the tables to where the journal is, which tells values too. */
-export function prepareErase(db: Database, records: Records, writeAllBack: () => void): (erasure: Erasure) => 'erased' | 'moved' {
-  const take = prepareTake(db, records);
-  return (erasure) => {
-    writeAllBack();
-    const answer = take(erasure);
-    if (answer === 'erased') finishErasing(db);
-    return answer;
-  };
-}
+export const UNFINISHED = 'erasing';
 
 /** In one transaction, which also remembers that the file is to be written anew. Nothing may be pending. */
 export function prepareTake(db: Database, records: Records): (erasure: Erasure) => 'erased' | 'moved' {
@@ -85,7 +74,8 @@ function replace(db: Database, table: 'failures' | 'notes', key: string, change:
 
 /**
  * Writes the file anew where an erasure was taken and that was not done yet: what SQLite has freed keeps its bytes, in pages that are in use as
- * well, and the log keeps them too. Does nothing else. Throws ERASE_UNFINISHED when there is no room; the next start tries again.
+ * well, and the log keeps them too. For a start, when nobody is served yet: `anew.ts` does it beside. Does nothing else. Throws ERASE_UNFINISHED
+ * when there is no room; the next start tries again.
  */
 export function finishErasing(db: Database): void {
   if (!isUnfinished(db)) return;
@@ -94,8 +84,12 @@ export function finishErasing(db: Database): void {
     emptyLog(db);
     db.prepare<[string]>('DELETE FROM notes WHERE name = ?').run(UNFINISHED);
   } catch (cause) {
-    throw new ConcordError('ERASE_UNFINISHED', { words: cause instanceof Error ? cause.message : String(cause) }, cause);
+    throw unfinished(cause);
   }
+}
+
+export function unfinished(cause: unknown): ConcordError {
+  return new ConcordError('ERASE_UNFINISHED', { words: cause instanceof Error ? cause.message : String(cause) }, cause);
 }
 
 export function isUnfinished(db: Database): boolean {

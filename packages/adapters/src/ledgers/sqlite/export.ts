@@ -49,14 +49,8 @@ export function* exportLines(source: Source, only: RecordId | undefined): Genera
 }
 
 function* bodyLines(source: Source, only: RecordId | undefined): Generator<string> {
-  yield JSON.stringify({ kind: 'ledger', format: FORMAT, schema: SCHEMA_VERSION, ...(only === undefined ? {} : { record: only }) });
-  for (const record of recordsOf(source, only)) {
-    yield `{"kind":"record","state":${encodeRecord(record)}}`;
-    for (const change of paged((ask) => source.changes(record.id, ask))) {
-      const chunk = Buffer.from(change.chunk).toString('base64');
-      yield `{"kind":"change","record":"${record.id}","seq":${change.seq},"hash":"${change.hash}","chunk":"${chunk}","told":${writeChange(change)}}`;
-    }
-  }
+  yield headLine(only);
+  for (const record of recordsOf(source, only)) yield* historyLines(source, record);
   for (const [table, { columns, record }] of Object.entries(TABLES)) {
     if (only !== undefined && record === undefined) continue;
     // Some acts are no chain: what goes out with one record alone is not one either.
@@ -66,6 +60,19 @@ function* bodyLines(source: Source, only: RecordId | undefined): Generator<strin
     const order = table === 'conflicts' || table === 'failures' || table === 'operators' ? ' ORDER BY number' : '';
     const rows = source.db.prepare(`SELECT ${told.join(', ')} FROM ${table}${where}${order}`);
     for (const row of rows.iterate(...(only === undefined ? [] : [only]))) yield JSON.stringify({ kind: 'row', table, row });
+  }
+}
+
+export function headLine(only?: RecordId): string {
+  return JSON.stringify({ kind: 'ledger', format: FORMAT, schema: SCHEMA_VERSION, ...(only === undefined ? {} : { record: only }) });
+}
+
+/** A record, and its changes behind it. */
+export function* historyLines(source: Pick<Source, 'changes'>, record: RecordState): Generator<string> {
+  yield `{"kind":"record","state":${encodeRecord(record)}}`;
+  for (const change of paged((ask) => source.changes(record.id, ask))) {
+    const chunk = Buffer.from(change.chunk).toString('base64');
+    yield `{"kind":"change","record":"${record.id}","seq":${change.seq},"hash":"${change.hash}","chunk":"${chunk}","told":${writeChange(change)}}`;
   }
 }
 

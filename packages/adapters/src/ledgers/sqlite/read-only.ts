@@ -26,7 +26,7 @@ const NOBODY = 0;
 
 /** A ledger that can be read, and nothing else. */
 export type ReadOnlyLedger = LabLedger &
-  Pick<Ledger, 'deliveries' | 'linked' | 'acts' | 'close'> & {
+  Pick<Ledger, 'deliveries' | 'linked' | 'acts' | 'note' | 'close'> & {
     /** What is wrong with the pages of the file, in SQLite's words; reads all of it. */
     unsound(): readonly string[];
     /** Rows that do not tell what was written, in words, and how many are from before that could be told; reads all of it. */
@@ -98,6 +98,7 @@ function readerOf(db: Database, file: string): ReadOnlyLedger {
         },
         only,
       ),
+    note: async (name) => speaking(file, () => reads.note(name)),
     acts: async (ask) => speaking(file, () => lists.acts(ask)),
     deliveries: async (ask) => speaking(file, () => lists.deliveries(ask)),
     counts: async () => speaking(file, () => reads.counts()),

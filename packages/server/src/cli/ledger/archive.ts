@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { ReadOnlyLedger } from '@concord/adapters';
-import { archiveFaults, ConcordError, recordId, type ChangeRow, type RecordId } from '@concord/core';
+import { archiveFaults, ConcordError, recordId, type ChangeRow, type Epoch, type RecordId } from '@concord/core';
 import { linesOf } from './transfer.ts';
 
 /**
@@ -13,8 +13,7 @@ export async function verifyArchive(ledger: ReadOnlyLedger, file: string): Promi
   for await (const [id, told] of historiesIn(file)) {
     const first = await firstOf(ledger, id);
     if (!first?.epoch) continue;
-    // It was compacted once more since: what this archive has is proved by the one that was written then.
-    const isLater = told.size > 0 && Math.max(...told.keys()) < first.epoch.changes;
+    const isLater = isOfBefore(told, first.epoch);
     const faults = isLater ? [] : archiveFaults(first.epoch, told);
     for (const words of faults) console.error(`${id}: ${words}`);
     if (isLater) later += 1;
@@ -23,6 +22,12 @@ export async function verifyArchive(ledger: ReadOnlyLedger, file: string): Promi
   }
   console.log(`${proved} compacted records are proved by the archive, ${wrong} are not, ${later} need a later one`);
   return wrong;
+}
+
+/** It was compacted once more since: what this archive has is proved by the one that was written then. */
+function isOfBefore(told: ReadonlyMap<number, Uint8Array>, { changes, begins = 1 }: Epoch): boolean {
+  const [first] = told.keys();
+  return first !== undefined && (first < begins || [...told.keys()].every((seq) => seq < changes));
 }
 
 async function firstOf(ledger: ReadOnlyLedger, id: RecordId): Promise<ChangeRow | undefined> {

@@ -1,16 +1,29 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { sqliteLedger, type SqliteLedger } from '@concord/adapters';
-import { compactionsIn, ConcordError, countOf, entityName, type CompactedTold, type CompactingParts, type EntityName } from '@concord/core';
+import {
+  compactionsIn,
+  ConcordError,
+  countOf,
+  entityName,
+  PINS_NOTE,
+  pinnedVersions,
+  type CompactedTold,
+  type CompactingParts,
+  type EntityName,
+  type Ledger,
+} from '@concord/core';
+import { Type, type Static } from 'typebox';
 import { timeWord } from '../../backups.ts';
 import { entityUnknown } from '../../entity-unknown.ts';
 import { clock } from '../../surroundings.ts';
 import { instantOf } from '../../views/values.ts';
+import { exactlyOne, getFrom, postTo, SIDECAR_OR_NONE, type Where } from '../lab/asked.ts';
 import { inLaboratory, ledgerToRead, stopItFirst, timeFrom, unlocked, type Laboratory } from '../lab/opened.ts';
 import { writeLines } from './transfer.ts';
 
 export interface CompactGiven {
-  readonly config: string;
   readonly keep: string;
   readonly entity?: string;
   readonly ledger?: string;
@@ -20,10 +33,17 @@ export interface CompactGiven {
   readonly by?: string;
 }
 
-/** Has old changes leave the ledger of a sidecar that does not run. Throws LEDGER_HELD where one does. */
-export async function compact(given: CompactGiven): Promise<number> {
-  const beforeMs = timeFrom(given.keep);
-  if (beforeMs > clock.nowMs()) throw wrong(`"${given.keep}" is yet to come`);
+/** Has old changes leave the ledger: by the sidecar that runs, or here where none does. Throws LEDGER_HELD where one does, unasked. */
+export function compact({ url, config, ...given }: CompactGiven & Where): Promise<number> {
+  const where = { ...(url === undefined ? {} : { url }), ...(config === undefined ? {} : { config }) };
+  return exactlyOne(where, SIDECAR_OR_NONE, {
+    ask: (at) => compactThere(at, given),
+    work: (file) => compactHere({ ...given, config: file }),
+  });
+}
+
+async function compactHere(given: CompactGiven & { readonly config: string }): Promise<number> {
+  const beforeMs = beforeFrom(given);
   return inLaboratory(given.config, async (laboratory) => {
     const file = resolve(given.ledger ?? laboratory.config.ledger.file);
     const ask = { beforeMs, ...entityIn(laboratory, given.entity) };
@@ -34,6 +54,52 @@ export async function compact(given: CompactGiven): Promise<number> {
     if (archive === true) throw wrong('give --archive <folder>, or --no-archive if what goes is to be kept nowhere');
     return compactFile(file, laboratory, { ...ask, by, ...(archive === false ? {} : { archive: resolve(archive) }) });
   });
+}
+
+function beforeFrom({ keep }: CompactGiven): number {
+  const beforeMs = timeFrom(keep);
+  if (beforeMs > clock.nowMs()) throw wrong(`"${keep}" is yet to come`);
+  return beforeMs;
+}
+
+const passShape = Type.Object({
+  state: Type.String(),
+  records: Type.Number(),
+  compacted: Type.Number(),
+  removed: Type.Number(),
+  needed: Type.Number(),
+  wrong: Type.Number(),
+  long: Type.Number(),
+  moved: Type.Number(),
+});
+const answerShape = Type.Object({ pass: Type.Optional(passShape) });
+const LOOK_EVERY_MS = 500;
+
+/** Begins it, and tells how far it is until it has ended. */
+async function compactThere(url: string, given: CompactGiven): Promise<number> {
+  const { entity, by, archive = true, ledger } = given;
+  if (ledger !== undefined || given.dryRun)
+    throw wrong('--ledger and --dry-run are for a ledger that no sidecar holds: a backup, for example');
+  if (typeof archive === 'string') throw wrong('a sidecar keeps what goes in the folder of its configuration: leave --archive out');
+  const asked = { before: new Date(beforeFrom(given)).toISOString(), archive };
+  const who = { ...(entity === undefined ? {} : { entity }), ...(by === undefined ? {} : { by }) };
+  let told = await postTo(`${url}/v1/compactions`, { ...asked, ...who }, answerShape);
+  for (;;) {
+    const { pass } = told;
+    if (pass?.state === 'done') return tellThere(pass);
+    if (pass) console.log(`${pass.records} records looked at, ${pass.removed} changes of ${pass.compacted} are gone`);
+    await wait(LOOK_EVERY_MS);
+    told = await getFrom(`${url}/v1/compactions`, answerShape);
+  }
+}
+
+function tellThere({ records, compacted, removed, needed, wrong: bad, long, moved }: Static<typeof passShape>): number {
+  console.log(`${removed} changes of ${compacted} records are gone, of ${records} records that were looked at.`);
+  if (needed > 0) console.log(`${needed} records have old changes that something still stands on: they stay whole.`);
+  if (moved > 0) console.log(`${moved} records were edited all the while: they are for the next time.`);
+  if (long > 0) console.log(`${long} records have too many changes for a sidecar that runs: stop it, and use --config.`);
+  if (bad > 0) console.log(`${bad} records do not agree with themselves, and stay as they are: see concord verify.`);
+  return bad > 0 ? 1 : 0;
 }
 
 function wrong(words: string): ConcordError {
@@ -54,7 +120,7 @@ function entityIn({ tables }: Laboratory, entity: string | undefined): Pick<Ask,
 async function dryRun(other: string | undefined, { config, tables }: Laboratory, ask: Ask): Promise<number> {
   const ledger = ledgerToRead(config, other);
   try {
-    tell(await compactAll({ ledger, tables }, ask), 'would go');
+    tell(await compactAll({ ledger, tables, pinned: await pinnedIn(ledger) }, ask), 'would go');
     return 0;
   } finally {
     await ledger.close();
@@ -68,13 +134,18 @@ async function compactFile(file: string, { config, tables }: Laboratory, { by, a
     const note = `changes from before ${instantOf({ ms: ask.beforeMs })}${ask.entity === undefined ? '' : ` of ${ask.entity}`}`;
     // First: that it was begun is known, also where it is stopped half-way.
     await ledger.commit({ plans: [], cursors: [], failures: [], acts: [{ atMs: clock.nowMs(), operator: by, act: 'compact', note }] });
-    const sum = await compactAll({ ledger, tables }, ask);
+    const sum = await compactAll({ ledger, tables, pinned: await pinnedIn(ledger) }, ask);
     if (sum.compacted > 0) await ledger.shrink();
     tell(sum, 'are gone');
     return 0;
   } finally {
     await ledger.close();
   }
+}
+
+async function pinnedIn(ledger: Pick<Ledger, 'note'>): Promise<CompactingParts['pinned']> {
+  const versions = pinnedVersions(await ledger.note(PINS_NOTE));
+  return (record) => versions.get(record);
 }
 
 interface Wanted {

@@ -54,6 +54,7 @@ const health = Type.Object({
       state: Type.String(),
       words: Type.Optional(Type.String()),
       asideRows: Type.Number(),
+      olderRows: Type.Number(),
     }),
   ),
   deliveries: Type.Array(
@@ -85,12 +86,18 @@ function sidecarFindings({ ledger, maps, deliveries }: Static<typeof health>): r
   if (ledger.trouble)
     findings.push({ state: 'fault', words: `${ledger.trouble.words} Since ${ledger.trouble.since}.`, remedy: ledger.trouble.remedy });
   else findings.push({ state: 'good', words: 'the ledger can be written' });
-  for (const { system, entity, state, words = '', asideRows } of maps) {
+  for (const { system, entity, state, words = '', asideRows, olderRows } of maps) {
     const remedy = MAP_REMEDIES[state];
     const told = `${entity} of ${system} is ${state}${words === '' ? '' : `: ${words}`}`;
     findings.push(
       remedy === undefined ? { state: 'good', words: told } : { state: PASSING.has(state) ? 'warning' : 'fault', words: told, remedy },
     );
+    if (olderRows > 0)
+      findings.push({
+        state: 'fault',
+        words: `${system} told ${olderRows} rows of ${entity} in a version older than one that it had answered: was it put back?`,
+        remedy: `Compare all rows: concord resync entity ${entity}. What it holds counts as edits; histories tell what stood before.`,
+      });
     if (asideRows > 0)
       findings.push({
         state: 'warning',

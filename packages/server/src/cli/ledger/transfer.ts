@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, createReadStream, createWriteStream, openSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, createReadStream, createWriteStream, openSync, statSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -16,13 +16,17 @@ export interface ExportGiven {
   readonly ledger?: string;
   readonly record?: string;
   readonly as?: string;
+  /** A file that is there is written over. */
+  readonly force?: true;
 }
 
 /** Writes a ledger, or one record of it, into a file: lines of JSON, or the record's Automerge document. */
-export async function exportTo({ config, to, ledger: other, record, as = 'jsonl' }: ExportGiven): Promise<number> {
+export async function exportTo({ config, to, ledger: other, record, as = 'jsonl', force }: ExportGiven): Promise<number> {
   if (as !== 'jsonl' && as !== 'automerge') throw new ConcordError('ASK_WRONG', { words: `"${as}" is not jsonl or automerge` });
   if (as === 'automerge' && record === undefined)
     throw new ConcordError('ASK_WRONG', { words: 'an Automerge document is of one record: give --record <id>' });
+  // A terminal or a pipe is no file that could be lost.
+  if (!force && statSync(to, { throwIfNoEntry: false })?.isFile()) throw new ConcordError('FILE_IN_THE_WAY', { file: to });
   const ledger = ledgerToRead(loadConfig(config), other);
   try {
     if (record !== undefined && !(await ledger.record(recordId(record)))) throw new ConcordError('RECORD_UNKNOWN', { record });
