@@ -16,6 +16,8 @@ export interface SystemConfig {
   readonly id: SystemId;
   /** The adapter's name, for example `finops`. */
   readonly adapter: string;
+  /** What people call it; absent: the console names it after its adapter. */
+  readonly label?: string;
   /** Everything else that stands beside the adapter's name. Holds secrets: not for logs or answers. */
   readonly options: JsonObject;
 }

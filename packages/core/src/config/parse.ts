@@ -197,11 +197,16 @@ function readSystem(reading: Reading, raw: unknown, path: Path, adapters: readon
   if (adapters && !adapters.includes(read.adapter) && !isVariable(read.adapter)) {
     reading.wrong([...path, 'adapter'], `There is no adapter "${read.adapter}".`, suggest(read.adapter, adapters));
   }
-  return { id: systemId(String(path.at(-1))), adapter: read.adapter, options: optionsOf(raw) };
+  return {
+    id: systemId(String(path.at(-1))),
+    adapter: read.adapter,
+    ...(read.label === undefined ? {} : { label: read.label }),
+    options: optionsOf(raw),
+  };
 }
 
 function optionsOf(raw: unknown): JsonObject {
-  const { adapter: _adapter, ...options } = jsonMembers(raw);
+  const { adapter: _adapter, label: _label, ...options } = jsonMembers(raw);
   return options;
 }
 

@@ -18,7 +18,10 @@ const scalar = z.union([z.string().max(TEXT_CHARS_MAX), z.number(), z.boolean(),
 const symbol = z.union([words, z.int(), z.boolean()]);
 
 export const systemShape = z
-  .looseObject({ adapter: words.describe('The adapter: finops, dataverse, or one of your own.') })
+  .looseObject({
+    adapter: words.describe('The adapter: finops, dataverse, or one of your own.'),
+    label: words.optional().describe('What people call it, in the console.'),
+  })
   .describe('A business system: its adapter, and what that adapter needs to reach it.');
 
 export const sideShape = z
