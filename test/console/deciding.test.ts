@@ -135,7 +135,7 @@ describe('a history', () => {
           else model.set(field, value);
           return change(index + 1, { patch: [{ op, path: `/${escaped(field)}`, ...(value === null ? {} : { value }) }] });
         });
-        expect(Object.entries(valuesAt(history, steps.length)).toSorted()).toEqual([...model].toSorted());
+        expect(new Map(Object.entries(valuesAt(history, steps.length)))).toEqual(model);
         expect(valuesAt(history, 0)).toEqual({});
       }),
     );

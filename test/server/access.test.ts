@@ -36,9 +36,11 @@ describe('who may come in', () => {
       'GET /healthz',
       'GET /livez',
       'GET /readyz',
+      'GET /v1/session/ways',
       'HEAD /healthz',
       'HEAD /livez',
       'HEAD /readyz',
+      'HEAD /v1/session/ways',
       'POST /hooks/:system',
       'POST /v1/session',
     ]);

@@ -51,6 +51,7 @@ import { recordRoutes } from './routes/records.ts';
 import { resyncRoutes } from './routes/resync.ts';
 import { rowRoutes } from './routes/rows.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { signInRoutes } from './routes/sign-in.ts';
 import { trendRoutes } from './routes/trends.ts';
 import { streamRoutes } from './routes/stream.ts';
 import { versionRoutes } from './routes/versions.ts';
@@ -159,6 +160,7 @@ function addRoutes(routes: App, rooms: Rooms): void {
   trendRoutes(routes, rooms);
   nameRoutes(routes, rooms);
   sessionRoutes(routes, rooms);
+  signInRoutes(routes, rooms);
   consoleRoutes(routes);
   routes.get('/openapi.json', () => routes.swagger());
   routes.get('/docs', (_request, reply) => reply.headers(PAGE_HEADERS).send(pageOf(routes.swagger())));

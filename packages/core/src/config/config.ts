@@ -71,6 +71,8 @@ export interface OidcConfig {
   readonly entities?: string;
   /** The claim by which somebody is named in what is kept of their acts. */
   readonly name: string;
+  /** As what Concord sends people to the provider; absent: the console takes keys alone. */
+  readonly console?: { readonly client: string; readonly secret?: string; readonly scope: string };
 }
 
 /** Far above what people, consoles and systems need; far below what it takes to keep a sidecar busy, or to guess anything. */

@@ -161,7 +161,7 @@ function rateOf({ key, address, hooks }: { readonly [By in keyof RateConfig]?: n
   return { key: key ?? RATE_DEFAULT.key, address: address ?? RATE_DEFAULT.address, hooks: hooks ?? RATE_DEFAULT.hooks };
 }
 
-function oidcOf({ issuer, audience, jwks, roles, entities, name }: z.output<typeof oidcShape>): OidcConfig {
+function oidcOf({ issuer, audience, jwks, roles, entities, name, console: pages }: z.output<typeof oidcShape>): OidcConfig {
   const { claim = 'roles', map, sensitive } = roles;
   return {
     issuer,
@@ -170,7 +170,12 @@ function oidcOf({ issuer, audience, jwks, roles, entities, name }: z.output<type
     roles: { claim, map, ...(sensitive === undefined ? {} : { sensitive }) },
     ...(entities === undefined ? {} : { entities }),
     name: name ?? 'preferred_username',
+    ...(pages === undefined ? {} : { console: consoleOf(pages) }),
   };
+}
+
+function consoleOf({ client, secret, scope }: NonNullable<z.output<typeof oidcShape>['console']>): NonNullable<OidcConfig['console']> {
+  return { client, ...(secret === undefined ? {} : { secret }), scope: scope ?? 'openid profile' };
 }
 
 function checkHooks(reading: Reading, hooks: Readonly<Record<string, string>>, systems: readonly string[]): void {

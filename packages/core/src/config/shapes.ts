@@ -218,6 +218,13 @@ export const oidcShape = block({
   }),
   entities: words.optional().describe('The claim that names the entities that somebody may see; left out, all.'),
   name: words.optional().describe('The claim by which somebody is named in the audit log; default preferred_username, else the subject.'),
+  console: block({
+    client: words.describe('The client that Concord is to the provider; identity tokens are for it.'),
+    secret: secretShape.optional().describe('Where the provider asks for one, as a variable; PKCE is used in any case.'),
+    scope: words.optional().describe('Default openid profile.'),
+  })
+    .optional()
+    .describe('Lets people sign in to the console with the provider (code flow with PKCE).'),
 }).describe('People of an identity provider (OpenID Connect).');
 
 export const serverShape = block({

@@ -17,6 +17,11 @@ export const ofAccess = {
     remedy: 'Sign in with an API key, or start Concord again on a terminal for a new link.',
     status: 401,
   },
+  SIGN_IN_FAILED: {
+    text: 'You could not be signed in: {words}.',
+    remedy: 'Try again; where that does not help, whoever runs Concord looks at `server.oidc` of the configuration.',
+    status: 401,
+  },
   REQUEST_FORGED: {
     text: 'The request does not come from a page of Concord: {words}.',
     remedy: 'Load the page again. A program sends `Authorization: Bearer <key>` in place of a cookie.',

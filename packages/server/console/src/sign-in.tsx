@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState, type FormEvent } from 'react';
+import useSWR from 'swr';
 import { asked, bearCsrf, client, Problem } from './api/client.ts';
 import { Icon } from './parts/icon.tsx';
 
@@ -13,6 +14,8 @@ interface Props {
 export function SignIn({ once, onIn, wasIn }: Props) {
   const [problem, setProblem] = useState<Problem>();
   const [isBusy, setBusy] = useState(once !== undefined);
+  const ways = useSWR(['ways'], () => asked(client.GET('/v1/session/ways'))).data?.ways;
+  const failed = new URLSearchParams(location.hash.slice(1)).get('failed');
   const isTried = useRef(false);
 
   async function enter(body: { readonly key: string } | { readonly once: string }): Promise<void> {
@@ -49,6 +52,11 @@ export function SignIn({ once, onIn, wasIn }: Props) {
           <span className="brand-mark" aria-hidden="true" /> Sign in to Concord
         </h1>
         {wasIn && !problem ? <p className="note">Your session has ended. Sign in again, and go on where you were.</p> : undefined}
+        {failed !== null && !problem ? (
+          <p className="note bad" role="alert">
+            {failed}
+          </p>
+        ) : undefined}
         {problem ? (
           <p className="note bad" role="alert">
             {problem.code === 'KEY_MISSING' ? 'That key is not known, or was revoked.' : `${problem.message} ${problem.remedy}`}
@@ -68,6 +76,14 @@ export function SignIn({ once, onIn, wasIn }: Props) {
         <button type="submit" className="primary" disabled={isBusy}>
           Sign in <Icon name="arrow" />
         </button>
+        {ways?.includes('oidc') === true ? (
+          <a
+            className="provider"
+            href={`/v1/session/oidc?to=${encodeURIComponent(location.pathname === '/sign-in' ? '/' : location.pathname + location.search)}`}
+          >
+            Sign in with your organization
+          </a>
+        ) : undefined}
         <p className="hint">
           Whoever runs Concord makes a key with <code>concord keys add</code>.
         </p>

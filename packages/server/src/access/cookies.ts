@@ -19,8 +19,11 @@ function isSecure({ socket, headers }: FastifyRequest): boolean {
 
 /** The token that a browser brings; `undefined`: none. */
 export function tokenIn(request: FastifyRequest): string | undefined {
-  const name = cookieName(request);
-  const told = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim());
+  return cookieIn(request, cookieName(request));
+}
+
+function cookieIn({ headers }: FastifyRequest, name: string): string | undefined {
+  const told = (headers.cookie ?? '').split(';').map((pair) => pair.trim());
   const found = told.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
   return found !== undefined && TOKEN.test(found) ? found : undefined;
 }
@@ -33,6 +36,25 @@ export function cookieWith(request: FastifyRequest, token: string, endsAtMs: num
 /** Has the browser forget it. */
 export function cookieGone(request: FastifyRequest): string {
   return `${cookieName(request)}=; Max-Age=0${attributes(request)}`;
+}
+
+const FLOW = 'concord-sign-in';
+const FLOW_PATH = '/v1/session/oidc';
+const FLOW_SECONDS = 600;
+
+/** By what somebody is known who comes back from an identity provider: from another site, so this one is sent along from there, and to that address alone. Empty: forgotten. */
+export function flowCookie(request: FastifyRequest, id: string): string {
+  const secure = isSecure(request) ? '; Secure' : '';
+  return `${FLOW}=${id}; Max-Age=${id === '' ? 0 : FLOW_SECONDS}; Path=${FLOW_PATH}; HttpOnly; SameSite=Lax${secure}`;
+}
+
+export function flowIn(request: FastifyRequest): string | undefined {
+  return cookieIn(request, FLOW);
+}
+
+/** The address of Concord as the browser has it. */
+export function originOf(request: FastifyRequest): string {
+  return `${isSecure(request) ? 'https' : 'http'}://${request.host}`;
 }
 
 function attributes(request: FastifyRequest): string {

@@ -309,3 +309,4 @@ export const trends = closed({
   maps: Type.Array(closed({ entity: Type.String(), system: Type.String(), from: series, to: series })),
   entities: Type.Array(closed({ entity: Type.String(), versions: series, conflicts: series })),
 });
+export const ways = closed({ ways: Type.Array(Type.Union([Type.Literal('key'), Type.Literal('oidc')])) });

@@ -12,15 +12,18 @@ export function Around({ conflict }: { readonly conflict: Conflict }) {
   const configuration = useConfiguration();
   const record = useRecord(conflict.record).data?.body;
   const table = configuration?.entities[conflict.entity];
+  const isReference = (field: string): boolean => table?.fields[field]?.type === 'reference';
+  // What it is called by stands above; what tells nothing is left out.
+  const known = new Set([...conflict.fields, ...(table?.key ?? []), 'name']);
   const told = Object.entries(record?.values ?? {}).filter(
-    ([field, value]) => !conflict.fields.includes(field) && value !== null && value !== '' && value !== '0.00' && value !== false,
+    ([field, value]) => !known.has(field) && value !== null && value !== '' && value !== '0.00' && value !== false,
   );
-  const shown = told.slice(0, FIELDS_MAX);
-  const references = shown.filter(([field]) => table?.fields[field]?.type === 'reference').map(([, value]) => String(value));
+  const shown = told.toSorted(([a], [b]) => Number(isReference(b)) - Number(isReference(a))).slice(0, FIELDS_MAX);
+  const references = shown.filter(([field]) => isReference(field)).map(([, value]) => String(value));
   const names = useNames(references);
   if (shown.length === 0) return undefined;
   const words = (field: string, value: Scalar): string =>
-    table?.fields[field]?.type === 'reference' ? titleWords(names.get(String(value))) : valueWords(value, 'short');
+    isReference(field) ? titleWords(names.get(String(value))) : valueWords(value, 'short');
   return (
     <aside className="around" aria-label="The record">
       <h2>The rest of this {spaced(conflict.entity).toLowerCase()}</h2>

@@ -24,10 +24,10 @@ export function Cards({ conflict, choices, choice, setChoice, names, may }: Prop
   const isTyped = choice?.kind === 'values' && !choices.includes(choice);
   return (
     <fieldset className="cards" disabled={!may}>
-      <legend>{about === undefined ? 'Which one stands?' : 'What is true?'}</legend>
+      <legend>{about === undefined ? 'Which one is right?' : 'What is true?'}</legend>
       {base && about === undefined && !fields.includes(LIFE) ? (
         <p className="base">
-          Before: <span>{groupWords(base, differing)}</span>
+          Before both: <span>{groupWords(base, differing)}</span>
         </p>
       ) : undefined}
       <div className="two">

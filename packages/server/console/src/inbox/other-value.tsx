@@ -63,7 +63,7 @@ function Field({ type, values, text, whole, set }: FieldProps) {
     const options = type === 'yesno' ? ['true', 'false'] : values;
     return (
       <select value={text} onChange={(event) => set(event.target.value)}>
-        <option value="">…</option>
+        <option value="">Choose…</option>
         {options.map((option) => (
           <option key={option} value={option}>
             {type === 'yesno' ? valueWords(option === 'true') : valueWords(option)}
