@@ -9,6 +9,7 @@ const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 /** Where a browser is; `undefined`: tests that need one are skipped, by name. */
 export const CHROMIUM = process.env['CHROMIUM'] ?? PLACES.find((path) => existsSync(path));
 
+const PATIENCE_MS = 60_000;
 const QUIET = [
   '--no-sandbox',
   '--disable-gpu',
@@ -43,6 +44,8 @@ export async function openPerson(origin: string, { dark = false, phone = false }
     viewport: phone ? { width: 390, height: 844 } : { width: 1360, height: 840 },
     locale: 'en-GB',
   });
+  // A machine that has much else to do takes longer; what does not come at all is as wrong after a minute.
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = context.pages()[0] ?? (await context.newPage());
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));

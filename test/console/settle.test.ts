@@ -148,6 +148,8 @@ describe.skipIf(CHROMIUM === undefined)('the console, in a browser, with the sys
   test('a value that no side has, and a deletion that is turned back', async () => {
     const { page, faults } = await enter('Mia', 'resolver');
     await page.goto(`${way.origin}/inbox?q=F1080`);
+    await page.getByRole('button', { name: 'Start from Sales' }).click();
+    expect(await page.getByLabel('Another value').inputValue()).toContain('lukewarm');
     await page.keyboard.press('e');
     await page.getByLabel('Another value').fill('Hand wash. Never wring.');
     await page.getByRole('button', { name: 'Decide' }).click();

@@ -24,7 +24,7 @@ export const ofAccess = {
   },
   REQUEST_FORGED: {
     text: 'The request does not come from a page of Concord: {words}.',
-    remedy: 'Load the page again. A program sends `Authorization: Bearer <key>` in place of a cookie.',
+    remedy: 'Load the page again. A program sends an API key in place of a cookie.',
     status: 403,
   },
   ROLE_TOO_LOW: {

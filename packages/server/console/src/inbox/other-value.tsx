@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { Configuration, Conflict, Scalar, Values } from '../api/client.ts';
 import { useConfiguration } from '../api/read.ts';
+import { useSystems } from '../parts/system.tsx';
 import { differingFields, fieldWords, valueWords } from '../words.ts';
 import type { Choice } from './choices.ts';
 
@@ -15,6 +16,7 @@ type Draft = Readonly<Record<string, string>>;
 /** A value that no side has. What is not changed of a group stays as the first side has it. */
 export function OtherValue({ conflict, choice, setChoice }: Props) {
   const configuration = useConfiguration();
+  const systems = useSystems();
   const [draft, setDraft] = useState<Draft>({});
   const fields = differingFields(conflict.fields, conflict.sides);
   const first: Values = conflict.sides[0]?.values ?? {};
@@ -43,6 +45,13 @@ export function OtherValue({ conflict, choice, setChoice }: Props) {
           />
         </label>
       ))}
+      {conflict.sides
+        .filter(({ values }) => fields.length === 1 && String(values[fields[0] ?? ''] ?? '').length > LONG_CHARS)
+        .map(({ system, at, values }) => (
+          <button key={`${system} ${at}`} type="button" onClick={() => set(fields[0] ?? '', String(values[fields[0] ?? ''] ?? ''))}>
+            Start from {systems.name(system)}
+          </button>
+        ))}
     </div>
   );
 }
@@ -72,9 +81,7 @@ function Field({ type, values, text, whole, set }: FieldProps) {
       </select>
     );
   }
-  // A text is seldom typed anew: it begins with what one side has.
-  if (whole.length > LONG_CHARS)
-    return <textarea rows={4} value={text} onFocus={() => text === '' && set(whole)} onChange={(event) => set(event.target.value)} />;
+  if (whole.length > LONG_CHARS) return <textarea rows={4} value={text} onChange={(event) => set(event.target.value)} />;
   return (
     <input
       type={type === 'date' ? 'date' : 'text'}
