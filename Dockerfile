@@ -5,10 +5,12 @@ COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY packages/core/package.json packages/core/
 COPY packages/adapters/package.json packages/adapters/
 COPY packages/server/package.json packages/server/
+COPY packages/server/console/package.json packages/server/console/
 RUN npx --yes pnpm@12.21.0 install --frozen-lockfile
 COPY tsconfig*.json ./
 COPY packages packages
-RUN npx tsc -b packages/server \
+COPY scripts/console.mjs scripts/
+RUN npx tsc -b packages/server && node scripts/console.mjs \
  && npx --yes pnpm@12.21.0 --filter @concord/server deploy --prod --legacy /app
 
 # Runs it: no compiler, no package manager's store, nobody's root.

@@ -44,6 +44,7 @@ async function install() {
 async function build() {
   const log = join(root, 'node_modules', '.concord-build.log');
   await run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b', 'packages/server'], log, 'building');
+  await run(process.execPath, [join(root, 'scripts', 'console.mjs')], log, 'building the console');
 }
 
 /** Runs a command with its output in a file, tells what stage it is at, and shows the end of the output when it fails. */

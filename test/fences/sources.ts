@@ -12,7 +12,7 @@ export interface SourceFile {
 
 /** What is not in the repository, or not written by people. */
 const LEFT_OUT = new Set(['.git', 'node_modules', 'dist']);
-const NOT_WRITTEN = /\.(?:tsbuildinfo|db|db-wal|db-shm|log|png|ico)$/u;
+const NOT_WRITTEN = /\.(?:tsbuildinfo|db|db-wal|db-shm|log|png|ico)$|^openapi\.d\.ts$/u;
 
 /** Every text file of the repository. */
 export function repositoryFiles(folder = ''): readonly SourceFile[] {

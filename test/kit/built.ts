@@ -7,6 +7,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Scenarios run the sidecar as users do, from what was built: before any test, what is older than its sources is built again. */
 export default function build(): void {
+  const pages = spawnSync(process.execPath, [join(root, 'scripts', 'console.mjs')], { encoding: 'utf8' });
+  if (pages.status !== 0)
+    process.stderr.write(`The console does not build; tests of it run what was built last.\n${pages.stdout}${pages.stderr}`);
   const stale = ['core', 'adapters', 'server'].some((name) => newest(join(root, 'packages', name, 'src')) > built(name));
   if (!stale) return;
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');

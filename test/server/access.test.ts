@@ -30,16 +30,19 @@ const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 const filled = (path: string): string => path.replaceAll(/:(\w+)/gu, (_whole, name: string) => (name === 'system' ? 'ce' : 'x'));
 
 describe('who may come in', () => {
-  test('no route answers anybody without a key, but for health and for hooks, which have a gate of their own', async () => {
-    const open = api.doors.filter(({ needs }) => needs === 'nobody').map(({ method, path }) => `${method} ${path}`);
+  test('no route answers anybody without a key, but for health, hooks, which have a gate of their own, and signing in', async () => {
+    const open = api.doors.filter(({ needs, isPage }) => needs === 'nobody' && !isPage).map(({ method, path }) => `${method} ${path}`);
     expect(open.toSorted()).toEqual([
       'GET /healthz',
       'GET /livez',
       'GET /readyz',
+      'GET /v1/session/ways',
       'HEAD /healthz',
       'HEAD /livez',
       'HEAD /readyz',
+      'HEAD /v1/session/ways',
       'POST /hooks/:system',
+      'POST /v1/session',
     ]);
     expect(api.doors.length).toBeGreaterThan(30);
     for (const { method, path } of api.doors.filter(({ needs }) => needs !== 'nobody')) {

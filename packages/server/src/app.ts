@@ -18,6 +18,8 @@ import { maskAnswers, sealWith, sensitiveIn } from './access/mask.ts';
 import { openIssuer } from './access/oidc.ts';
 import { openCounters } from './access/rate.ts';
 import type { Keyring } from './access/keyring.ts';
+import type { Sessions } from './access/sessions.ts';
+import type { Trends } from './trends/trends.ts';
 import type { Measured } from './metrics.ts';
 import type { Desk } from './beside/desk.ts';
 import { LOOK_AGAIN_MS, serverFactory } from './access/tls.ts';
@@ -27,6 +29,7 @@ import { answerProblem } from './problem.ts';
 import { askBrowsers } from './requests/browsers.ts';
 import { takeMissingBodies } from './requests/bodies.ts';
 import { answerClientError } from './requests/client-errors.ts';
+import { consoleRoutes } from './console/routes.ts';
 import { refuseUnknownQueries } from './requests/queries.ts';
 import { tellUnchanged } from './requests/unchanged.ts';
 import { actRoutes } from './routes/acts.ts';
@@ -41,12 +44,16 @@ import { hookRoutes } from './routes/hooks.ts';
 import { initialWriteRoutes } from './routes/initial-write.ts';
 import { labRoutes } from './routes/lab.ts';
 import { mapRoutes } from './routes/maps.ts';
+import { nameRoutes } from './routes/names.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { parkedRoutes } from './routes/parked.ts';
 import { pinRoutes } from './routes/pins.ts';
 import { recordRoutes } from './routes/records.ts';
 import { resyncRoutes } from './routes/resync.ts';
 import { rowRoutes } from './routes/rows.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { signInRoutes } from './routes/sign-in.ts';
+import { trendRoutes } from './routes/trends.ts';
 import { streamRoutes } from './routes/stream.ts';
 import { versionRoutes } from './routes/versions.ts';
 import { viewRoutes } from './routes/views.ts';
@@ -61,12 +68,16 @@ export interface Rooms {
   /** How the engine stands, and the disk under it. */
   readonly status: () => EngineStatus;
   readonly ledger: Ledger;
+  /** How lag and throughput went since the start. */
+  readonly trends: Trends;
   /** By entity. */
   readonly tables: ReadonlyMap<string, Table>;
   /** Every policy that the tables use, by name. */
   readonly kinds: Registry;
   readonly systems: readonly SystemId[];
   readonly keyring: Keyring;
+  /** Those who are signed in with a browser. */
+  readonly sessions: Sessions;
   /** By system, the secret that its hooks bring. */
   readonly hookSecrets: Readonly<Record<string, string>>;
   /** Known here alone, and the same for as long as the ledger lives: what is hidden is named with it. */
@@ -111,7 +122,8 @@ export function buildApp(rooms: Rooms): FastifyInstance {
   hardenAnswers(app);
   takeMissingBodies(app);
   askBrowsers(app);
-  guardRoutes(app, { keyring: rooms.keyring, issuer: oidc && openIssuer(oidc) }, openCounters(app, rate));
+  const { keyring, sessions } = rooms;
+  guardRoutes(app, { keyring, sessions, issuer: oidc && openIssuer(oidc) }, openCounters(app, rate));
   refuseUnknownQueries(app);
   maskAnswers(app, sensitiveIn(rooms.config), sealWith(rooms.secret));
   tellUnchanged(app);
@@ -147,6 +159,11 @@ function addRoutes(routes: App, rooms: Rooms): void {
   labRoutes(routes, rooms);
   metricsRoutes(routes, rooms);
   streamRoutes(routes, rooms);
+  trendRoutes(routes, rooms);
+  nameRoutes(routes, rooms);
+  sessionRoutes(routes, rooms);
+  signInRoutes(routes, rooms);
+  consoleRoutes(routes);
   routes.get('/openapi.json', () => routes.swagger());
   routes.get('/docs', (_request, reply) => reply.headers(PAGE_HEADERS).send(pageOf(routes.swagger())));
 }
@@ -155,8 +172,9 @@ function addRoutes(routes: App, rooms: Rooms): void {
 function refuseWhileFailing(app: FastifyInstance, { status }: Rooms): void {
   app.addHook('preHandler', async ({ method, url }) => {
     const trouble = status().ledger;
-    // A copy goes to a disk of its own, and is wanted most when that of the ledger is full.
-    if (method !== 'POST' || !trouble || url.startsWith('/hooks/') || url.startsWith('/v1/backups')) return;
+    // A copy goes to a disk of its own, and is wanted most when that of the ledger is full; who is signed in stands in no ledger.
+    if (method !== 'POST' || !trouble || url.startsWith('/hooks/') || url.startsWith('/v1/backups') || url.startsWith('/v1/session'))
+      return;
     throw new ConcordError('LEDGER_WAITS', { words: trouble.words, remedy: trouble.remedy });
   });
 }

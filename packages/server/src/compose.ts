@@ -34,6 +34,8 @@ import type { Door } from './access/gate.ts';
 import { sensitiveIn } from './access/mask.ts';
 import { serverFactory } from './access/tls.ts';
 import { openKeyring } from './access/keyring.ts';
+import { openSessions } from './access/sessions.ts';
+import type { Caller } from './access/roles.ts';
 import { openAlerts } from './alerts/alerts.ts';
 import type { AlertMemory } from './alerts/remembered.ts';
 import { destinationFaults, openDestinations } from './alerts/destinations.ts';
@@ -46,6 +48,7 @@ import { backupFile } from './backups.ts';
 import { withDisk } from './disk.ts';
 import { secretOf } from './secret.ts';
 import { clock, ids, logTo, withoutValues } from './surroundings.ts';
+import { openTrends } from './trends/trends.ts';
 import { openTracing, tracingFaults } from './tracing/tracing.ts';
 
 /** The REST API answers nobody without a key. */
@@ -60,6 +63,8 @@ export interface Sidecar {
   readonly doors: readonly Door[];
   /** Where the REST API answers, without a slash at the end. */
   readonly url: string;
+  /** An address that signs this caller in, once, within the hour. */
+  signInLink(caller: Caller): string;
   /** Lets what is under way come to its end, then lets go of everything. */
   stop(): Promise<void>;
 }
@@ -83,6 +88,8 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
   const engine = openEngine({ tables, systems, ledger, clock, ids, log, ...more });
   const status = withDisk(config.ledger.file, () => engine.status(), clock.nowMs);
   const keyring = openKeyring(config.server.keys, clock.nowMs, (words) => logger.error(words));
+  const trends = openTrends({ ledger, status, clock });
+  const sessions = openSessions(keyring, clock.nowMs);
   if (keyring.keys().size === 0) logger.warn(NO_KEYS);
   const alerts = alertsIn(config, { destinations, status, ledger, logger });
   const app = buildApp({
@@ -96,6 +103,8 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
     kinds,
     systems: systems.map(({ id }) => id),
     keyring,
+    sessions,
+    trends,
     hookSecrets: config.server.hooks,
     secret: await secretOf(ledger, log),
     logger,
@@ -114,17 +123,21 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
     throw cause;
   });
   alerts?.start();
+  trends.start();
   return {
     engine,
     ledger,
     app,
     doors: app.doors,
     url,
+    // Behind the `#` it is sent to nobody, and stands in no log: the page there gives it, and takes it out of the address.
+    signInLink: (caller) => `${url}/sign-in#once=${sessions.link(caller)}`,
     async stop() {
       // Whoever waits for a desk is told first: the app closes once everybody has an answer.
       await Promise.all(Object.values(desks).map((desk) => desk.close()));
       await app.close();
       await alerts?.stop();
+      await trends.stop();
       await settled(engine.stop(), systems);
       await Promise.all([ledger.close(), letGo(), traced?.close()]);
     },

@@ -16,6 +16,8 @@ export interface SystemConfig {
   readonly id: SystemId;
   /** The adapter's name, for example `finops`. */
   readonly adapter: string;
+  /** What people call it; absent: the console names it after its adapter. */
+  readonly label?: string;
   /** Everything else that stands beside the adapter's name. Holds secrets: not for logs or answers. */
   readonly options: JsonObject;
 }
@@ -84,6 +86,8 @@ export interface OidcConfig {
   readonly entities?: string;
   /** The claim by which somebody is named in what is kept of their acts. */
   readonly name: string;
+  /** As what Concord sends people to the provider; absent: the console takes keys alone. */
+  readonly console?: { readonly client: string; readonly secret?: string; readonly scope: string };
 }
 
 /** Far above what people, consoles and systems need; far below what it takes to keep a sidecar busy, or to guess anything. */

@@ -175,7 +175,7 @@ function rateOf({ key, address, hooks }: { readonly [By in keyof RateConfig]?: n
   return { key: key ?? RATE_DEFAULT.key, address: address ?? RATE_DEFAULT.address, hooks: hooks ?? RATE_DEFAULT.hooks };
 }
 
-function oidcOf({ issuer, audience, jwks, roles, entities, name }: z.output<typeof oidcShape>): OidcConfig {
+function oidcOf({ issuer, audience, jwks, roles, entities, name, console: pages }: z.output<typeof oidcShape>): OidcConfig {
   const { claim = 'roles', map, sensitive } = roles;
   return {
     issuer,
@@ -184,7 +184,12 @@ function oidcOf({ issuer, audience, jwks, roles, entities, name }: z.output<type
     roles: { claim, map, ...(sensitive === undefined ? {} : { sensitive }) },
     ...(entities === undefined ? {} : { entities }),
     name: name ?? 'preferred_username',
+    ...(pages === undefined ? {} : { console: consoleOf(pages) }),
   };
+}
+
+function consoleOf({ client, secret, scope }: NonNullable<z.output<typeof oidcShape>['console']>): NonNullable<OidcConfig['console']> {
+  return { client, ...(secret === undefined ? {} : { secret }), scope: scope ?? 'openid profile' };
 }
 
 function checkHooks(reading: Reading, hooks: Readonly<Record<string, string>>, systems: readonly string[]): void {
@@ -211,11 +216,16 @@ function readSystem(reading: Reading, raw: unknown, path: Path, adapters: readon
   if (adapters && !adapters.includes(read.adapter) && !isVariable(read.adapter)) {
     reading.wrong([...path, 'adapter'], `There is no adapter "${read.adapter}".`, suggest(read.adapter, adapters));
   }
-  return { id: systemId(String(path.at(-1))), adapter: read.adapter, options: optionsOf(raw) };
+  return {
+    id: systemId(String(path.at(-1))),
+    adapter: read.adapter,
+    ...(read.label === undefined ? {} : { label: read.label }),
+    options: optionsOf(raw),
+  };
 }
 
 function optionsOf(raw: unknown): JsonObject {
-  const { adapter: _adapter, ...options } = jsonMembers(raw);
+  const { adapter: _adapter, label: _label, ...options } = jsonMembers(raw);
   return options;
 }
 

@@ -18,7 +18,10 @@ const scalar = z.union([z.string().max(TEXT_CHARS_MAX), z.number(), z.boolean(),
 const symbol = z.union([words, z.int(), z.boolean()]);
 
 export const systemShape = z
-  .looseObject({ adapter: words.describe('The adapter: finops, dataverse, or one of your own.') })
+  .looseObject({
+    adapter: words.describe('The adapter: finops, dataverse, or one of your own.'),
+    label: words.optional().describe('What people call it, in the console.'),
+  })
   .describe('A business system: its adapter, and what that adapter needs to reach it.');
 
 export const sideShape = z
@@ -222,6 +225,13 @@ export const oidcShape = block({
   }),
   entities: words.optional().describe('The claim that names the entities that somebody may see; left out, all.'),
   name: words.optional().describe('The claim by which somebody is named in the audit log; default preferred_username, else the subject.'),
+  console: block({
+    client: words.describe('The client that Concord is to the provider; identity tokens are for it.'),
+    secret: secretShape.optional().describe('Where the provider asks for one, as a variable; PKCE is used in any case.'),
+    scope: words.optional().describe('Default openid profile.'),
+  })
+    .optional()
+    .describe('Lets people sign in to the console with the provider (code flow with PKCE).'),
 }).describe('People of an identity provider (OpenID Connect).');
 
 export const serverShape = block({

@@ -7,6 +7,26 @@ export const ofAccess = {
     remedy: 'Send `Authorization: Bearer <key>` with an API key that is not revoked; make one with `concord keys add`.',
     status: 401,
   },
+  CONSOLE_UNBUILT: {
+    text: 'The console was not built.',
+    remedy: 'Build it with `npm run setup`, and start Concord again. The API needs none.',
+    status: 503,
+  },
+  LINK_SPENT: {
+    text: 'This link does not sign in any more: it was used, or it is too old.',
+    remedy: 'Sign in with an API key, or start Concord again on a terminal for a new link.',
+    status: 401,
+  },
+  SIGN_IN_FAILED: {
+    text: 'You could not be signed in: {words}.',
+    remedy: 'Try again; where that does not help, whoever runs Concord looks at `server.oidc` of the configuration.',
+    status: 401,
+  },
+  REQUEST_FORGED: {
+    text: 'The request does not come from a page of Concord: {words}.',
+    remedy: 'Load the page again. A program sends an API key in place of a cookie.',
+    status: 403,
+  },
   ROLE_TOO_LOW: {
     text: '{name} is a {role}; this asks for the role {needed}.',
     remedy: 'Use a key of that role; an operator makes one with `concord keys add --role {needed}`.',

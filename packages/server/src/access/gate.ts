@@ -1,10 +1,13 @@
 import { ConcordError } from '@concord/core';
 import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
+import { tokenIn } from './cookies.ts';
+import { checkForgery } from './forgery.ts';
 import { keyBehind } from './keys.ts';
 import type { Keyring } from './keyring.ts';
 import type { Issuer } from './oidc.ts';
 import type { Count } from './rate.ts';
 import { mayAs, type Caller, type Role } from './roles.ts';
+import type { Session, Sessions } from './sessions.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -16,6 +19,8 @@ declare module 'fastify' {
     readonly counted?: 'hooks' | 'never';
     /** Its body says in whose name it is asked, as `by`: the caller's own, where it says nothing. */
     readonly speaks?: boolean;
+    /** A page or a file for a browser: nothing of it is anybody's secret, and it is no part of the API. */
+    readonly page?: boolean;
   }
   interface FastifyInstance {
     /** Every route, with the role that it asks for. */
@@ -24,6 +29,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks; absent on open routes. */
     caller?: Caller;
+    /** In which session, where a browser asks. */
+    session?: Session;
   }
 }
 
@@ -32,27 +39,31 @@ export interface Door {
   readonly method: string;
   readonly path: string;
   readonly needs: Role | 'nobody';
+  readonly isPage: boolean;
 }
 
 const BEARER = /^bearer +(\S+)$/iu;
 
-/** Those who are let in: by a key, or as people of an identity provider. */
+/** Those who are let in: by a key, in a session, or as people of an identity provider. */
 interface Known {
   readonly keyring: Keyring;
+  readonly sessions: Sessions;
   readonly issuer: Issuer | undefined;
 }
 
 /** Lets nobody in who has no key, and nobody too often, before anything else is looked at. */
-export function guardRoutes(app: FastifyInstance, { keyring, issuer }: Known, count: Count): void {
+export function guardRoutes(app: FastifyInstance, known: Known, count: Count): void {
   const doors: Door[] = [];
   app.decorate('doors', doors);
   app.addHook('onRoute', ({ method, url: path, config }) => {
-    for (const one of [method].flat()) doors.push({ method: one, path, needs: neededBy(one, config) });
+    for (const one of [method].flat()) doors.push({ method: one, path, needs: neededBy(one, config), isPage: config?.page === true });
   });
   app.decorateRequest('caller');
+  app.decorateRequest('session');
   app.addHook('onRequest', async (request, reply) => {
     const needed = neededFor(request);
-    const caller = await callerOf(request, { keyring, issuer });
+    const session = sessionOf(request, known.sessions);
+    const caller = session?.caller ?? (await callerOf(request, known));
     const counted = request.routeOptions.config.counted ?? 'address';
     // Whoever tries keys is counted by address, so that no number of keys is a way around it.
     if (caller) await count('key', caller.id, request, reply);
@@ -65,6 +76,10 @@ export function guardRoutes(app: FastifyInstance, { keyring, issuer }: Known, co
     if (!caller) {
       void reply.header('www-authenticate', 'Bearer realm="concord"');
       throw new ConcordError('KEY_MISSING', {});
+    }
+    if (session) {
+      checkForgery(request, session.csrf);
+      request.session = session;
     }
     if (!mayAs(caller.role, needed)) throw new ConcordError('ROLE_TOO_LOW', { name: caller.name, role: caller.role, needed });
     if (caller.entities && request.routeOptions.config.scoped !== true)
@@ -97,7 +112,22 @@ export function neededBy(method: string, config: FastifyContextConfig | undefine
   return config?.needs ?? (method === 'GET' || method === 'HEAD' ? 'reader' : 'operator');
 }
 
-async function callerOf({ headers }: FastifyRequest, { keyring, issuer }: Known): Promise<Caller | undefined> {
+/** Whoever brings a key is asked for nothing else: the cookie is for browsers. */
+function sessionOf(request: FastifyRequest, sessions: Sessions): Session | undefined {
+  const token = request.headers.authorization === undefined ? tokenIn(request) : undefined;
+  return token === undefined ? undefined : sessions.find(token);
+}
+
+/** Whether whoever was let in would be let in still: keys are revoked, sessions and tokens end. */
+export function isStillIn(request: FastifyRequest, { keyring, sessions }: Omit<Known, 'issuer'>, nowMs: number): boolean {
+  const { caller } = request;
+  if (request.session) return sessionOf(request, sessions) !== undefined;
+  if (caller?.untilMs !== undefined) return nowMs < caller.untilMs;
+  const key = caller && keyring.keys().get(caller.id);
+  return key !== undefined && key.revokedAt === undefined;
+}
+
+async function callerOf({ headers }: FastifyRequest, { keyring, issuer }: Omit<Known, 'sessions'>): Promise<Caller | undefined> {
   const [, text] = BEARER.exec(headers.authorization ?? '') ?? [];
   if (text === undefined) return undefined;
   // A token has three parts with dots between; no key has a dot.

@@ -15,12 +15,12 @@ const discovery = Type.Object({ issuer: Type.String(), jwks_uri: Type.String() }
 
 /** People of an identity provider. */
 export interface Issuer {
-  /** Whoever a token is for. `undefined`: it is not one of the issuer's for this audience, is over, or gives no role. Throws ISSUER_UNREACHABLE. */
-  callerBehind(token: string): Promise<Caller | undefined>;
+  /** Whoever a token is for. `undefined`: it is not one of the issuer's for this audience, is over, or gives no role. Throws ISSUER_UNREACHABLE. `audience`: another than the API's. */
+  callerBehind(token: string, audience?: string): Promise<Caller | undefined>;
 }
 
 export function openIssuer(config: OidcConfig): Issuer {
-  const { issuer, audience } = config;
+  const { issuer } = config;
   let keys: Promise<JWTVerifyGetKey> | undefined;
 
   /** Asked for when the first token comes: a provider that is down must not keep a sidecar from starting. */
@@ -33,7 +33,7 @@ export function openIssuer(config: OidcConfig): Issuer {
   }
 
   return {
-    async callerBehind(token) {
+    async callerBehind(token, audience = config.audience) {
       try {
         const checks = { issuer, audience, algorithms: ALGORITHMS, clockTolerance: CLOCK_SECONDS_MAX, requiredClaims: ['exp', 'sub'] };
         const { payload } = await jwtVerify(token, await keysOf(), checks);

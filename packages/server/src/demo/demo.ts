@@ -6,6 +6,7 @@ import { isHeld, type Scene } from './scene.ts';
 import { scenes } from './scenes/index.ts';
 import { openStage, type Stage } from './stage.ts';
 import { openTell, type Tell } from './tell.ts';
+import { leaveWaiting } from './waiting.ts';
 
 /** Tells the ten scenes; then, unless it is to be told `once`, goes on until it is stopped. Answers 1 when a scene did not end as told. */
 export async function demo({ once = false }: { readonly once?: boolean }): Promise<number> {
@@ -35,6 +36,7 @@ async function tellOnce(stage: Stage, page: Page): Promise<number> {
 
 async function goOn(stage: Stage, page: Page): Promise<void> {
   await tellAll(stage, page);
+  await leaveWaiting(stage);
   invite(stage, page);
   await bustle(stage, page);
 }
@@ -65,8 +67,13 @@ async function tellOne(stage: Stage, tell: Tell, number: number, scene: Scene): 
   }
 }
 
-function invite({ rest: { url, key } }: Stage, page: Page): void {
+function invite({ rest: { url, key }, signInLink }: Stage, page: Page): void {
   page.line();
+  page.line(
+    'Some things wait for a person now: orders that sales cancelled and the warehouse delivered, and more. Open the console, and decide:',
+  );
+  page.text(signInLink('Mia', 'admin'), page.colours.cyan);
+  page.text('(The link signs in once, within the hour. Later: the key below.)', page.colours.dim);
   page.line('Anna and Ben work on. Worth trying meanwhile:');
   page.text(`export CONCORD_KEY=${key}`, page.colours.cyan);
   page.text(`curl -H "authorization: Bearer $CONCORD_KEY" '${url}/v1/conflicts?state=settled&limit=3'`, page.colours.cyan);

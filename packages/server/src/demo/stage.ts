@@ -11,6 +11,7 @@ import { seedOf } from '../cli/emulate.ts';
 import { startSidecar, type Sidecar } from '../compose.ts';
 import { configWrong } from '../config-wrong.ts';
 import { signIn, type Person } from './people.ts';
+import type { Role } from '../access/roles.ts';
 import { addKey } from '../access/keyring.ts';
 import { restAt, type Rest } from './rest.ts';
 
@@ -23,6 +24,8 @@ export interface Stage {
   /** Works in finance, in F&O. */
   readonly ben: Person;
   readonly rest: Rest;
+  /** An address that signs somebody into the console, once. */
+  signInLink(name: string, role: Role): string;
   /** Concord's, for whoever looks behind the stage. */
   readonly engine: Engine;
   /** Runs `acts` while the systems keep their hooks back for `holdMs`, so that Concord sees all of it afterwards only; then waits for rest. */
@@ -90,6 +93,7 @@ export async function openStage(): Promise<Stage> {
     anna,
     ben,
     rest: restAt(sidecar.url, key),
+    signInLink: (name, role) => sidecar.signInLink({ id: `demo ${name}`, name, role }),
     engine: sidecar.engine,
     until,
     settled,

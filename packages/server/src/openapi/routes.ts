@@ -140,6 +140,16 @@ export const ROUTES: Readonly<Record<string, RouteTold>> = {
     answer: shape.erased,
   },
   'GET /v1/erasures': { tag: 'records', summary: 'What was erased: who, when, why, of which record', answer: pageOf(shape.erasure) },
+  'GET /v1/trends': {
+    tag: 'maps',
+    summary: 'Lag, versions and conflicts since the start, for two hours at the most',
+    answer: shape.trends,
+  },
+  'GET /v1/names': { tag: 'records', summary: 'By what people know records: their keys and names', answer: listOf(shape.named) },
+  'POST /v1/session': { tag: 'running', summary: 'Signs a browser in, by a key or a link', answer: shape.session },
+  'GET /v1/session': { tag: 'running', summary: 'Who asks, and what they may', answer: shape.session },
+  'GET /v1/session/ways': { tag: 'running', summary: 'How people may sign in', answer: shape.ways },
+  'POST /v1/session/end': { tag: 'running', summary: 'Signs the browser out', answer: shape.sessionEnded },
   'GET /v1/acts': { tag: 'running', summary: 'The audit log: what people did, when, and why', answer: pageOf(shape.act) },
   'POST /v1/compactions': {
     tag: 'running',

@@ -239,10 +239,17 @@ export const act = closed({
 export const backup = closed({ file: Type.String(), bytes: Type.Integer() });
 export const hints = closed({ hints: Type.Integer({ description: 'Rows or feeds that it led to' }) });
 
-const fieldTold = Type.Object({ type: Type.String(), systems: Type.Record(Type.String(), Type.Object({ column: Type.String() })) });
+const fieldTold = Type.Object({
+  type: Type.String(),
+  group: some(Type.String({ description: 'The fields of a group are decided as one' })),
+  policy: some(Type.Unknown()),
+  computed: some(Type.String()),
+  symbols: some(names),
+  systems: Type.Record(Type.String(), closed({ column: Type.String(), only: some(Type.String()) })),
+});
 export const configuration = closed({
   file: Type.String(),
-  systems: Type.Record(Type.String(), closed({ adapter: Type.String(), hookSecret: Type.Boolean() })),
+  systems: Type.Record(Type.String(), closed({ adapter: Type.String(), label: some(Type.String()), hookSecret: Type.Boolean() })),
   entities: Type.Record(
     Type.String(),
     closed({
@@ -300,3 +307,29 @@ export const pin = closed({
   note: some(Type.String()),
   until: instant,
 });
+
+const namedAlone = { entity: Type.String(), values };
+export const named = closed({
+  record: Type.String(),
+  ...namedAlone,
+  of: some(closed({ ...namedAlone, of: some(closed(namedAlone)) })),
+});
+
+export const session = closed({
+  name: Type.String(),
+  role: Type.Union([Type.Literal('reader'), Type.Literal('resolver'), Type.Literal('operator'), Type.Literal('admin')]),
+  entities: some(names),
+  seesSensitive: Type.Boolean(),
+  csrf: some(Type.String({ description: 'Of a browser: sent along as `x-concord-csrf` with whatever changes something' })),
+  until: some(instant),
+});
+export const sessionEnded = closed({ ended: Type.Boolean() });
+
+const series = Type.Array(Type.Number(), { description: 'The latest last' });
+export const trends = closed({
+  everySeconds: Type.Number(),
+  until: instant,
+  maps: Type.Array(closed({ entity: Type.String(), system: Type.String(), from: series, to: series })),
+  entities: Type.Array(closed({ entity: Type.String(), versions: series, conflicts: series })),
+});
+export const ways = closed({ ways: Type.Array(Type.Union([Type.Literal('key'), Type.Literal('oidc')])) });

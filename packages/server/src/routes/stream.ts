@@ -1,7 +1,6 @@
 import { must } from '@concord/core';
 import { Type } from 'typebox';
-import type { FastifyRequest } from 'fastify';
-import { entitiesAsked } from '../access/gate.ts';
+import { entitiesAsked, isStillIn } from '../access/gate.ts';
 import type { App, Rooms } from '../app.ts';
 import { follow } from '../stream/follow.ts';
 import { openClosing } from '../stream/closing.ts';
@@ -27,17 +26,11 @@ const headers = Type.Object({
 
 /** What is new, as it becomes so. */
 export function streamRoutes(app: App, rooms: Rooms): void {
-  const { ledger, engine, keyring, logger } = rooms;
+  const { ledger, engine, logger } = rooms;
   const closing = openClosing();
   const initial = openInitialProgress(rooms, clock);
   const slots = openSlots(READERS_MAX, SHARE_MAX);
   app.addHook('preClose', async () => closing.close());
-
-  function mayListen({ caller }: FastifyRequest): boolean {
-    if (caller?.untilMs !== undefined) return clock.nowMs() < caller.untilMs;
-    const key = caller && keyring.keys().get(caller.id);
-    return key !== undefined && key.revokedAt === undefined;
-  }
 
   app.get(
     '/v1/stream',
@@ -54,7 +47,7 @@ export function streamRoutes(app: App, rooms: Rooms): void {
         const set = entities && new Set(entities);
         await follow(
           { ledger, engine, clock, initial },
-          { sse, lastId, entities: set, mayListen: () => mayListen(request), closing },
+          { sse, lastId, entities: set, mayListen: () => isStillIn(request, rooms, clock.nowMs()), closing },
           LIMITS,
         );
       } catch (cause) {

@@ -87,7 +87,7 @@ export async function follow(parts: Parts, { sse, lastId, entities, mayListen, c
     while (sse.isOpen) {
       bell.take();
       if (closing.isClosing) sse.end('Concord is stopping; come back with your last id');
-      else if (!mayListen()) sse.end('the key was revoked');
+      else if (!mayListen()) sse.end('the key was revoked, or the session has ended');
       else await tell();
       if (sse.isOpen && !bell.take()) await clock.sleep(limits.lookMs, [bell, closing]);
     }

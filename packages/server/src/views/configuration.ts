@@ -7,7 +7,12 @@ import type { Config, FieldMap, PolicySpec, TableMap } from '@concord/core';
 export function tellConfiguration({ file, systems, entities, policies, ledger, server, limits }: Config) {
   return {
     file,
-    systems: Object.fromEntries(Object.values(systems).map(({ id, adapter }) => [id, { adapter, hookSecret: id in server.hooks }])),
+    systems: Object.fromEntries(
+      Object.values(systems).map(({ id, adapter, label }) => [
+        id,
+        { adapter, ...(label === undefined ? {} : { label }), hookSecret: id in server.hooks },
+      ]),
+    ),
     entities: Object.fromEntries(entities.map((map) => [map.entity, tellEntity(map)])),
     policies: Object.fromEntries(Object.entries(policies).map(([name, { module }]) => [name, { module }])),
     ledger,
@@ -37,7 +42,8 @@ function tellEntity({ sides, key, delete: deleted, registers, filter, derived = 
 
 function tellField({ type, sides }: FieldMap) {
   const columns = Object.entries(sides).map(([system, { column, only }]) => [system, { column, ...(only ? { only } : {}) }] as const);
-  return { type: type.kind, systems: Object.fromEntries(columns) };
+  const [symbols] = Object.values(sides).flatMap(({ values }) => (values ? [Object.keys(values)] : []));
+  return { type: type.kind, ...(symbols ? { symbols } : {}), systems: Object.fromEntries(columns) };
 }
 
 function wordsOf({ name, options }: PolicySpec): unknown {
