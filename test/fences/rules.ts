@@ -9,9 +9,9 @@ export const ROOMS = [
   'values',
   'errors',
   'clock',
+  'register',
   'record',
   'expression',
-  'register',
   'policy',
   'ports',
   'map',
@@ -27,8 +27,6 @@ export const ROOMS = [
 const LENT: Readonly<Record<string, (typeof ROOMS)[number]>> = {
   // The kinds of values there are: everybody speaks of them. It is kept where a reader of table maps looks for it.
   'map/type.ts': 'values',
-  // The total order of edits, of which a record at rest keeps the last. It is kept beside the policies that it is made for.
-  'policy/edits.ts': 'record',
   // Which word was probably meant: it is about words alone, and whoever reads what people wrote asks it.
   'config/near.ts': 'values',
   // What is asked of whoever runs foreign code: policies are made of it. It is kept with the other ports.

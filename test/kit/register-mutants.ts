@@ -100,7 +100,7 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   {
     name: 'times are not lifted',
     file: 'register/open.js',
-    from: 'return !floor || compareStamps(stamp, floor) > 0 ?',
+    from: 'return compareStamps(stamp, floor) > 0 ?',
     to: 'return true ?',
     noticedBy: 'first',
     weather: LATE,

@@ -37,7 +37,8 @@ export function openShelf({ records, changes, conflicts = [], failures = [] }: S
   let [most, pages] = [0, 0];
   const page = async <Item>(items: Iterable<Item>, limit: number, from: number) => {
     most = Math.max(most, limit);
-    pages += 1;
+    // Whether a history was told short meanwhile is asked of its first change alone: that is no page.
+    if (limit > 1) pages += 1;
     const taken: Item[] = [];
     for (const item of items) {
       if (taken.length === limit) return { items: taken, next: String(from + limit) };

@@ -24,13 +24,20 @@ export interface FieldPlan {
   readonly refused?: Refused;
   /** Never written anywhere. */
   readonly only?: 'read';
+  /** The column that is written, where that is not the one that is read. */
+  readonly write?: string;
   /** By system, how long a text may be there. */
   readonly maxLength?: Readonly<Record<string, number>>;
 }
 
-function sideOf(column: string, { only, maxLength }: FieldPlan, system: SystemId): Side {
+function sideOf(column: string, { only, write, maxLength }: FieldPlan, system: SystemId): Side {
   const length = maxLength?.[system];
-  return { column, ...(only ? { only } : {}), ...(length === undefined ? {} : { maxLength: length }) };
+  return {
+    column,
+    ...(only ? { only } : {}),
+    ...(write === undefined ? {} : { write }),
+    ...(length === undefined ? {} : { maxLength: length }),
+  };
 }
 
 /** A table map over systems that all name their columns like the fields. */

@@ -20,6 +20,7 @@ import {
   type SystemId,
   type Table,
   type Value,
+  frontierIn,
 } from '@concord/core';
 
 /** One record in several systems, and the pure core between them: no engine, no wire. Every step may be taken in any order. */
@@ -35,6 +36,8 @@ export interface World {
   readonly sent: Set<string>;
   /** What a system makes of a value that is written to it. */
   store?: (system: SystemId, name: string, value: Value) => Value;
+  /** By system, what was written of fields that it tells in another column. */
+  readonly apart: Map<SystemId, Map<string, Value>>;
   /** What a system says of a write that it refuses; nothing, when it takes it. */
   refuse?: (system: SystemId, values: Readonly<Record<string, Value>>) => string | undefined;
 }
@@ -50,6 +53,7 @@ export function worldOf(table: Table): World {
     nowMs: 1_700_000_000_000,
     writes: 0,
     sent: new Set(),
+    apart: new Map(),
   };
 }
 
@@ -126,9 +130,10 @@ export function deliver(world: World, system: SystemId, loss: Loss = 'none'): vo
   }
   if (row && planned.expected !== String(row.version)) return end({ kind: 'stale', row: told() ?? neverHere() });
   const stored = row?.values;
+  const isApart = (name: string): boolean => world.table.registers.get(name)?.traits.slots === true;
   // What the system holds already is confirmed, not written.
   const isHeld = ([name, { value }]: readonly [string, { readonly value: Value }]): boolean =>
-    name === LIFE || sameValue(stored?.get(name), value);
+    name === LIFE || (isApart(name) ? false : sameValue(stored?.get(name), value));
   if (planned.kind === 'update' && Object.entries(planned.registers).every(isHeld))
     return end({ kind: 'written', row: told() ?? neverHere() });
   const composed = toColumns(world.table, system, new Map(Object.entries(planned.registers)), PLAIN, NOTHING_REFERRED);
@@ -143,9 +148,11 @@ export function deliver(world: World, system: SystemId, loss: Loss = 'none'): vo
     return end({ kind: 'removed' });
   }
   const written = Object.entries(planned.registers)
-    .filter(([name]) => name !== LIFE)
+    .filter(([name]) => name !== LIFE && !isApart(name))
     .map(([name, { value }]) => [name, world.store?.(system, name, value) ?? value] as const);
   world.rows.set(system, { values: new Map([...(row?.values ?? emptyRow(world.table)), ...written]), version: world.nowMs });
+  const apart = Object.entries(planned.registers).filter(([name]) => isApart(name));
+  world.apart.set(system, new Map([...(world.apart.get(system) ?? []), ...apart.map(([name, { value }]) => [name, value] as const)]));
   end({ kind: 'written', row: told() ?? neverHere() });
 }
 
@@ -162,7 +169,7 @@ export function ruleHeld(world: World, choose: (values: readonly Value[]) => Val
   if (!world.record || !held) return;
   world.nowMs += 1000;
   const [name, register] = held;
-  const value = choose(register.frontier.map(({ value: candidate }) => candidate));
+  const value = choose(frontierIn(register).map(({ value: candidate }) => candidate));
   take(world, resolve(world.record, { register: name, value, by: 'mia' }, world.table, contextOf(world)));
 }
 

@@ -109,9 +109,8 @@ function sayable(record: RecordState, changes: readonly ChangeRow[]) {
     name,
     ...register,
     ops: register.ops.length,
-    frontier: register.frontier.map(withoutOp),
-    first: register.first && withoutOp(register.first),
-    slots: register.slots && Object.values(register.slots).map(withoutOp),
+    stable: register.stable && withoutOp(register.stable),
+    log: register.log.map(withoutOp),
     shadows: Object.entries(register.shadows).map(([system, { ops, ...shadow }]) => {
       return { system, ...shadow, reflects: register.ops.map((op) => ops.includes(op)) };
     }),
@@ -263,16 +262,13 @@ async function played(table: Table, changes: AsyncIterable<ChangeRow>) {
   const player = openFieldPlayer(table);
   for await (const moment of momentsOf(changes)) player.take(moment);
   const { registers, life } = player.opening();
-  return [...Object.entries(registers), ...(life ? [['$life', life] as const] : [])].map(
-    ([name, { agreed: _agreed, ops, frontier, first, slots, ...told }]) => ({
-      name,
-      ...told,
-      ops: ops.length,
-      frontier: frontier.map(withoutOp),
-      first: first && withoutOp(first),
-      slots: Object.values(slots ?? {}).map(withoutOp),
-    }),
-  );
+  return [...Object.entries(registers), ...(life ? [['$life', life] as const] : [])].map(([name, { ops, stable, log, ...told }]) => ({
+    name,
+    ...told,
+    ops: ops.length,
+    stable: stable && withoutOp(stable),
+    log: log.map(withoutOp),
+  }));
 }
 
 async function keptOf(ledger: Ledger, id: RecordState['id']): Promise<readonly unknown[]> {

@@ -18,17 +18,15 @@ const kinds = [
 
 /** Everything that a world has come to, but for the words. */
 function outcome({ record, rows, writes, plans }: World, since: number) {
-  const registers = Object.entries(registersIn(must(record, 'there is one'))).map(
-    ([name, { value, count, ops, held, frontier, shadows }]) => ({
-      name,
-      value,
-      count,
-      ops,
-      held,
-      frontier: frontier.map(({ op }) => op),
-      shadows,
-    }),
-  );
+  const registers = Object.entries(registersIn(must(record, 'there is one'))).map(([name, { value, count, ops, held, log, shadows }]) => ({
+    name,
+    value,
+    count,
+    ops,
+    held,
+    log: log.map(({ op }) => op),
+    shadows,
+  }));
   const steps = plans
     .slice(since)
     .map(({ deliveries, conflicts }) => ({ deliveries, conflicts: conflicts.map(({ id, state }) => ({ id, state })) }));

@@ -13,6 +13,7 @@ import {
   type RecordState,
   type SystemId,
   type Value,
+  frontierIn,
 } from '@concord/core';
 import { expect, test } from 'vitest';
 import { byText } from '../kit/house.ts';
@@ -51,10 +52,12 @@ function seen(record: RecordState | undefined, row: MappedRow, id: string): Reco
 
 /** What is merged, and what waits. */
 function outcome(record: RecordState): unknown {
-  const registers = Object.entries(registersIn(record)).map(([name, { value, held, frontier }]) => [
+  const registers = Object.entries(registersIn(record)).map(([name, register]) => [
     name,
-    held ? 'held' : value,
-    frontier.map(({ system, value: told, stamp }) => JSON.stringify([system, told, stamp.ms])).toSorted(byText),
+    register.held ? 'held' : register.value,
+    frontierIn(register)
+      .map(({ system, value: told, stamp }) => JSON.stringify([system, told, stamp.ms]))
+      .toSorted(byText),
   ]);
   return Object.fromEntries(registers.filter(([name]) => name !== '$life'));
 }

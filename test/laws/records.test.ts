@@ -1,4 +1,4 @@
-import { LIFE, registerIn, registersIn, valueIn, type Value } from '@concord/core';
+import { LIFE, registerIn, registersIn, valueIn, type Value, frontierIn } from '@concord/core';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { expectAgreement, finish } from '../kit/agreement.ts';
@@ -91,7 +91,7 @@ test('a provisional value is written to every system, is replaced by the ruling,
       const rows = (): readonly unknown[] => [...world.rows.values()].map((row) => row?.values.get('contact') ?? null);
       expect(rows()).toEqual(ALL.map(() => contact.value));
       const known = world.changes.flatMap(({ edits }) => edits).map(({ register, value }) => JSON.stringify([register, value]));
-      for (const { value } of contact.frontier) expect(known).toContain(JSON.stringify(['contact', value]));
+      for (const { value } of frontierIn(contact)) expect(known).toContain(JSON.stringify(['contact', value]));
       // Others may wait beside it.
       for (let rulings = 0; rulings < FIELDS; rulings += 1) ruleHeld(world, () => 'as ruled');
       calm(world);
@@ -99,7 +99,7 @@ test('a provisional value is written to every system, is replaced by the ruling,
       const closed = world.plans.flatMap(({ conflicts }) => conflicts).findLast(({ register }) => register === 'contact');
       expect(closed).toMatchObject({ id: contact.held.id, state: 'resolved' });
       const told = closed?.resolution.losers.map(({ value }) => value) ?? [];
-      for (const { value } of contact.frontier) expect(told).toContainEqual(value);
+      for (const { value } of frontierIn(contact)) expect(told).toContainEqual(value);
     }),
     { numRuns: runs(150) },
   );
@@ -147,9 +147,12 @@ for (const systems of [BOTH, ALL]) {
         finish(world);
         expectAgreement(world);
         for (const { record } of world.plans) {
-          for (const [name, { agreed }] of Object.entries(registersIn(record))) {
-            const numbers = agreed.map(({ number }) => number);
-            expect([name, new Set(numbers).size], 'each merged value has a number of its own').toEqual([name, numbers.length]);
+          for (const [name, { log, stable, count }] of Object.entries(registersIn(record))) {
+            const numbers = [stable?.number ?? 0, ...log.map(({ number }) => number), count + 1];
+            expect([name, numbers], 'each merged value has a number of its own').toEqual([
+              name,
+              [...new Set(numbers)].toSorted((a, b) => a - b),
+            ]);
           }
         }
         const { writes } = world;

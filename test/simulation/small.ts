@@ -97,7 +97,10 @@ export function openScope(core: Core, table: Table, base: Value, heardMs: number
     const register = record && core.registerIn(record, name);
     if (!register?.held) return register?.value;
     return {
-      choices: register.frontier.map(({ value }) => value).toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1)),
+      choices: core
+        .frontierIn(register)
+        .map(({ value }) => value)
+        .toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1)),
     };
   }
 

@@ -124,14 +124,12 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
   });
   alerts?.start();
   trends.start();
+  // Behind the `#` it is sent to nobody, and stands in no log: the page there gives it, and takes it out of the address.
+  const signInLink = (caller: Caller): string => `${url}/sign-in#once=${sessions.link(caller)}`;
+  const { doors } = app;
+  const parts = { engine, ledger, app, doors, url, signInLink };
   return {
-    engine,
-    ledger,
-    app,
-    doors: app.doors,
-    url,
-    // Behind the `#` it is sent to nobody, and stands in no log: the page there gives it, and takes it out of the address.
-    signInLink: (caller) => `${url}/sign-in#once=${sessions.link(caller)}`,
+    ...parts,
     async stop() {
       // Whoever waits for a desk is told first: the app closes once everybody has an answer.
       await Promise.all(Object.values(desks).map((desk) => desk.close()));

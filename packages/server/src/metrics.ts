@@ -41,11 +41,7 @@ export function openMetrics(measure: () => Promise<Measured>): { readonly type: 
   const behind = gauge('concord_delivery_lag_seconds', 'How long the oldest write of an entity to a system is planned and not done', map);
   const state = gauge('concord_map_state', '1 for the state that a map is in', [...map, 'state']);
   const aside = gauge('concord_map_rows_aside', 'Rows that are set aside because something broke over them', map);
-  const older = gauge(
-    'concord_map_rows_older',
-    'Rows, since the start, that were read in a version older than one answered before: the system was put back',
-    map,
-  );
+  const older = gauge('concord_map_rows_older', 'Rows since the start in an older version than before: the system was put back', map);
   const filtered = gauge('concord_map_rows_filtered', 'Rows seen since the start that a filter leaves outside', map);
   const queue = gauge('concord_queue_writes', 'Writes that wait for a system', ['system']);
   const underWay = gauge('concord_under_way_writes', 'Writes that are under way to a system', ['system']);

@@ -34,7 +34,7 @@ function compactedAt(revision: number): CompactedRecord {
     fromMs: 1,
     toMs: 2,
     heads: [sampleChange(A, 2).hash],
-    opening: { turns: 2, registers: { name: { value: 'Contoso', count: 1, ops: [], frontier: [], agreed: [], brought: [] } } },
+    opening: { turns: 2, registers: { name: { value: 'Contoso', count: 1, ops: [], log: [], brought: [] } } },
   };
   return {
     record: sampleRecord(A, revision, { identity: `c:${A}`, seq: 3 }),

@@ -2,7 +2,7 @@ import { conflictId, deliveryId, entityName, keyOf, opId, recordId, systemId, ty
 import type { Stamp } from '../clock/stamp.ts';
 import type { Commit } from '../ports/ledger.ts';
 import type { ChangeRow, ConflictRow, DeliveryRow, EditTold, FailureRow, OperatorAct, Plan } from '../ports/plan.ts';
-import { actorOf } from '../record/actors.ts';
+import { actorOf } from '../register/actors.ts';
 import { encode } from '../record/encode.ts';
 import type { RecordState } from '../record/record.ts';
 
@@ -22,7 +22,7 @@ export function sampleId(number: number): RecordId {
 /** A record that was changed `revision` times. */
 export function sampleRecord(id: RecordId, revision: number, more: Partial<RecordState> = {}): RecordState {
   const op = opId(revision, ACTOR);
-  const edit = { op, number: revision, system: FNO, value: `name ${revision}`, on: null, saw: revision - 1, stamp: STAMP };
+  const edit = { op, number: revision, author: FNO, value: `name ${revision}`, before: null, saw: revision - 1, stamp: STAMP };
   return {
     id,
     entity: CUSTOMER,
@@ -37,8 +37,7 @@ export function sampleRecord(id: RecordId, revision: number, more: Partial<Recor
         value: `name ${revision}`,
         count: revision,
         ops: [op],
-        frontier: [edit],
-        agreed: [{ number: revision, value: `name ${revision}` }],
+        log: [edit],
         shadows: { fno: { value: null, ops: [op], saw: revision } },
       },
     },

@@ -6,8 +6,9 @@ import { deleteWith, holdFor } from '../merge/reconsider.ts';
 import { resolve } from '../merge/resolve.ts';
 import type { Plan } from '../ports/plan.ts';
 import { pagesOf } from '../ports/paging.ts';
-import { PERSON } from '../record/actors.ts';
+import { PERSON } from '../register/actors.ts';
 import { LIFE, type RecordState } from '../record/record.ts';
+import { frontierIn } from '../merge/frontier.ts';
 import { registerIn, valueIn } from '../record/registers.ts';
 import { isTuple, type Value } from '../values.ts';
 import { childrenOf, type ChildRule } from './governor.ts';
@@ -73,7 +74,8 @@ function planFor(parent: RecordState, record: RecordState, rule: ReferenceRule, 
 
 /** The system whose user deleted the record, if that system knows the other table; a person's ruling is nobody's there. */
 function deleterOf(parent: RecordState, { systems }: Table): SystemId | undefined {
-  const edit = registerIn(parent, LIFE)?.frontier.find(({ value, system }) => value === 'deleted' && system !== PERSON);
+  const life = registerIn(parent, LIFE);
+  const edit = life && frontierIn(life).find(({ value, system }) => value === 'deleted' && system !== PERSON);
   return edit && systems.includes(edit.system) ? edit.system : undefined;
 }
 

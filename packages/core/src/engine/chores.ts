@@ -3,7 +3,7 @@ import type { ConflictId, EntityName, RecordId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import type { UniqueRule } from '../map/relations.ts';
 import { holdFor, reconsider } from '../merge/reconsider.ts';
-import { CONCORD } from '../record/actors.ts';
+import { CONCORD } from '../register/actors.ts';
 import { LIFE, type RecordState } from '../record/record.ts';
 import { waitsIn } from './awaited.ts';
 import { tendChildren } from './children.ts';

@@ -1,7 +1,7 @@
 import type { EntityName, RecordId } from '../ids.ts';
 import { openFieldPlayer } from '../lab/fields.ts';
 import { momentsOf } from '../lab/moments.ts';
-import { trimmed, type OpeningNeeds } from '../lab/opening.ts';
+import { asStood, type Stood } from '../lab/opening.ts';
 import { changesOf, recordsOf, type LabLedger } from '../lab/pages.ts';
 import type { Tables } from '../lab/replay.ts';
 import { fieldsOf, type Table } from '../map/compile.ts';
@@ -13,7 +13,6 @@ import type { ChangeRow } from '../ports/plan.ts';
 import { decode } from '../record/decode.ts';
 import type { Digest } from '../record/encode.ts';
 import { LIFE, type RecordState } from '../record/record.ts';
-import { registersIn } from '../record/registers.ts';
 import { verifyRecord } from '../record/verify.ts';
 import type { Scalar, Value } from '../values.ts';
 
@@ -123,36 +122,18 @@ export async function compactedOf(
   const wires = changes.map(({ chunk }) => decode(chunk));
   const cut = cutOf({ record, changes, deps: wires.map(({ deps }) => deps), ...old });
   if (cut === 0) return undefined;
-  const opening = await openingAt(table, record, changes, cut);
+  const opening = await openingAt(table, changes, cut);
   return compactRecord({ record, changes, wires, cut, opening, digest });
 }
 
-async function openingAt(table: Table, record: RecordState, changes: readonly ChangeRow[], cut: number): Promise<Opening> {
+async function openingAt(table: Table, changes: readonly ChangeRow[], cut: number): Promise<Opening> {
   const player = openFieldPlayer(table);
   for await (const moment of momentsOf(changes.slice(0, cut))) player.take(moment);
-  return trimmed(player.opening(), { floors: floorsOf(record, changes.slice(cut)), stood: stoodAt(table, changes.slice(0, cut)) });
-}
-
-/** Where edits that are kept stand, and where the systems do, who may make more. */
-function floorsOf(record: RecordState, kept: readonly ChangeRow[]): OpeningNeeds['floors'] {
-  const floors = new Map<string, number>();
-  const take = (name: string, number: number | undefined): void => {
-    if (number !== undefined) floors.set(name, Math.min(floors.get(name) ?? number, number));
-  };
-  for (const { register, saw, known } of kept.flatMap(({ edits }) => edits)) {
-    take(register, saw);
-    take(register, known);
-  }
-  for (const [name, { frontier, shadows, agreed }] of Object.entries(registersIn(record))) {
-    for (const { saw, known } of frontier) for (const number of [saw, known]) take(name, number);
-    for (const { saw } of Object.values(shadows)) take(name, saw);
-    take(name, agreed[0]?.number);
-  }
-  return floors;
+  return asStood(player.opening(), stoodAt(table, changes.slice(0, cut)));
 }
 
 /** The merged values as the patches tell them, but of what waited for a person. */
-function stoodAt(table: Table, changes: readonly ChangeRow[]): OpeningNeeds['stood'] {
+function stoodAt(table: Table, changes: readonly ChangeRow[]): Stood {
   const [values, held] = [new Map<string, Scalar>(), new Set<string>()];
   for (const { patch, edits, resolutions } of changes) {
     for (const { op, path, value } of patch) {

@@ -7,6 +7,7 @@ import type { Ledger } from '../ports/ledger.ts';
 import { LIFE, type Attempt, type RecordState } from '../record/record.ts';
 import { registerIn } from '../record/registers.ts';
 import { holds } from '../merge/frontier.ts';
+import { isOfParts } from '../merge/judge.ts';
 import type { JsonObject, Value } from '../values.ts';
 import { translated } from './matching.ts';
 import { lookUpWrite } from './references.ts';
@@ -21,11 +22,12 @@ export type Composed =
 export async function composeWrite(ledger: Ledger, record: RecordState, attempt: Attempt, table: Table, system: System): Promise<Composed> {
   const references = await lookUpWrite(ledger, table, system.id, attempt);
   const registers = Object.entries(attempt.registers).filter(
-    ([name, { value }]) => name !== LIFE && !isHeld(record, attempt, system, name, value),
+    ([name, { value }]) => name !== LIFE && (isOfParts(table, name) || !isHeld(record, attempt, system, name, value)),
   );
   if (attempt.kind === 'update' && registers.length === 0) return { kind: 'confirm' };
   const wanted = registers.map(([name, { value }]) => {
-    const stored = attempt.kind === 'update' ? registerIn(record, name)?.shadows[system.id]?.value : undefined;
+    const isKnown = attempt.kind === 'update' && !isOfParts(table, name);
+    const stored = isKnown ? registerIn(record, name)?.shadows[system.id]?.value : undefined;
     return [name, stored === undefined ? { value } : { value, stored }] as const;
   });
   const plain = toColumns(table, system.id, new Map(wanted), system.dialect, references, { leaveOutEmpty: attempt.kind === 'create' });

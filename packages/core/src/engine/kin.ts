@@ -5,6 +5,7 @@ import { member, type KeyRule, type ReferenceRule } from '../map/relations.ts';
 import { couldFold } from '../merge/fold.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import { LIFE, type RecordState } from '../record/record.ts';
+import { frontierIn } from '../merge/frontier.ts';
 import { registerIn, valueIn } from '../record/registers.ts';
 import type { Value } from '../values.ts';
 
@@ -37,7 +38,7 @@ export function isAlive(record: RecordState): boolean {
 export function claimIn(record: RecordState): (register: string) => Value | undefined {
   return (name) => {
     const register = registerIn(record, name);
-    return register?.held?.code === 'C07' ? (register.frontier.at(-1)?.value ?? register.value) : register?.value;
+    return register?.held?.code === 'C07' ? (frontierIn(register).at(-1)?.value ?? register.value) : register?.value;
   };
 }
 

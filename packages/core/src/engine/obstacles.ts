@@ -1,9 +1,10 @@
 import type { RecordId, SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import type { Ledger } from '../ports/ledger.ts';
-import type { ConflictCode } from '../record/code.ts';
+import type { ConflictCode } from '../register/code.ts';
 import { copyOfLink } from '../record/copies.ts';
 import type { Attempt, RecordState } from '../record/record.ts';
+import { frontierIn } from '../merge/frontier.ts';
 import { registerIn } from '../record/registers.ts';
 import { isEmpty } from '../policy/edits.ts';
 import { member } from '../map/relations.ts';
@@ -77,8 +78,9 @@ export function referenceLeftOut(record: RecordState, { registers }: Attempt, ta
     if (isTold || onMissing === 'null' || table.registers.get(register)?.writes(system) !== true) continue;
     const unread = Object.values(record.links).flatMap((link) => link.unread?.find((one) => one.register === register) ?? [])[0];
     if (unread) return { records: [record.id], words: `${field} refers to ${unread.entity} ${unread.text}, which is not mirrored`, waitMs };
-    const { held, frontier = [] } = registerIn(record, register) ?? {};
-    const isInDispute = held !== undefined && held.provisional !== true && frontier.some(({ value }) => !isEmpty(member(value, index)));
+    const stands = registerIn(record, register);
+    const isWaiting = stands?.held !== undefined && stands.held.provisional !== true;
+    const isInDispute = isWaiting && frontierIn(stands).some(({ value }) => !isEmpty(member(value, index)));
     if (isInDispute) return { records: [record.id], words: `${field} waits for a person` };
   }
   return undefined;

@@ -3,7 +3,7 @@ import type { EntityName, RecordId } from '../ids.ts';
 import { resolve } from '../merge/resolve.ts';
 import type { Plan } from '../ports/plan.ts';
 import { registerIn } from '../record/registers.ts';
-import { CONCORD } from '../record/actors.ts';
+import { CONCORD } from '../register/actors.ts';
 import { sameValue, type Json, type Value } from '../values.ts';
 import { NotNow, type Intake } from './intake.ts';
 import { isOfLedger } from './ledger-health.ts';

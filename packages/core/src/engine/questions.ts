@@ -1,7 +1,7 @@
 import { conflictId, type ConflictId, type RecordId } from '../ids.ts';
 import type { KeyRule } from '../map/relations.ts';
 import type { ConflictRow, Plan } from '../ports/plan.ts';
-import type { ConflictCode } from '../record/code.ts';
+import type { ConflictCode } from '../register/code.ts';
 import { copyOfRecord } from '../record/copies.ts';
 import type { RecordState } from '../record/record.ts';
 import type { Issue, Question, Relations } from '../record/relations.ts';

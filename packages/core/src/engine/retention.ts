@@ -1,6 +1,6 @@
 import { brokeOf } from '../errors/broke.ts';
 import { entityName, type EntityName, type RecordId } from '../ids.ts';
-import { CONCORD } from '../record/actors.ts';
+import { CONCORD } from '../register/actors.ts';
 import type { Json } from '../values.ts';
 import { compactionOf, type CompactedTold, type CompactionFound } from './compacting.ts';
 import { isOfLedger } from './ledger-health.ts';

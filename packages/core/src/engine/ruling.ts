@@ -2,6 +2,7 @@ import type { RecordId, SystemId } from '../ids.ts';
 import { reopen } from '../merge/reopen.ts';
 import { resolve, type Ruling } from '../merge/resolve.ts';
 import type { ConflictRow, EditTold, OperatorAct, Plan } from '../ports/plan.ts';
+import { frontierIn } from '../merge/frontier.ts';
 import { registerIn } from '../record/registers.ts';
 import type { RecordState } from '../record/record.ts';
 import type { Value } from '../values.ts';
@@ -43,9 +44,10 @@ export async function rule(parts: Parts, intake: Intake, decision: RulingAsk): P
       return undefined;
     }
     const { contributors: sides = [] } = conflict?.resolution ?? {};
-    const value = valueOf([...register.frontier, ...sides], choice);
+    const choices = [...frontierIn(register), ...sides];
+    const value = valueOf(choices, choice);
     if (value === undefined) {
-      answer = { kind: 'no-such-side', sides: [...new Set([...register.frontier, ...sides].map((edit) => edit.system))] };
+      answer = { kind: 'no-such-side', sides: [...new Set(choices.map((edit) => edit.system))] };
       return undefined;
     }
     const decided = resolve(record, rulingOf(conflict?.register ?? '', value, decision), table, context);

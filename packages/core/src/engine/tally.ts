@@ -1,7 +1,7 @@
 import type { EntityName, RecordId, SystemId } from '../ids.ts';
 import type { DeliveryRow, Plan } from '../ports/plan.ts';
 import type { Outcome } from '../ports/system.ts';
-import type { ConflictCode } from '../record/code.ts';
+import type { ConflictCode } from '../register/code.ts';
 
 /** What has happened since the start, counted for those who watch. */
 export interface Tallies {

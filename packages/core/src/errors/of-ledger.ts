@@ -90,7 +90,7 @@ export const ofLedger = {
   },
   COMPACTION_BUSY: {
     text: 'Histories are being told short already.',
-    remedy: 'Wait until that has ended: GET /v1/compactions tells how far it is.',
+    remedy: 'Wait until that has ended, then ask again.',
     status: 409,
   },
   ARCHIVE_NOWHERE: {

@@ -1,24 +1,26 @@
 import { fieldsOf, type RegisterRule, type Table } from '../map/compile.ts';
-import { decideSeeded } from '../merge/seed.ts';
+import { isWholeOnly } from '../merge/closing-in.ts';
+import { decideRegister, policyOf } from '../merge/deciding.ts';
 import { damp, settledFor } from '../merge/flapping.ts';
-import { viewOf } from '../merge/frontier.ts';
-import { doubted, STILL_IN_DOUBT, UNKNOWN_BASE } from '../merge/possible-bases.ts';
+import { frontierIn } from '../merge/frontier.ts';
+import { isOfParts } from '../merge/judge.ts';
 import { GAVE_WAY, gaveWay } from '../merge/refused.ts';
-import { standingOf } from '../merge/standing.ts';
+import { fieldsAt, standingOf } from '../merge/standing.ts';
 import { inTurn, valueAfter, withComputed, type Bench, type Judged } from '../merge/turns.ts';
 import { must } from '../errors/must.ts';
-import { PERSON } from '../record/actors.ts';
+import { PERSON } from '../register/actors.ts';
 import { LIFE, type Register } from '../record/record.ts';
 import type { Epoch, Opening } from '../ports/epoch.ts';
 import type { ResolutionTold } from '../ports/plan.ts';
-import { sameValue } from '../values.ts';
+import type { RegisterPolicy } from '../register/answer.ts';
+import { sameValue, type Value } from '../values.ts';
 import type { Decision } from '../merge/decide.ts';
 import { isFirstCopy, openKnowledge } from './knowledge.ts';
-import { isBack, lostWithLife, openLife, playLife } from './life.ts';
+import { lostWithLife, openLife, playLife } from './life.ts';
 import { heldAsTold, type Moment } from './moments.ts';
 import { lifeFrom, lifeOpening, openingFrom, replayedFrom } from './opening.ts';
 import type { Loss, Played, Player } from './player.ts';
-import { admitTold, gather, openReplayed, openTurns, settleReplayed, type Replayed } from './register.ts';
+import { admitTold, openReplayed, openTurns, settleReplayed, type Replayed, type ReplayClosing } from './register.ts';
 
 /** Plays a record field by field, under the policies of a table map. */
 export function openFieldPlayer(table: Table): Player & { opening(): Opening } {
@@ -32,10 +34,19 @@ export function openFieldPlayer(table: Table): Player & { opening(): Opening } {
     return change.edits.flatMap((told) => {
       const rule = table.registers.get(told.register);
       if (!rule) return [];
-      if (isBack(life, change.system, table)) gather(open(told.register));
-      admitTold(open(told.register), told, rule, turns.next(told.system), change.seq);
+      admitTold(open(told.register), { told, op: turns.next(told.system), seq: change.seq }, closingOf(rule));
       return [told.register];
     });
+  }
+
+  function closingOf(rule: RegisterRule): ReplayClosing {
+    const policy = (): RegisterPolicy => policyOf(rule, { seed: table.map.seed, fields: fieldsAt(rule.looksAt, standing) });
+    return { policy, isWholeOnly: isWholeOnly(table, rule.name) };
+  }
+
+  function standing(name: string): Value | undefined {
+    const replayed = registers.get(name);
+    return replayed && standingOf(replayed.register);
   }
 
   function open(name: string): Replayed {
@@ -58,14 +69,10 @@ export function openFieldPlayer(table: Table): Player & { opening(): Opening } {
       register: (name) => registers.get(name)?.register,
       registerOf,
       decide: (name, register, fields) => {
-        const rule = ruleOf(name);
-        const decideNow = (): Decision => decideSeeded(table, rule, viewOf(register, rule, fields));
-        return heldAt(moment, name, rule, decideNow) ?? stillInDoubt(moment, name, registers.get(name)) ?? decideNow();
+        const decision = decideRegister(register, ruleOf(name), { seed: table.map.seed, fields });
+        return heldAt(moment, name, decision) ?? decision;
       },
-      standing: (name) => {
-        const replayed = registers.get(name);
-        return replayed && standingOf(replayed.register);
-      },
+      standing,
       isOpen: (name) => {
         const replayed = registers.get(name);
         // What waits for a person does not come to rest.
@@ -81,7 +88,11 @@ export function openFieldPlayer(table: Table): Player & { opening(): Opening } {
     const bench = benchAt(moment, isOpen);
     const played = inTurn(bench, names).map((judged) => {
       const isTouched = names.includes(judged.name);
-      return settle(bench.isRuled(judged.name) ? settledFor(judged) : damp(judged, seq, isTouched), seq, isTouched);
+      return settle(
+        bench.isRuled(judged.name) ? settledFor(judged) : damp(judged, seq, isTouched && !isOfParts(table, judged.name)),
+        seq,
+        isTouched,
+      );
     });
     const refused = moment.resolutions.flatMap((told) => givenWay(table, bench, told));
     return refused.length === 0 ? played : [...played, ...withComputed(bench, refused).map((judged) => settle(judged, seq, false))];
@@ -121,22 +132,12 @@ export function openFieldPlayer(table: Table): Player & { opening(): Opening } {
   };
 }
 
-/**
- * What no edit of the record tells is taken as told: that another record has the value, and that a write of which nobody heard may have
- * arrived.
- */
-function heldAt({ resolutions }: Moment, name: string, rule: RegisterRule, decideNow: () => Decision): Decision | undefined {
+/** What no edit of the record tells is taken as told: that another record has the value. */
+function heldAt({ resolutions }: Moment, name: string, decision: Decision): Decision | undefined {
   const told = resolutions.findLast(({ register }) => register === name);
-  if (told?.kind !== 'held') return undefined;
-  if (told.rule === UNKNOWN_BASE) return doubted(decideNow(), rule, told.reason);
-  return told.rule === 'unique' ? heldAsTold(told) : undefined;
-}
-
-/** What it was made on is not known any better because other fields are looked at. */
-function stillInDoubt({ change }: Moment, name: string, replayed: Replayed | undefined): Decision | undefined {
-  const { held = false, rule } = replayed?.standing ?? {};
-  const isIn = held && rule === UNKNOWN_BASE && !change.edits.some(({ register }) => register === name);
-  return isIn ? STILL_IN_DOUBT : undefined;
+  if (told?.kind !== 'held' || told.rule !== 'unique') return undefined;
+  const base = decision.kind === 'agreed' ? undefined : decision.base;
+  return { ...heldAsTold(told), ...(base === undefined ? {} : { base }) };
 }
 
 /** What a system said to a write is in no edit either. */
@@ -162,7 +163,7 @@ function openedBy(table: Table, moment: Moment, seen: number): (name: string, re
     isTold(name) ||
     (canTell &&
       table.registers.get(name)?.holders.includes(change.system) === true &&
-      register.frontier.some(({ system, number }) => system !== change.system && (brought.get(number) ?? 0) > seen));
+      frontierIn(register).some(({ system, number }) => system !== change.system && (brought.get(number) ?? 0) > seen));
 }
 
 function lossesOf({ lost, losing, standing }: Replayed): readonly Loss[] {
@@ -176,7 +177,7 @@ function writesOf({ systems }: Table, rule: RegisterRule, turned: Judged): numbe
   const value = valueAfter(turned);
   return systems.filter((system) => {
     if (!rule.writes(system)) return false;
-    const own = register.frontier.find((edit) => edit.system === system);
+    const own = frontierIn(register).find((edit) => edit.system === system);
     return own ? !sameValue(own.value, value) : !sameValue(register.value, value);
   }).length;
 }

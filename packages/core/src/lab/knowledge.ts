@@ -1,5 +1,5 @@
 import { changeHash, type ChangeHash, type SystemId } from '../ids.ts';
-import { CONCORD, PERSON } from '../record/actors.ts';
+import { CONCORD, PERSON } from '../register/actors.ts';
 import { LIFE } from '../record/record.ts';
 import type { Moment } from './moments.ts';
 

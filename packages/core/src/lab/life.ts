@@ -1,16 +1,17 @@
 import type { SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import type { Decision } from '../merge/decide.ts';
-import { judgeLife, leavesAlone } from '../merge/life.ts';
-import { PLAIN } from '../policy/kind.ts';
+import { DECIDED_ELSEWHERE } from '../merge/closing-in.ts';
+import { frontierIn } from '../merge/frontier.ts';
+import { judgeLife } from '../merge/life.ts';
 import type { EditTold, ResolutionTold } from '../ports/plan.ts';
-import { PERSON } from '../record/actors.ts';
+import { PERSON } from '../register/actors.ts';
 import { LIFE } from '../record/record.ts';
 import { heldAsTold, type Moment } from './moments.ts';
 import type { Loss } from './player.ts';
-import { admitTold, openReplayed, settleReplayed, type Replayed, type Turns } from './register.ts';
+import { admitTold, openReplayed, settleReplayed, type Replayed, type ReplayClosing, type Turns } from './register.ts';
 
-const LIFE_RULE = { traits: PLAIN, type: { kind: 'text' } } as const;
+const CLOSING: ReplayClosing = { policy: () => DECIDED_ELSEWHERE, isWholeOnly: true };
 
 /** A record's life in a replay. */
 export interface ReplayedLife extends Replayed {
@@ -32,22 +33,20 @@ export function openLife(): ReplayedLife {
 export function playLife(life: ReplayedLife, { change, resolutions }: Moment, table: Table, turns: Turns): Decision | undefined {
   const edits = change.edits.filter(({ register }) => register === LIFE);
   if (change.system !== PERSON) life.has.set(change.system, !edits.some(({ value }) => value === 'deleted'));
-  const judged = edits.length > 0 || (life.wasDead && change.system !== PERSON && change.edits.length > 0);
+  const judged =
+    edits.length > 0 || change.again?.includes(LIFE) === true || (life.wasDead && change.system !== PERSON && change.edits.length > 0);
   if (!judged) return undefined;
-  for (const edit of edits) admitTold(life, edit, LIFE_RULE, turns.next(edit.system), change.seq);
+  for (const edit of edits) admitTold(life, { told: edit, op: turns.next(edit.system), seq: change.seq }, CLOSING);
   const told = resolutions.findLast(({ register }) => register === LIFE);
   life.rivals = rivalsIn(told);
   const isGone = isGoneEverywhere(life, table, told);
-  const decided = judgeLife(table.map.delete, { frontier: life.register.frontier, rivals: life.rivals, isGone });
+  const decided = judgeLife(table.map.delete, { frontier: frontierIn(life.register), rivals: life.rivals, isGone });
   const decision = keptBy(told, decided) ?? decided;
   settleReplayed(life, { name: LIFE, register: life.register, decision }, { seq: change.seq, isTouched: true });
-  life.wasDead = told ? told.kind === 'held' || told.value === 'deleted' : life.register.frontier.some(({ value }) => value === 'deleted');
+  life.wasDead = told
+    ? told.kind === 'held' || told.value === 'deleted'
+    : frontierIn(life.register).some(({ value }) => value === 'deleted');
   return decision;
-}
-
-/** Whether a system was left alone with its deletion, and now has the row again. */
-export function isBack({ has, standing }: ReplayedLife, system: SystemId, { map }: Table): boolean {
-  return has.get(system) === false && leavesAlone(map.delete) && standing.value !== 'deleted';
 }
 
 /** Who has the row without ever having edited it, no edit tells; but where the ledger left a deletion alone, it said so unless it was the last. */

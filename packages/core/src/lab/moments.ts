@@ -1,6 +1,6 @@
 import type { Decision } from '../merge/decide.ts';
 import type { ChangeRow, ResolutionTold } from '../ports/plan.ts';
-import { CONCORD } from '../record/actors.ts';
+import { CONCORD } from '../register/actors.ts';
 
 /** Edits that entered a record together, and all that was decided of them. */
 export interface Moment {
@@ -26,6 +26,6 @@ export async function* momentsOf(changes: AsyncIterable<ChangeRow> | Iterable<Ch
 }
 
 /** That something waits for a reason outside the record is taken as told: no edit of the record would tell it. */
-export function heldAsTold({ rule, reason, code }: ResolutionTold): Decision {
+export function heldAsTold({ rule, reason, code }: ResolutionTold): Extract<Decision, { kind: 'held' }> {
   return { kind: 'held', rule, reason, code };
 }

@@ -1,19 +1,18 @@
 import { conflictIdFrom, opId, type OpId, type SystemId } from '../ids.ts';
-import type { RegisterRule } from '../map/compile.ts';
 import type { Decision } from '../merge/decide.ts';
+import { closedWhole } from '../merge/closing.ts';
 import { latestStamp } from '../merge/draft.ts';
-import { admit, blankRegister } from '../merge/frontier.ts';
-import { ownRegister, renumbered } from '../merge/own.ts';
+import { admit, blankRegister, frontierIn, logOf, withOneMore } from '../merge/frontier.ts';
 import { valueAfter, type Judged } from '../merge/turns.ts';
 import type { EditTold } from '../ports/plan.ts';
-import { actorOf, CONCORD, PERSON } from '../record/actors.ts';
+import { actorOf, CONCORD, PERSON } from '../register/actors.ts';
 import { copyOfRegister } from '../record/copies.ts';
-import { gathered } from '../record/rest.ts';
-import type { Agreed, Edit, Held, Register } from '../record/record.ts';
+import type { Edit, Held, Register } from '../record/record.ts';
+import type { RegisterPolicy } from '../register/answer.ts';
+import { closeTo } from '../register/close.ts';
+import type { Edit as OpenEdit } from '../register/register.ts';
+import { reopen } from '../register/reopen.ts';
 import type { Loss, Standing } from './player.ts';
-
-/** So many earlier merged values of a register are remembered at the least; who stands on an older one has no base. */
-const AGREED_MAX = 10_000;
 
 /** An edit that the last decision went against. */
 interface Losing {
@@ -26,77 +25,83 @@ interface Losing {
 /** One register in a replay. */
 export interface Replayed {
   register: Register;
-  /** Every merged value so far. In the ledger a register forgets those that nobody stands on; here nobody knows who will come. */
-  readonly agreed: Agreed[];
   standing: Standing;
   /** By number. */
   losing: ReadonlyMap<number, Losing>;
   readonly lost: Loss[];
-  /** By the number of an edit in the frontier, the change that brought it. */
+  /** By the number of an open edit, the change that brought it. */
   brought: ReadonlyMap<number, number>;
   /** The number of the merged value that Concord wrote last, as long as somebody's newer edit has not replaced it. */
   wrote: number | undefined;
 }
 
-/** Nobody but the ledger knows when a register came to rest; nothing that is decided later depends on it, so here none ever does. */
-const NO_SHADOWS: Register['shadows'] = {};
 const NOBODY: ReadonlyMap<number, Losing> = new Map();
 /** That a register waits; which conflict that is, is the ledger's to say. */
 const WAITING: Omit<Held, 'code'> = { id: conflictIdFrom('replayed'), seq: 0, atMs: 0 };
-/** What Concord computes stands alone in its frontier: nothing is compared with the name of its operation. */
+/** What Concord computes is in nobody's way: nothing is compared with the name of its operation. */
 const OWN = opId(0, actorOf(CONCORD));
 
 export function openReplayed(members: number): Replayed {
-  const agreed: Agreed[] = [];
-  const register = { ...blankRegister(members), agreed };
-  return {
-    register,
-    agreed,
-    standing: { value: register.value, held: false },
-    losing: NOBODY,
-    lost: [],
-    brought: new Map(),
-    wrote: undefined,
-  };
+  const register = blankRegister(members);
+  return { register, standing: { value: register.value, held: false }, losing: NOBODY, lost: [], brought: new Map(), wrote: undefined };
+}
+
+/** How a register of a replay is closed. */
+export interface ReplayClosing {
+  readonly policy: () => RegisterPolicy;
+  readonly isWholeOnly: boolean;
+}
+
+/** An edit that is told, with the name that it has in the replay. `seq`: of the change that brought it. */
+export interface Retold {
+  readonly told: EditTold;
+  readonly op: OpId;
+  readonly seq: number;
 }
 
 /**
- * Takes a stored edit into the frontier, by the same function that did it at the time. What the ledger tells of the edit is kept as told:
- * number and stamp are not made up again. `seq`: of the change that brought it.
+ * Takes a stored edit into the log, on top of what was closed at the time. What the ledger tells of the edit is kept as told: number and stamp are
+ * not made up again.
  */
-export function admitTold(replayed: Replayed, told: EditTold, rule: Pick<RegisterRule, 'traits' | 'type'>, op: OpId, seq: number): void {
-  const before = replayed.register;
-  const { system, value, saw, known, number, stamp, by } = told;
-  const isRuling = system === PERSON;
-  // A ruling is made on top of what its author saw, which under other policies would have been something else.
-  const on = isRuling ? before.value : told.on;
-  const shadow = on === undefined || isRuling ? undefined : { value: on, ops: [], saw };
-  const admitted = copyOfRegister(admit(before, { op, system, value, atMs: stamp.ms, shadow, sawAll: isRuling }, rule));
-  const edit: Edit = { op, system, value, on, saw, known, number, stamp, by };
-  const asTold = (other: Edit): Edit => (other.op === op ? edit : other);
-  admitted.frontier = admitted.frontier.map(asTold);
-  admitted.first = admitted.first && asTold(admitted.first);
-  admitted.slots = admitted.slots && Object.fromEntries(Object.entries(admitted.slots).map(([author, slot]) => [author, asTold(slot)]));
+export function admitTold(replayed: Replayed, { told, op, seq }: Retold, closing: ReplayClosing): void {
+  const before = frontierIn(replayed.register);
+  const { saw, number, closed = saw } = told;
+  const isRuling = told.system === PERSON;
+  const register = closedTo(replayed.register, closed, closing);
+  const edit = openFrom(register, told, op);
+  const log = isRuling ? logOf(register) : reopen(logOf(register), edit.saw, edit.before);
+  const admitted = copyOfRegister(register);
+  admitted.stable = log.stable;
+  admitted.log = [...log.log.filter((one) => one.number !== told.joins), edit];
   admitted.count = number;
   admitted.ops = [op];
-  admitted.shadows = NO_SHADOWS;
   replayed.register = admitted;
-  replayed.brought = new Map(admitted.frontier.map((one) => [one.number, one.op === op ? seq : (replayed.brought.get(one.number) ?? seq)]));
+  replayed.brought = new Map(admitted.log.map((one) => [one.number, one.op === op ? seq : (replayed.brought.get(one.number) ?? seq)]));
   if (replayed.wrote !== undefined && (isRuling || saw >= replayed.wrote)) replayed.wrote = undefined;
-  if (replayed.losing.size > 0) fall(replayed, before.frontier, told);
+  if (replayed.losing.size > 0) fall(replayed, before, told);
 }
 
-/** What was agreed is one edit for who comes back to it; every merged value so far stays known, here nobody knows who stands on it. */
-export function gather(replayed: Replayed): void {
-  const register = copyOfRegister(gathered(replayed.register));
-  register.agreed = replayed.agreed;
-  replayed.register = register;
+function openFrom({ log }: Register, { system, value, on, saw, number, stamp, by, joins, or }: EditTold, op: OpId): OpenEdit {
+  const step = joins === undefined ? undefined : log.find((edit) => edit.number === joins);
+  // A ruling says what is there, whatever was before: under other policies that would have been something else.
+  const base = system === PERSON ? { saw } : step ? { before: step.before, saw: step.saw, or: step.or } : { before: on, saw, or };
+  return { op, author: system, value, ...base, number, stamp, by };
+}
+
+/** Nobody but the ledger knows what everybody had seen, so it tells up to where all was closed. Nothing that is decided depends on it. */
+function closedTo(register: Register, number: number, { policy, isWholeOnly }: ReplayClosing): Register {
+  const { log, held, isBlank, count } = register;
+  if (log.length === 0 || held || isBlank) return register;
+  if (number >= count) return closedWhole(register, policy);
+  if (isWholeOnly) return register;
+  const { stable, log: open } = closeTo(logOf(register), number, policy());
+  return stable === register.stable ? register : { ...copyOfRegister(register), stable, log: open };
 }
 
 /** What was losing, and is now in somebody's past, stays lost; unless its own author took it back before they knew. */
 function fall(replayed: Replayed, before: readonly Edit[], told: EditTold): void {
-  const { frontier } = replayed.register;
-  for (const { number } of before.filter((edit) => !frontier.includes(edit))) {
+  const frontier = frontierIn(replayed.register);
+  for (const { number } of before.filter((edit) => !frontier.some((one) => one.number === edit.number))) {
     const losing = replayed.losing.get(number);
     if (!losing || (told.system === losing.edit.system && told.saw < losing.since)) continue;
     replayed.lost.push({ edit: losing.edit, rule: losing.rule, stands: replayed.standing.value });
@@ -109,7 +114,7 @@ interface Occasion {
   readonly isTouched: boolean;
 }
 
-/** Takes what was decided: the value that stands from now on, also one that stands only meanwhile, and what lies beneath the edits to come. */
+/** Takes what was decided: the value that stands from now on, also one that stands only meanwhile. */
 export function settleReplayed(replayed: Replayed, judged: Judged, occasion: Occasion): void {
   const { name, decision } = judged;
   const value = valueAfter(judged);
@@ -117,13 +122,12 @@ export function settleReplayed(replayed: Replayed, judged: Judged, occasion: Occ
   const register = numbered(judged, isWritten && !occasion.isTouched);
   if (isWritten) replayed.wrote = register.count;
   replayed.losing = losingIn(name, decision, { losing: replayed.losing, register });
-  if (register.frontier !== judged.register.frontier) replayed.brought = new Map([[register.count, occasion.seq]]);
+  if (register.log !== judged.register.log) replayed.brought = new Map([...replayed.brought, [register.count, occasion.seq]]);
   const next = copyOfRegister(register);
   next.value = value;
-  next.total = decision.kind === 'agreed' ? undefined : decision.total;
   next.held = decision.kind === 'held' ? heldBy(decision) : undefined;
+  if (decision.kind !== 'held' || decision.provisional !== undefined) next.isBlank = undefined;
   replayed.register = next;
-  if (decision.kind !== 'held' || decision.provisional !== undefined) putAgreed(replayed.agreed, { number: register.count, value });
   const why = decision.kind === 'agreed' ? {} : { rule: decision.rule, reason: decision.reason };
   replayed.standing = { value, held: decision.kind === 'held', ...why };
 }
@@ -136,20 +140,17 @@ function isWrittenDown(decision: Decision, { wrote }: Replayed): boolean {
 
 /** As the ledger numbers what it writes: a value of Concord's own, and one that changed without an edit, are one more. */
 function numbered({ register, decision }: Judged, isOneMore: boolean): Register {
-  if (decision.kind === 'settled' && decision.isOwn)
-    return ownRegister(register, decision.value, OWN, latestStamp(register.frontier, LONG_AGO));
-  return isOneMore ? renumbered(register) : register;
+  if (decision.kind === 'settled' && decision.isOwn) {
+    const { ms: atMs } = latestStamp(frontierIn(register), LONG_AGO);
+    return admit(register, { op: OWN, system: CONCORD, value: decision.value, atMs, perhapsSeen: 0 });
+  }
+  return isOneMore ? withOneMore(register) : register;
 }
 
 const LONG_AGO = { ms: 0, count: 0, system: CONCORD };
 
 function heldBy({ code, provisional }: Extract<Decision, { kind: 'held' }>): Held {
   return { ...WAITING, code, ...(provisional === undefined ? {} : { provisional: true as const }) };
-}
-
-function putAgreed(agreed: Agreed[], entry: Agreed): void {
-  agreed.push(entry);
-  if (agreed.length > 2 * AGREED_MAX) agreed.splice(0, AGREED_MAX);
 }
 
 function losingIn(

@@ -1,9 +1,10 @@
 import type { SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
+import { frontierIn } from '../merge/frontier.ts';
 import { isEmpty } from '../policy/edits.ts';
 import type { Opening } from '../ports/epoch.ts';
 import type { EditTold } from '../ports/plan.ts';
-import { PERSON } from '../record/actors.ts';
+import { PERSON } from '../register/actors.ts';
 import { LIFE } from '../record/record.ts';
 import { sameValue, type Value } from '../values.ts';
 import { isFirstCopy, openKnowledge } from './knowledge.ts';
@@ -114,9 +115,9 @@ export function openRowPlayer(table: Table, preset: Preset): Player {
   /** What stood where the history begins, each value by whoever set it; nobody has anything to lose of it any more. */
   function begin({ seq, epoch }: Moment['change']): void {
     const { registers = {}, life } = epoch?.opening ?? NOTHING;
-    for (const [name, { value, frontier }] of [...Object.entries(registers), ...(life ? [[LIFE, life] as const] : [])]) {
-      const edit = frontier.at(-1);
-      told.put(name, seq, value);
+    for (const [name, register] of [...Object.entries(registers), ...(life ? [[LIFE, life] as const] : [])]) {
+      const edit = frontierIn(register).at(-1);
+      told.put(name, seq, register.value);
       if (edit) sources.set(name, { seq, system: edit.system, stamp: edit.stamp });
     }
   }

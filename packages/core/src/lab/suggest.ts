@@ -1,6 +1,6 @@
 import type { EntityName, SystemId } from '../ids.ts';
 import type { RegisterRule, Table } from '../map/compile.ts';
-import { PERSON } from '../record/actors.ts';
+import { PERSON } from '../register/actors.ts';
 import { placeOf, type Facts } from './facts.ts';
 import type { Tables } from './replay.ts';
 

@@ -4,14 +4,15 @@ import { isEmpty } from '../policy/edits.ts';
 import { isNear } from './near.ts';
 import { possibleBases } from './possible-bases.ts';
 import { PLAIN } from '../policy/kind.ts';
-import { actorOf } from '../record/actors.ts';
-import { LIFE, type Attempt, type Edit, type Link, type PossibleBase, type Register, type Shadow } from '../record/record.ts';
+import { actorOf } from '../register/actors.ts';
+import { LIFE, type Attempt, type Link, type Register, type Shadow } from '../record/record.ts';
 import { copyOfLink, copyOfRecord } from '../record/copies.ts';
-import { gathered, rest } from '../record/rest.ts';
 import { isHeldBy, isResting } from '../record/resting.ts';
+import type { Reading } from '../register/register.ts';
 import { sameValue, type Value } from '../values.ts';
 import { judge } from './judge.ts';
-import { perhapsSent } from './sent.ts';
+import { closeIn } from './closing-in.ts';
+import { numbersSent, perhapsSent } from './sent.ts';
 import {
   changeIn,
   fail,
@@ -22,11 +23,11 @@ import {
   registerNow,
   registerOf,
   storedIn,
-  toldEdit,
+  toldOpen,
   write,
   type Draft,
 } from './draft.ts';
-import { admit, knownToAll, seenBy } from './frontier.ts';
+import { admit, admittedIn, frontierIn, knownToAll, seenBy } from './frontier.ts';
 import { holdersIn } from './holders.ts';
 import { fieldsOf, type Table } from '../map/compile.ts';
 import { startAfresh } from './filled-in.ts';
@@ -42,7 +43,7 @@ export interface Found {
   readonly value: Value;
   readonly shadow: Shadow | undefined;
   /** What it was perhaps made on instead. */
-  readonly possible?: readonly PossibleBase[] | undefined;
+  readonly or?: readonly Reading[] | undefined;
   /** The system filled it in by itself: it is nobody's edit, and comes before whatever anybody does. */
   readonly isFilledIn?: boolean;
 }
@@ -59,7 +60,6 @@ export function absorb(draft: Draft, row: MappedRow, settled?: ReadonlySet<strin
   const isFilledIn = (one: Found): Found => (filledIn.has(one.name) ? { ...one, isFilledIn: true } : one);
   const [life, edits] = [lifeOf(draft, row, link), editsOf(draft, row, attempts, settled).map(isFilledIn)];
   const found = life.length === 0 ? edits : [...life, ...edits];
-  if (link.state === 'unlinked') for (const { name } of edits) putRegister(draft, name, gathered(registerOf(draft, name)));
   relink(draft, row, attempts);
   reportUnreadable(draft, row);
   enter(draft, found, row);
@@ -79,14 +79,14 @@ export function enter(draft: Draft, found: readonly Found[], row: Pick<MappedRow
   after.ownSeq = seq;
   after.heads = [must(draft.changes.at(-1), 'just appended').hash];
   putLink(draft, system, after);
-  found.forEach(({ name, value, shadow, possible, isFilledIn }, index) => {
+  found.forEach(({ name, value, shadow, or, isFilledIn }, index) => {
     const op = must(ops[index], 'each register has its operation');
-    const incoming = { op, system, value, shadow, possible, atMs, by };
-    const admitted = admit(registerOf(draft, name), incoming, ruleOrLife(draft, name));
+    const [before, perhapsSeen] = [registerOf(draft, name), Math.max(0, ...numbersSent(draft, name))];
+    const admitted = admit(before, { op, system, value, shadow, or, atMs, by, perhapsSeen });
+    tellEdit(draft, seq, name, before, admitted);
     putRegister(draft, name, isFilledIn ? knownToAll(admitted, holdersIn(draft, name)) : admitted);
   });
   const names = found.map(({ name }) => name);
-  tellEdits(draft, seq, names, system);
   judge(draft, touched(draft, names), seq);
 }
 
@@ -101,17 +101,15 @@ function believed(draft: Draft, { system, modifiedAtMs }: Pick<MappedRow, 'syste
   return nowMs + CLOCK_AHEAD_MS_MAX;
 }
 
-const LIFE_RULE = { traits: PLAIN, type: { kind: 'text' } } as const;
-
-export function ruleOrLife(draft: Draft, name: string): Parameters<typeof admit>[2] {
-  return name === LIFE ? LIFE_RULE : must(draft.table.registers.get(name), 'a touched register is in the table map');
-}
-
-/** While a record counts as deleted, every further edit may be the one that speaks against it. */
+/** As long as somebody has deleted a record, every further edit may be the one that speaks against it, or no longer does. */
 function touched(draft: Draft, names: readonly string[]): readonly string[] {
   const life = storedIn(draft, LIFE);
-  const dead = life !== undefined && (isResting(life) ? life[0] === 'deleted' : life.value === 'deleted' || life.held !== undefined);
-  return names.includes(LIFE) || !dead ? names : [...names, LIFE];
+  const isDisputed = life !== undefined && (isResting(life) ? life[0] === 'deleted' : isDeletedBySome(life));
+  return names.includes(LIFE) || !isDisputed ? names : [...names, LIFE];
+}
+
+function isDeletedBySome({ value, held, log }: Register): boolean {
+  return value === 'deleted' || held !== undefined || log.some((edit) => edit.value === 'deleted');
 }
 
 function append(draft: Draft, found: readonly Found[], row: Pick<MappedRow, 'system' | 'by'>, atMs: number, link: Link): readonly OpId[] {
@@ -123,17 +121,16 @@ function append(draft: Draft, found: readonly Found[], row: Pick<MappedRow, 'sys
   );
 }
 
-/** The change tells the edits that it brought, and bears the latest of their stamps. */
-export function tellEdits(draft: Draft, seq: number, names: readonly string[], system: string): void {
+/** The change tells the edit that it brought, and bears the latest of their stamps. */
+export function tellEdit(draft: Draft, seq: number, name: string, before: Register, after: Register): void {
   const change = must(changeIn(draft, seq), 'just appended');
-  const entered: Edit[] = [];
-  for (const name of names) {
-    const edit = draft.awake.get(name)?.frontier.findLast((candidate) => candidate.system === system);
-    if (!edit) continue;
-    entered.push(edit);
-    change.edits.push(toldEdit(name, edit));
-  }
-  change.stamp = latestStamp(entered, change.stamp);
+  const { edit, joins } = admittedIn(before, after);
+  if (!edit) return;
+  change.edits.push(toldOpen(name, edit, before, joins));
+  change.stamp = latestStamp(
+    frontierIn(after).filter(({ op }) => op === edit.op),
+    change.stamp,
+  );
 }
 
 /** Values that we may have written ourselves are ours, whichever of several attempts they come from, and also as the system stores them. */
@@ -144,7 +141,8 @@ function recogniseEchoes(draft: Draft, row: MappedRow, attempts: readonly Attemp
   const made = isKnown ? undefined : attempts.findLast(({ kind }) => kind === 'create');
   if (made) startAfresh(draft, row, made);
   for (const name of new Set(attempts.flatMap(({ registers }) => Object.keys(registers)))) {
-    const value = row.values.get(name);
+    // Where a system tells a part, what it was told stands in another column.
+    const value = draft.table.registers.get(name)?.traits.slots ? undefined : row.values.get(name);
     const register = registerNow(draft, name);
     const shadow = register?.shadows[row.system];
     if (value === undefined || !register || (shadow && sameValue(shadow.value, value))) continue;
@@ -153,7 +151,7 @@ function recogniseEchoes(draft: Draft, row: MappedRow, attempts: readonly Attemp
     if (!attempt || !echo) continue;
     const sent = sameValue(echo.value, value) ? undefined : echo.value;
     if (sent !== undefined) fail(draft, row.system, 'C14', `${name} was stored otherwise than written`, row.key);
-    putShadow(draft, name, register, row.system, { value, sent, ops: echo.ops, saw: echo.saw });
+    putShadow(draft, name, register, row.system, { value, sent, ops: echo.ops, saw: Math.max(echo.saw, shadow?.saw ?? 0) });
     see(draft, row.system, attempt);
   }
 }
@@ -185,7 +183,7 @@ function lifeOf(draft: Draft, row: MappedRow, link: Link): readonly Found[] {
   const planned = link.planned?.kind === 'create' || link.unconfirmed?.some((attempt) => attempt.kind === 'create');
   if (life.value === 'live' || planned) {
     const seen = seenBy(life, row.system, { value: 'live', sent: undefined, ops: life.ops, saw: life.count });
-    putRegister(draft, LIFE, rest(seen, holdersIn(draft, LIFE)));
+    putRegister(draft, LIFE, closeIn(draft, LIFE, seen));
     return [];
   }
   // A row that is made anew after its record was deleted everywhere brings the record back to life.
@@ -205,11 +203,11 @@ function editsOf(draft: Draft, row: MappedRow, attempts: readonly Attempt[], set
     const register = registerNow(draft, name);
     const shadow = register?.shadows[row.system];
     if (shadow ? sameValue(shadow.value, value) : firstSight(draft, row.system, name, value)) continue;
-    const possible =
-      register && shadow && name !== LIFE
-        ? possibleBases(register, { name, system: row.system, atMs, attempts }, ruleOrLife(draft, name))
-        : undefined;
-    found.push({ name, value, shadow, possible });
+    const traits = draft.table.registers.get(name)?.traits ?? PLAIN;
+    // A part is told in a column of its own: nobody typed it over what was written.
+    const or =
+      register && shadow && !traits.slots ? possibleBases(register, { name, system: row.system, atMs, attempts }, traits) : undefined;
+    found.push({ name, value, shadow, or });
   }
   return found;
 }
@@ -220,11 +218,12 @@ function editsOf(draft: Draft, row: MappedRow, attempts: readonly Attempt[], set
  */
 export function firstSight(draft: Draft, system: SystemId, name: string, value: Value): boolean {
   const register = registerOf(draft, name);
-  const agrees = register.count > 0 && !register.held && sameValue(register.value, value);
+  const isPart = draft.table.registers.get(name)?.traits.slots === true;
+  const agrees = register.count > 0 && !register.held && !isPart && sameValue(register.value, value);
   if (!agrees && !isEmpty(value)) return false;
   const [ops, saw] = agrees ? [register.ops, register.count] : [[], 0];
   const seen = seenBy(register, system, { value, sent: undefined, ops, saw });
-  putRegister(draft, name, agrees ? rest(seen, holdersIn(draft, name)) : seen);
+  putRegister(draft, name, agrees ? closeIn(draft, name, seen) : seen);
   return true;
 }
 

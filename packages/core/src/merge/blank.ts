@@ -68,6 +68,7 @@ export function blankOf(table: Table, fields: ReadonlySet<string>): Blank {
     ...told,
     value: valueOf(told.register, told.value),
     ...(told.on === undefined ? {} : { on: valueOf(told.register, told.on) }),
+    ...(told.or === undefined ? {} : { or: told.or.map(({ saw, before }) => ({ saw, before: valueOf(told.register, before) })) }),
   });
   return {
     value: valueOf,

@@ -1,13 +1,11 @@
 import type { SystemId } from '../ids.ts';
-import { holdersIn } from './holders.ts';
 import { copyOfLink, copyOfRegister } from '../record/copies.ts';
 import { LIFE, type Attempt, type Link, type Register } from '../record/record.ts';
-import { rest } from '../record/rest.ts';
 import { sameValue } from '../values.ts';
 import { enter, putShadow, see, type Found } from './absorb.ts';
 import { linkOf, putLink, putRegister, registerNames, registerNow, type Draft } from './draft.ts';
-import { stillStoodOn } from './frontier.ts';
-import { numbersSent, perhapsSent } from './sent.ts';
+import { closeIn } from './closing-in.ts';
+import { perhapsSent } from './sent.ts';
 import { leavesAlone, lifeSeenBy } from './life.ts';
 import { must } from '../errors/must.ts';
 
@@ -38,7 +36,7 @@ function buryOwn(draft: Draft, system: SystemId, own: Attempt): void {
   const life = must(registerNow(draft, LIFE), 'every record has a life');
   const { ops, saw } = must(own.registers[LIFE], 'a deletion carries the life');
   putLink(draft, system, goneLink(linkOf(draft, system), 'deleted'));
-  putShadow(draft, LIFE, life, system, { value: 'deleted', ops, saw });
+  putShadow(draft, LIFE, life, system, { value: 'deleted', ops, saw: Math.max(saw, life.shadows[system]?.saw ?? 0) });
   see(draft, system, own);
   draft.deliveries.set(system, undefined);
 }
@@ -75,8 +73,7 @@ export function part(draft: Draft, system: SystemId): void {
 function without(draft: Draft, name: string, register: Register, system: SystemId): Register {
   const next = copyOfRegister(register);
   next.shadows = Object.fromEntries(Object.entries(register.shadows).filter(([other]) => other !== system));
-  next.agreed = stillStoodOn(next, numbersSent(draft, name));
-  return rest(next, holdersIn(draft, name));
+  return closeIn(draft, name, next);
 }
 
 /** Whoever makes the row anew brings it back to all systems. */

@@ -2,7 +2,7 @@ import { must } from '../errors/must.ts';
 import { opId, type ActorId, type OpId } from '../ids.ts';
 import type { CompactedRecord, Epoch, Opening } from '../ports/epoch.ts';
 import type { ChangeRow, PatchLine } from '../ports/plan.ts';
-import { actorOf, CONCORD } from '../record/actors.ts';
+import { actorOf, CONCORD } from '../register/actors.ts';
 import { encode, type Digest, type WireChange, type WireOp } from '../record/encode.ts';
 import type { ActorState, RecordState } from '../record/record.ts';
 import { opsNamedIn, renamedHeads, renameIn, type Renaming } from './renaming.ts';

@@ -1,9 +1,10 @@
 import { conflictId } from '../ids.ts';
 import { fieldsOf } from '../map/compile.ts';
 import type { ConflictRow, ResolutionTold } from '../ports/plan.ts';
-import { PERSON } from '../record/actors.ts';
+import { PERSON } from '../register/actors.ts';
 import type { Held } from '../record/record.ts';
 import type { Draft } from './draft.ts';
+import { frontierIn } from './frontier.ts';
 import type { JudgedTold } from './judge.ts';
 import { tellAgreement } from './told.ts';
 import { must } from '../errors/must.ts';
@@ -21,8 +22,8 @@ export function openConflict(draft: Draft, { name, register, decision, told }: J
 export function closeConflict(draft: Draft, { name, register, decision, told }: JudgedTold, seq: number): void {
   if (decision.kind === 'held') return;
   const now = { closedSeq: seq, closedAtMs: draft.context.nowMs };
-  const byPerson = register.frontier.some((edit) => edit.system === PERSON);
   if (register.held) {
+    const byPerson = frontierIn(register).some((edit) => edit.system === PERSON);
     const resolution = told ?? tellAgreement(name, register, decision.value);
     draft.conflicts.push({ ...conflictOf(draft, name, register.held, resolution, byPerson ? 'resolved' : 'settled'), ...now });
     return;

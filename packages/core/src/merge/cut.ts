@@ -1,8 +1,9 @@
 import type { ChangeHash } from '../ids.ts';
 import type { ChangeRow } from '../ports/plan.ts';
-import { CONCORD } from '../record/actors.ts';
+import { CONCORD } from '../register/actors.ts';
 import type { RecordState } from '../record/record.ts';
 import { registersIn } from '../record/registers.ts';
+import { frontierIn } from './frontier.ts';
 
 export interface CutAsk {
   readonly record: RecordState;
@@ -48,10 +49,10 @@ function earlierOnes(changes: readonly ChangeRow[], beforeSeq: number): number {
 function beforeHeld(record: RecordState, changes: readonly ChangeRow[]): number {
   const rivals = new Set<string>();
   const opened = new Set<number>();
-  for (const [name, { held, frontier }] of Object.entries(registersIn(record))) {
-    if (!held) continue;
-    opened.add(held.seq);
-    for (const { number, system } of frontier) rivals.add(`${name} ${number} ${system}`);
+  for (const [name, register] of Object.entries(registersIn(record))) {
+    if (!register.held) continue;
+    opened.add(register.held.seq);
+    for (const { number, system } of frontierIn(register)) rivals.add(`${name} ${number} ${system}`);
   }
   if (opened.size === 0) return changes.length;
   const at = changes.findIndex(

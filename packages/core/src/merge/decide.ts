@@ -1,7 +1,7 @@
 import type { RegisterRule } from '../map/compile.ts';
 import { inOrder } from '../policy/edits.ts';
 import type { Resolution, View } from '../policy/policy.ts';
-import type { ConflictCode } from '../record/code.ts';
+import type { ConflictCode } from '../register/code.ts';
 import type { Edit } from '../record/record.ts';
 import { sameValue, type Value } from '../values.ts';
 
@@ -15,7 +15,8 @@ export type Decision =
       readonly reason: string;
       readonly code: ConflictCode;
       readonly losers: readonly Edit[];
-      readonly total?: Value;
+      /** What everybody concerned had seen; absent at a birth. */
+      readonly base?: Value;
       /** The value follows from other fields: it stands in place of all edits, which are evidence and nothing more. */
       readonly isOwn?: true;
     }
@@ -25,7 +26,8 @@ export type Decision =
       readonly reason: string;
       readonly code: ConflictCode;
       readonly provisional?: Value;
-      readonly total?: Value;
+      /** What everybody concerned had seen, and what stands meanwhile; absent at a birth. */
+      readonly base?: Value;
     };
 
 /**

@@ -1,9 +1,10 @@
 import type { FieldValues } from '../expression/expression.ts';
 import type { DerivedRule } from '../map/rules.ts';
-import { CONCORD } from '../record/actors.ts';
+import { CONCORD } from '../register/actors.ts';
 import type { Register } from '../record/record.ts';
 import { sameValue, type Value } from '../values.ts';
 import type { Decision } from './decide.ts';
+import { frontierIn } from './frontier.ts';
 
 /**
  * What a computed field comes to: its inputs as they are merged, and nothing else. Edits of it are evidence: compared, kept, and replaced
@@ -20,9 +21,10 @@ export function decideDerived(register: Register, { expression, invariant }: Der
 
 /** A value that follows from other fields. What was merged before is no claim against it; what somebody set to something else has lost. */
 function ownValue(register: Register, value: Value, rule: string, reason: string): Decision {
-  const evidence = register.frontier.filter(({ system }) => system !== CONCORD);
-  const stood = register.agreed.length > 0 && sameValue(register.value, value);
-  if (evidence.length === 0 ? stood : register.frontier.every((edit) => sameValue(edit.value, value))) return { kind: 'agreed', value };
+  const frontier = frontierIn(register);
+  const evidence = frontier.filter(({ system }) => system !== CONCORD);
+  const stood = !register.isBlank && sameValue(register.value, value);
+  if (evidence.length === 0 ? stood : frontier.every((edit) => sameValue(edit.value, value))) return { kind: 'agreed', value };
   const losers = evidence.filter((edit) => !sameValue(edit.value, value) && !sameValue(edit.value, register.value));
   return { kind: 'settled', value, rule, reason, code: losers.length > 0 ? 'C09' : 'C02', losers, isOwn: true };
 }

@@ -9,6 +9,7 @@ import type { Edit, Link, RecordState, Register } from '../record/record.ts';
 import { copyOfRecord } from '../record/copies.ts';
 import { isResting, lengthen, shorten, type Stored } from '../record/resting.ts';
 import type { OpId } from '../ids.ts';
+import type { Edit as OpenEdit } from '../register/register.ts';
 import { blankRegister } from './frontier.ts';
 
 /** What the pure functions need from outside, as values. */
@@ -197,8 +198,27 @@ export function changeIn(draft: Draft, seq: number): ChangeInHand | undefined {
 }
 
 export function toldEdit(register: string, edit: Edit): EditTold {
-  const { system, value, on, saw, known, number, stamp, by } = edit;
-  return { register, system, value, on, saw, known, number, stamp, by };
+  const { system, value, on, saw, number, stamp, by } = edit;
+  return { register, system, value, on, saw, number, stamp, by };
+}
+
+/** An edit as its own change tells it: with all that a replay needs to take it in as it was taken in. `joins`: its author's step before. */
+export function toldOpen(register: string, edit: OpenEdit, { stable }: Register, joins: number | undefined): EditTold {
+  const { author, value, before, saw, number, stamp, by, or } = edit;
+  const closed = stable?.number ?? 0;
+  return {
+    register,
+    system: author,
+    value,
+    on: before,
+    saw,
+    number,
+    stamp,
+    by,
+    ...(closed === saw ? {} : { closed }),
+    ...(joins === undefined ? {} : { joins }),
+    ...(or === undefined ? {} : { or }),
+  };
 }
 
 export function latestStamp(edits: readonly Pick<Edit, 'stamp'>[], otherwise: Stamp): Stamp {

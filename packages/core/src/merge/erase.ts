@@ -5,11 +5,13 @@ import type { ErasedRecord } from '../ports/erasure.ts';
 import type { ChangeRow, ConflictRow } from '../ports/plan.ts';
 import { decode } from '../record/decode.ts';
 import { encode, type Digest } from '../record/encode.ts';
-import type { Attempt, Edit, Link, RecordState, Register } from '../record/record.ts';
+import type { Attempt, Link, RecordState, Register } from '../record/record.ts';
 import { registersIn } from '../record/registers.ts';
 import { shorten, type Stored } from '../record/resting.ts';
 import type { Blank } from './blank.ts';
 import { renamedHeads } from './renaming.ts';
+import type { Reading } from '../register/register.ts';
+import type { Value } from '../values.ts';
 
 /** All that a ledger holds of a record. */
 export interface WholeRecord {
@@ -145,34 +147,25 @@ function eraseRegister(name: string, register: Register, blank: Blank): Register
     verdict: told,
     // What was turned away, and how often, is about values: it begins anew.
     trail: undefined,
-    possible:
-      register.possible &&
-      Object.fromEntries(
-        Object.entries(register.possible).map(([author, bases]) => [
-          author,
-          bases.map(({ saw, value, known }) => ({ saw, value: blank.value(name, value), known: blank.value(name, known) })),
-        ]),
-      ),
   };
 }
 
-type Standing = Pick<Register, 'value' | 'frontier' | 'agreed' | 'beneath' | 'total' | 'first' | 'slots'>;
+type Standing = Pick<Register, 'value' | 'stable' | 'log'>;
 
-/** What a register stands at, and what that came from. */
-function eraseStanding(name: string, { value, frontier, agreed, beneath, total, first, slots }: Standing, blank: Blank): Standing {
-  const edit = (one: Edit): Edit => ({
-    ...one,
-    value: blank.value(name, one.value),
-    ...(one.on === undefined ? {} : { on: blank.value(name, one.on) }),
-  });
+/** What a register stands at, and what that came from. What a policy keeps of closed edits is made of values: it goes, and begins anew. */
+function eraseStanding(name: string, { value, stable, log }: Standing, blank: Blank): Standing {
+  const erased = (one: Value): Value => blank.value(name, one);
+  const reading = ({ saw, before }: Reading): Reading => ({ saw, before: erased(before) });
   return {
-    value: blank.value(name, value),
-    frontier: frontier.map(edit),
-    agreed: agreed.map((one) => ({ number: one.number, value: blank.value(name, one.value) })),
-    ...(beneath === undefined ? {} : { beneath: blank.value(name, beneath) }),
-    ...(total === undefined ? {} : { total: blank.value(name, total) }),
-    ...(first === undefined ? {} : { first: edit(first) }),
-    ...(slots === undefined ? {} : { slots: Object.fromEntries(Object.entries(slots).map(([author, one]) => [author, edit(one)])) }),
+    value: erased(value),
+    ...(stable ? { stable: { ...stable, kept: undefined, value: erased(stable.value) } } : {}),
+    log: log.map((edit) => ({
+      ...edit,
+      value: erased(edit.value),
+      ...(edit.before === undefined ? {} : { before: erased(edit.before) }),
+      ...(edit.kept === undefined ? {} : { kept: undefined }),
+      ...(edit.or === undefined ? {} : { or: edit.or.map(reading) }),
+    })),
   };
 }
 
@@ -200,7 +193,7 @@ function eraseLink(link: Link, hashes: ReadonlyMap<ChangeHash, ChangeHash>, blan
   };
 }
 
-function entriesOf<Name extends string, Value>(all: Readonly<Record<Name, Value>>): readonly (readonly [Name, Value])[] {
+function entriesOf<Name extends string, Entry>(all: Readonly<Record<Name, Entry>>): readonly (readonly [Name, Entry])[] {
   const names: Name[] = [];
   for (const name in all) names.push(name);
   return names.map((name) => [name, all[name]]);

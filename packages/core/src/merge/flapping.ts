@@ -1,8 +1,9 @@
-import { CONCORD, PERSON } from '../record/actors.ts';
+import { CONCORD, PERSON } from '../register/actors.ts';
 import { copyOfRegister } from '../record/copies.ts';
 import { LIFE, type Register, type Trail } from '../record/record.ts';
 import { sameValue } from '../values.ts';
 import type { Decision } from './decide.ts';
+import { frontierIn } from './frontier.ts';
 import type { Judged } from './turns.ts';
 
 /** How often the same value may be put back before a person is asked. */
@@ -31,9 +32,10 @@ export function settledFor(item: Judged): Judged {
 }
 
 /** An edit without a rival that a rule turned away. */
-function turnOf({ frontier }: Register, decision: Decision, seq: number): Trail | undefined {
-  const [edit, ...more] = frontier;
-  if (decision.kind !== 'settled' || !edit || more.length > 0 || sameValue(edit.value, decision.value)) return undefined;
+function turnOf(register: Register, decision: Decision, seq: number): Trail | undefined {
+  if (decision.kind !== 'settled') return undefined;
+  const [edit, ...more] = frontierIn(register);
+  if (!edit || more.length > 0 || sameValue(edit.value, decision.value)) return undefined;
   if (edit.system === PERSON || edit.system === CONCORD) return undefined;
   return { value: edit.value, by: edit.system, back: decision.value, rule: decision.rule, turns: 1, since: seq };
 }
@@ -49,9 +51,9 @@ function withTrail(register: Register, trail: Trail | undefined): Register {
   return next;
 }
 
-function flapping({ trail }: Register, { kind, ...rest }: Decision): Decision {
+function flapping({ trail }: Register, decision: Decision): Decision {
   const [by, rule, turns] = trail ? [trail.by, trail.rule, trail.turns] : ['somebody', 'a rule', TURNS_MAX];
   const reason = `${by} and the rule ${rule} have put each other's value back ${turns} times`;
-  const total = kind !== 'agreed' && 'total' in rest ? rest.total : undefined;
-  return { kind: 'held', rule: 'flapping', reason, code: 'C15', ...(total === undefined ? {} : { total }) };
+  const base = decision.kind === 'agreed' ? undefined : decision.base;
+  return { kind: 'held', rule: 'flapping', reason, code: 'C15', ...(base === undefined ? {} : { base }) };
 }

@@ -7,6 +7,7 @@ import { registersIn } from '../record/registers.ts';
 import { isResting } from '../record/resting.ts';
 import { enter, firstSight, putShadow } from './absorb.ts';
 import { planDeliveries } from './deliveries.ts';
+import { frontierIn } from './frontier.ts';
 import { part } from './bury.ts';
 import { draftOf, fail, linkOf, planOf, putLink, registerNow, registerOf, type Context, type Draft } from './draft.ts';
 import type { RowPlace } from '../record/relations.ts';
@@ -55,7 +56,7 @@ export function fold(survivor: RecordState, alias: RecordState, open: readonly C
     if (ownKey !== undefined && !isOver) part(draft, system);
   }
   for (const [system, link] of present) takeLink(draft, system, link);
-  const edits = Object.entries(registersIn(alias)).flatMap(([name, { frontier }]) => frontier.map((edit) => ({ name, edit })));
+  const edits = Object.entries(registersIn(alias)).flatMap(([name, register]) => frontierIn(register).map((edit) => ({ name, edit })));
   for (const group of inOrderOfTime(
     edits.filter(({ name, edit }) => name !== LIFE && present.some(([system]) => system === edit.system)),
   )) {

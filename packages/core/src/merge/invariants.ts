@@ -2,11 +2,13 @@ import type { SystemId } from '../ids.ts';
 import type { TableInvariant } from '../map/invariants.ts';
 import type { FieldValues } from '../expression/expression.ts';
 import { latestOf } from '../policy/edits.ts';
-import { PERSON } from '../record/actors.ts';
-import type { Edit } from '../record/record.ts';
+import { PERSON } from '../register/actors.ts';
+import type { Register } from '../record/record.ts';
+import type { RegisterPolicy } from '../register/answer.ts';
 import { sameValue, type Scalar, type Value } from '../values.ts';
-import { decide, type Decision } from './decide.ts';
-import { baseOf, viewOf } from './frontier.ts';
+import type { Decision } from './decide.ts';
+import { aloneOf, baseOf, policyOf } from './deciding.ts';
+import { frontierIn } from './frontier.ts';
 import { fieldsAt, standingAfter } from './standing.ts';
 import type { Bench, Judged } from './turns.ts';
 import { must } from '../errors/must.ts';
@@ -99,10 +101,10 @@ function revertible(one: Case): readonly Judged[] {
  */
 function revert(one: Case): void {
   const open = revertible(one).filter(({ decision }) => decision.kind !== 'held');
-  const last = latestOf(open.flatMap(({ register }) => register.frontier));
+  const last = latestOf(open.flatMap(({ register }) => frontierIn(register)));
   if (!last) return;
   const own = new Map(open.map((item) => [item.name, valueBy(one, item, last.system)] as const));
-  const agreed = new Map(open.map(({ name, register }) => [name, baseOf(register)] as const));
+  const agreed = new Map(open.map((item) => [item.name, baseBy(one, item)] as const));
   for (const [candidate, words] of [
     [own, `what ${last.system} entered last stands as a whole`],
     [agreed, 'what all had agreed on stands'],
@@ -117,19 +119,25 @@ function revert(one: Case): void {
 }
 
 /** What an author alone would have come to: its own edits as their policies let them through, and no others. */
-function valueBy({ bench, items }: Case, { name, register }: Judged, author: SystemId): Value | undefined {
-  const frontier = register.frontier.filter(({ system }) => system === author);
-  if (frontier.length === 0) return baseOf(register);
+function valueBy(one: Case, { name, register }: Judged, author: SystemId): Value | undefined {
+  return aloneOf(register, policyIn(one, name), author);
+}
+
+function baseBy(one: Case, { name, register }: Judged): Value | undefined {
+  return baseOf(register, policyIn(one, name));
+}
+
+function policyIn({ bench, items }: Case, name: string): RegisterPolicy {
   const rule = must(bench.table.registers.get(name), 'an invariant is about registers of the table map');
   const fields = fieldsAt(rule.looksAt, (other) => valueNow(bench, items, other));
-  const decision = decide(rule, viewOf({ ...register, frontier }, rule, fields));
-  return decision.kind === 'held' ? baseOf(register) : decision.value;
+  return policyOf(rule, { seed: bench.table.map.seed, fields });
 }
 
 function reverted({ register, decision }: Judged, value: Value, reason: string): Decision {
   if (decision.kind !== 'held' && sameValue(decision.value, value)) return decision;
-  const losers = register.frontier.filter((edit) => !sameValue(edit.value, value));
-  return { kind: 'settled', value, rule: 'invariant', reason, code: 'C09', losers };
+  const losers = frontierIn(register).filter((edit) => !sameValue(edit.value, value));
+  const base = decision.kind === 'agreed' ? undefined : decision.base;
+  return { kind: 'settled', value, rule: 'invariant', reason, code: 'C09', losers, ...(base === undefined ? {} : { base }) };
 }
 
 function isHoldable(one: Case): boolean {
@@ -141,20 +149,13 @@ function hold(one: Case): void {
   for (const item of revertible(one)) {
     const { decision } = item;
     if (decision.kind === 'held' && decision.provisional === undefined) continue;
-    const total = totalOf(one, item);
+    const base = baseBy(one, item);
     const held = { kind: 'held', rule: 'invariant', reason: tellBroken(one), code: 'C09' } as const;
-    decideOtherwise(one, item, total === undefined ? held : { ...held, total });
+    decideOtherwise(one, item, base === undefined ? held : { ...held, base });
   }
 }
 
-/** What was added up goes on beneath edits to come, also where it is not written. */
-function totalOf({ bench }: Case, { name, decision }: Judged): Value | undefined {
-  if (decision.kind === 'held') return decision.total;
-  const whole = decision.kind === 'settled' ? (decision.total ?? decision.value) : decision.value;
-  return bench.table.registers.get(name)?.traits.additive ? whole : undefined;
-}
-
 /** A person's word passes invariants as it passes gates. */
-function isRuled({ frontier }: { readonly frontier: readonly Edit[] }): boolean {
-  return frontier.some((edit) => edit.system === PERSON);
+function isRuled(register: Register): boolean {
+  return frontierIn(register).some((edit) => edit.system === PERSON);
 }

@@ -1,22 +1,19 @@
-import { fieldsOf } from '../map/compile.ts';
+import { fieldsOf, type Table } from '../map/compile.ts';
 import type { View } from '../policy/policy.ts';
-import { CONCORD } from '../record/actors.ts';
+import { CONCORD } from '../register/actors.ts';
 import { copyOfRegister } from '../record/copies.ts';
 import { LIFE, type Edit, type Register } from '../record/record.ts';
 import type { ResolutionTold } from '../ports/plan.ts';
-import type { Value } from '../values.ts';
+import { sameValue, type Value } from '../values.ts';
 import { closeConflict, openConflict } from './conflicts.ts';
 import type { Decision } from './decide.ts';
 import { changeIn, latestStamp, putRegister, registerNow, registerOf, write, type Draft } from './draft.ts';
 import { damp, settledFor } from './flapping.ts';
-import { accept, stillStoodOn, viewOf } from './frontier.ts';
-import { holdersIn } from './holders.ts';
+import { closeIn } from './closing-in.ts';
+import { decideRegister } from './deciding.ts';
+import { accept, admit, frontierIn, withOneMore } from './frontier.ts';
 import { decideLife } from './life.ts';
-import { ownRegister, renumbered } from './own.ts';
 import { patchOf } from './patch.ts';
-import { decidedOnAll, STILL_IN_DOUBT, stillPossible } from './possible-bases.ts';
-import { numbersSent } from './sent.ts';
-import { decideSeeded } from './seed.ts';
 import { isOpen, standingIn } from './standing.ts';
 import { tellDecision, tellRuling } from './told.ts';
 import { inTurn, valueAfter, withComputed, type Bench, type Judged } from './turns.ts';
@@ -41,13 +38,16 @@ const NOTHING: Overruled = {};
  */
 export function judge(draft: Draft, names: readonly string[], cause: number, overruled: Overruled = NOTHING): void {
   const again = new Set<string>();
-  const judged = inTurn(benchIn(draft, names, overruled, again), names).map((item) => {
-    const damped = overruled[item.name] ? settledFor(item) : damp(item, cause, names.includes(item.name));
+  const judged = inTurn(benchIn(draft, overruled, again), names).map((item) => {
+    const damped = overruled[item.name]
+      ? settledFor(item)
+      : damp(item, cause, names.includes(item.name) && !isOfParts(draft.table, item.name));
     return tell(draft, damped, names, overruled);
   });
   const resolved = judged.filter(needsChange);
   const change = must(changeIn(draft, cause), 'the change that touched them');
   for (const name of names) again.delete(name);
+  if (names.includes(LIFE) && !change.edits.some(({ register }) => register === LIFE)) again.add(LIFE);
   if (again.size > 0) change.again = [...again];
   for (const item of judged) {
     if (resolved.includes(item)) continue;
@@ -57,9 +57,14 @@ export function judge(draft: Draft, names: readonly string[], cause: number, ove
   if (resolved.length > 0) writeResolutions(draft, resolved);
 }
 
+/** Whether each system tells a part: a whole that is something else turns nobody's part away. */
+export function isOfParts({ registers }: Table, name: string): boolean {
+  return registers.get(name)?.traits.slots === true;
+}
+
 /** Decides again what waited for something outside the record. What settles now is written as a change of Concord's own. */
 export function judgeAgain(draft: Draft, names: readonly string[]): boolean {
-  const judged = inTurn(benchIn(draft, names, NOTHING), names).filter(({ decision }) => decision.kind !== 'held');
+  const judged = inTurn(benchIn(draft, NOTHING), names).filter(({ decision }) => decision.kind !== 'held');
   if (judged.length > 0)
     writeResolutions(
       draft,
@@ -83,7 +88,7 @@ export function holdRegister(
 
 /** Writes what was decided elsewhere than by a policy, and what is computed from it. */
 export function impose(draft: Draft, judged: readonly Judged[]): void {
-  const news = withComputed(benchIn(draft, [], NOTHING), judged).map((item) => tell(draft, item, [], NOTHING));
+  const news = withComputed(benchIn(draft, NOTHING), judged).map((item) => tell(draft, item, [], NOTHING));
   writeResolutions(draft, news.filter(needsChange));
   const change = must(draft.changes.at(-1), 'just written');
   for (const item of news.filter((other) => !needsChange(other))) {
@@ -100,13 +105,12 @@ function tell(draft: Draft, item: Judged, names: readonly string[], overruled: O
 }
 
 /** `again` takes the names of the registers that were found open: a replay must know which these were. */
-function benchIn(draft: Draft, names: readonly string[], overruled: Overruled, again?: Set<string>): Bench {
+function benchIn(draft: Draft, overruled: Overruled, again?: Set<string>): Bench {
   return {
     table: draft.table,
     register: (name) => registerNow(draft, name),
     registerOf: (name) => registerOf(draft, name),
-    decide: (name, register, fields) =>
-      name === LIFE ? decideLife(draft) : decideField(draft, name, register, { fields, isTouched: names.includes(name) }),
+    decide: (name, register, fields) => (name === LIFE ? decideLife(draft) : decideField(draft, name, register, fields)),
     standing: (name) => standingIn(draft, name),
     isOpen: (name) => {
       const open = isOpen(draft, name);
@@ -117,19 +121,13 @@ function benchIn(draft: Draft, names: readonly string[], overruled: Overruled, a
   };
 }
 
-/** With which eyes a register is looked at: at an edit of its own, or because others changed. */
-interface Look {
-  readonly fields: View['fields'];
-  readonly isTouched: boolean;
-}
-
-function decideField(draft: Draft, name: string, register: Register, { fields, isTouched }: Look): Decision {
+function decideField(draft: Draft, name: string, register: Register, fields: View['fields']): Decision {
   const rule = must(draft.table.registers.get(name), 'a touched register is in the table map');
+  const decision = decideRegister(register, rule, { seed: draft.table.map.seed, fields });
   const taken = draft.context.taken?.get(name);
-  if (taken !== undefined) return { kind: 'held', rule: 'unique', reason: taken, code: 'C07' };
-  if (!isTouched && register.possible) return STILL_IN_DOUBT;
-  const decideOn = (one: Register): Decision => decideSeeded(draft.table, rule, viewOf(one, rule, fields));
-  return decidedOnAll(register, decideOn(register), rule, decideOn);
+  if (taken === undefined) return decision;
+  const base = decision.kind === 'agreed' ? undefined : decision.base;
+  return { kind: 'held', rule: 'unique', reason: taken, code: 'C07', ...(base === undefined ? {} : { base }) };
 }
 
 /**
@@ -139,7 +137,8 @@ function decideField(draft: Draft, name: string, register: Register, { fields, i
 function needsChange({ register, decision }: Judged): boolean {
   if (decision.kind === 'settled') return true;
   if (decision.kind === 'held') return decision.provisional !== undefined;
-  return register.ops.some((op) => !register.frontier.some((edit) => edit.op === op));
+  const { value } = decision;
+  return register.ops.some((op) => !register.log.some((edit) => edit.op === op && sameValue(edit.value, value)));
 }
 
 function settlePlain(draft: Draft, item: JudgedTold, cause: number, patch: { push(...lines: ReturnType<typeof patchOf>): number }): void {
@@ -148,10 +147,9 @@ function settlePlain(draft: Draft, item: JudgedTold, cause: number, patch: { pus
     const held = openConflict(draft, item, cause);
     const waiting = copyOfRegister(register);
     waiting.held = held;
-    waiting.possible = stillPossible(register, decision);
-    waiting.total = decision.total;
-    waiting.agreed = stillStoodOn(register, numbersSent(draft, name));
+    waiting.value = valueAfter(item);
     putRegister(draft, name, waiting);
+    patch.push(...patchOf(draft.table, name, before(register), waiting.value));
     return;
   }
   closeConflict(draft, item, cause);
@@ -161,27 +159,19 @@ function settlePlain(draft: Draft, item: JudgedTold, cause: number, patch: { pus
 
 /** The merged value until now; `undefined` when there was none. */
 function before(register: Register): Value | undefined {
-  return register.agreed.length === 0 ? undefined : register.value;
+  return register.isBlank ? undefined : register.value;
 }
 
-function settled(
-  draft: Draft,
-  { name, register }: Judged,
-  value: Value,
-  ops: Register['ops'],
-  verdict?: Register['verdict'],
-  total?: Value,
-): Register {
-  const judged = copyOfRegister(register);
+function settled(draft: Draft, { name, register }: Judged, value: Value, ops: Register['ops'], verdict?: Register['verdict']): Register {
+  const judged = accept(register, value, ops);
   judged.held = undefined;
-  judged.possible = undefined;
   judged.verdict = verdict;
-  return accept(judged, value, ops, { holders: holdersIn(draft, name), sent: numbersSent(draft, name), total });
+  return closeIn(draft, name, judged);
 }
 
 function writeResolutions(draft: Draft, items: readonly JudgedTold[]): void {
   const stamp = latestStamp(
-    items.flatMap((item) => item.register.frontier),
+    items.flatMap((item) => frontierIn(item.register)),
     { ms: draft.context.nowMs, count: 0, system: CONCORD },
   );
   const ops = write(
@@ -198,10 +188,10 @@ function writeResolutions(draft: Draft, items: readonly JudgedTold[]): void {
     const { decision } = item;
     const isOwn = decision.kind === 'settled' && decision.isOwn;
     const register = isOwn
-      ? ownRegister(item.register, decision.value, op, stamp)
+      ? admit(item.register, { op, system: CONCORD, value: decision.value, atMs: stamp.ms, perhapsSeen: 0 })
       : item.isTouched
         ? item.register
-        : renumbered(item.register);
+        : withOneMore(item.register);
     takeResolution(draft, { ...item, register }, seq, [op]);
   });
 }
@@ -210,18 +200,13 @@ function takeResolution(draft: Draft, item: JudgedTold, seq: number, ops: Regist
   const { name, register, decision } = item;
   if (decision.kind === 'held') {
     const held = { ...openConflict(draft, item, seq), provisional: true as const };
-    const waiting = copyOfRegister(register);
+    const waiting = accept(register, valueAfter(item), ops);
     waiting.verdict = undefined;
-    waiting.possible = stillPossible(register, decision);
     waiting.held = held;
-    putRegister(
-      draft,
-      name,
-      accept(waiting, valueAfter(item), ops, { holders: holdersIn(draft, name), sent: numbersSent(draft, name), total: decision.total }),
-    );
+    putRegister(draft, name, waiting);
     return;
   }
   closeConflict(draft, item, seq);
   const verdict = decision.kind === 'settled' ? { rule: decision.rule, reason: decision.reason, seq } : undefined;
-  putRegister(draft, name, settled(draft, item, decision.value, ops, verdict, decision.kind === 'settled' ? decision.total : undefined));
+  putRegister(draft, name, settled(draft, item, decision.value, ops, verdict));
 }

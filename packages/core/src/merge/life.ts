@@ -2,10 +2,11 @@ import { compareStamps } from '../clock/stamp.ts';
 import type { DeletePolicy } from '../map/table.ts';
 import { rulingOf } from '../policy/answers.ts';
 import { compareEdits } from '../policy/edits.ts';
-import { CONCORD, PERSON } from '../record/actors.ts';
+import { CONCORD, PERSON } from '../register/actors.ts';
 import { LIFE, type Edit, type Register, type Shadow } from '../record/record.ts';
 import type { Decision } from './decide.ts';
 import { registerNow, registerNames, type Draft } from './draft.ts';
+import { frontierIn } from './frontier.ts';
 import { must } from '../errors/must.ts';
 
 /** Deletions, and what speaks against them. */
@@ -28,7 +29,7 @@ export function decideLife(draft: Draft): Decision {
 }
 
 function decideOwnLife(draft: Draft): Decision {
-  const { frontier } = must(registerNow(draft, LIFE), 'every record has a life');
+  const frontier = frontierIn(must(registerNow(draft, LIFE), 'every record has a life'));
   const rivals = rivalsOfDeletion(draft).map(([, edit]) => edit);
   return judgeLife(draft.table.map.delete, { frontier, rivals, isGone: isGoneEverywhere(draft) });
 }
@@ -118,12 +119,13 @@ export function nameOfDelete(policy: DeletePolicy): string {
 
 /** The edits that no author of a deletion had seen, with their registers. What Concord computed is nobody's edit. */
 export function rivalsOfDeletion(draft: Draft): readonly (readonly [string, Edit])[] {
-  const deletions = (registerNow(draft, LIFE)?.frontier ?? []).filter((edit) => edit.value === 'deleted');
+  const life = registerNow(draft, LIFE);
+  const deletions = (life ? frontierIn(life) : []).filter((edit) => edit.value === 'deleted');
   if (deletions.length === 0) return [];
   return registerNames(draft).flatMap((name) => {
     const register = name === LIFE ? undefined : registerNow(draft, name);
     if (!register) return [];
-    return register.frontier
+    return frontierIn(register)
       .filter((edit) => edit.system !== CONCORD && !deletions.some((deletion) => hadSeen(deletion, register, edit)))
       .map((edit) => [name, edit] as const);
   });

@@ -1,7 +1,7 @@
 import type { SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import type { Plan } from '../ports/plan.ts';
-import type { ConflictCode } from '../record/code.ts';
+import type { ConflictCode } from '../register/code.ts';
 import { LIFE, type RecordState } from '../record/record.ts';
 import { registerIn } from '../record/registers.ts';
 import { enter } from './absorb.ts';

@@ -1,9 +1,10 @@
 import type { SystemId } from '../ids.ts';
 import type { RefusalClass } from '../ports/system.ts';
-import { CONCORD } from '../record/actors.ts';
+import { CONCORD } from '../register/actors.ts';
 import { LIFE, type Attempt, type Register } from '../record/record.ts';
 import { sameValue, type Value } from '../values.ts';
 import { registerOf, type Draft } from './draft.ts';
+import { frontierIn } from './frontier.ts';
 import type { Judged } from './turns.ts';
 
 /** What a system says of the values themselves. Everything else may be otherwise tomorrow: a right that is missing, a row that is in the way. */
@@ -28,7 +29,7 @@ export function givenWay(draft: Draft, system: SystemId, { kind, registers }: At
 
 /** What a register comes to whose edits give way to the value that a system holds. */
 export function gaveWay(name: string, register: Register, value: Value, reason: string): Judged {
-  const losers = register.frontier.filter((edit) => edit.system !== CONCORD && !sameValue(edit.value, value));
+  const losers = frontierIn(register).filter((edit) => edit.system !== CONCORD && !sameValue(edit.value, value));
   return { name, register, decision: { kind: 'settled', value, rule: GAVE_WAY, reason, code: 'C13', losers, isOwn: true } };
 }
 

@@ -1,5 +1,5 @@
 import type { ChangeHash, OpId } from '../ids.ts';
-import type { ActorState, Attempt, Edit, Link, RecordState, Register, Shadow } from '../record/record.ts';
+import type { ActorState, Attempt, Link, RecordState, Register, Shadow } from '../record/record.ts';
 import { shifted } from '../record/document.ts';
 import { registersIn } from '../record/registers.ts';
 import { shorten, type Stored } from '../record/resting.ts';
@@ -49,14 +49,12 @@ export function renameIn(record: RecordState, renaming: Renaming, actors: Readon
 }
 
 function registerRenamed(register: Register, op: Renaming['op']): Register {
-  const edit = (one: Edit): Edit => ({ ...one, op: op(one.op) });
   const shadow = (one: Shadow): Shadow => ({ ...one, ops: one.ops.map(op) });
   return {
     ...register,
     ops: register.ops.map(op),
-    frontier: register.frontier.map(edit),
-    first: register.first && edit(register.first),
-    slots: register.slots && mapped(register.slots, edit),
+    stable: register.stable && { ...register.stable, op: op(register.stable.op) },
+    log: register.log.map((edit) => ({ ...edit, op: op(edit.op) })),
     shadows: mapped(register.shadows, shadow),
   };
 }
@@ -76,10 +74,10 @@ export function opsNamedIn(record: RecordState): readonly OpId[] {
     const value = registers[name]?.value;
     return value !== undefined && isTuple(value) ? value.length : 1;
   };
-  for (const [name, { ops, frontier, first, slots = {}, shadows }] of Object.entries(registers)) {
+  for (const [name, { ops, stable, log, shadows }] of Object.entries(registers)) {
     const members = membersOf(name);
     take(ops, members);
-    for (const edit of [...frontier, ...(first ? [first] : []), ...Object.values(slots)]) take([edit.op], members);
+    for (const edit of [...(stable ? [stable] : []), ...log]) take([edit.op], members);
     for (const shadow of Object.values(shadows)) take(shadow.ops, members);
   }
   for (const { planned, parked, unconfirmed = [], withheld = {}, discarded } of Object.values(record.links)) {

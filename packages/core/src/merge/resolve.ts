@@ -1,12 +1,12 @@
 import { fieldsOf, type Table } from '../map/compile.ts';
 import type { Plan } from '../ports/plan.ts';
-import { PERSON } from '../record/actors.ts';
+import { PERSON } from '../register/actors.ts';
 import type { RecordState } from '../record/record.ts';
 import type { Value } from '../values.ts';
-import { ruleOrLife, tellEdits } from './absorb.ts';
+import { tellEdit } from './absorb.ts';
 import { planDeliveries } from './deliveries.ts';
 import { draftOf, planOf, putRegister, registerOf, write, type Context } from './draft.ts';
-import { admit } from './frontier.ts';
+import { admit, frontierIn } from './frontier.ts';
 import { judge } from './judge.ts';
 import { must } from '../errors/must.ts';
 
@@ -28,10 +28,11 @@ export function resolve(record: RecordState, ruling: Ruling, table: Table, conte
   const writing = { author: PERSON, stamp, deps: record.heads, by, note };
   const [op] = write(draft, writing, [{ fields: fieldsOf(table, name), value, pred: before.ops }]);
   const seq = draft.record.seq;
-  const incoming = { op: must(op, 'one register, one operation'), system: PERSON, value, sawAll: true, atMs: context.nowMs, by };
-  putRegister(draft, name, admit(before, incoming, ruleOrLife(draft, name)));
-  tellEdits(draft, seq, [name], PERSON);
-  judge(draft, [name], seq, { [name]: before.frontier });
+  const incoming = { op: must(op, 'one register, one operation'), system: PERSON, value, atMs: context.nowMs, by, perhapsSeen: 0 };
+  const ruled = admit(before, incoming);
+  putRegister(draft, name, ruled);
+  tellEdit(draft, seq, name, before, ruled);
+  judge(draft, [name], seq, { [name]: frontierIn(before) });
   planDeliveries(draft);
   return planOf(draft);
 }

@@ -3,21 +3,19 @@ import type { Table } from '../map/compile.ts';
 import type { MappedRow } from '../map/mapped.ts';
 import type { Plan } from '../ports/plan.ts';
 import type { RefusalClass } from '../ports/system.ts';
-import type { ConflictCode } from '../record/code.ts';
+import type { ConflictCode } from '../register/code.ts';
 import { LIFE, type Attempt, type Link, type RecordState } from '../record/record.ts';
 import { copyOfLink } from '../record/copies.ts';
-import { rest } from '../record/rest.ts';
-import { sameValue } from '../values.ts';
+import { sameValue, type Value } from '../values.ts';
 import { absorb, madeIn, putShadow, see } from './absorb.ts';
 import { filledIn, isFilledIn, startAfresh } from './filled-in.ts';
 import { bury, goneLink } from './bury.ts';
 import { dueNow, isWithheld, planDeliveries } from './deliveries.ts';
 import { draftOf, fail, linkOf, planOf, putLink, putRegister, registerOf, type Context, type Draft } from './draft.ts';
-import { seenBy, stillStoodOn } from './frontier.ts';
-import { holdersIn } from './holders.ts';
+import { closeIn } from './closing-in.ts';
+import { seenBy } from './frontier.ts';
 import { impose } from './judge.ts';
 import { isNear } from './near.ts';
-import { numbersSent } from './sent.ts';
 import { givenWay, type Refusal } from './refused.ts';
 import { must } from '../errors/must.ts';
 
@@ -109,6 +107,10 @@ function acknowledge(draft: Draft, system: SystemId, attempt: Attempt, { row, re
   for (const name in attempt.registers) {
     const sent = must(attempt.registers[name], 'an own name');
     const told = name === LIFE ? undefined : row.values.get(name);
+    if (draft.table.registers.get(name)?.traits.slots) {
+      acknowledgeWhole(draft, system, name, sent, told);
+      continue;
+    }
     // What was read only after the write may be a user's edit on top of it; a value that no rounding or trimming explains is taken as one.
     const edited = told !== undefined && (readLater ? !isNear(sent.value, told) : isFilledIn(attempt, sent.value, told));
     if (!edited) settled.add(name);
@@ -116,10 +118,9 @@ function acknowledge(draft: Draft, system: SystemId, attempt: Attempt, { row, re
     const near = !sameValue(stored, sent.value);
     if (near) fail(draft, system, 'C14', `${name} was stored otherwise than written`, row.key);
     const register = registerOf(draft, name);
-    const shadow = { value: stored, sent: near ? sent.value : undefined, ops: sent.ops, saw: sent.saw };
-    const seen = seenBy(register, system, shadow);
-    seen.agreed = stillStoodOn(seen, numbersSent(draft, name));
-    putRegister(draft, name, rest(seen, holdersIn(draft, name)));
+    const saw = Math.max(sent.saw, register.shadows[system]?.saw ?? 0);
+    const shadow = { value: stored, sent: near ? sent.value : undefined, ops: sent.ops, saw };
+    putRegister(draft, name, closeIn(draft, name, seenBy(register, system, shadow)));
   }
   if (attempt.kind === 'create') startAfresh(draft, row, attempt);
   // Of what was read only later, nobody can tell who set it.
@@ -129,6 +130,14 @@ function acknowledge(draft: Draft, system: SystemId, attempt: Attempt, { row, re
   absorb(draft, row, settled, filled);
   const isMade = attempt.kind === 'create' ? madeIn(draft.table) : undefined;
   if (isMade) putLink(draft, system, { ...linkOf(draft, system), isMade });
+}
+
+/** A system that was told the whole tells its part in another column: that one is as it was, or an edit. */
+function acknowledgeWhole(draft: Draft, system: SystemId, name: string, sent: Attempt['registers'][string], told: Value | undefined): void {
+  const register = registerOf(draft, name);
+  const { value = told ?? null, saw = 0 } = register.shadows[system] ?? {};
+  const shadow = { value, sent: undefined, ops: sent.ops, saw: Math.max(sent.saw, saw) };
+  putRegister(draft, name, closeIn(draft, name, seenBy(register, system, shadow)));
 }
 
 function acknowledgeRemoval(draft: Draft, system: SystemId, attempt: Attempt): void {

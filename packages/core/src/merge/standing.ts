@@ -3,8 +3,8 @@ import type { FieldValues } from '../expression/expression.ts';
 import type { Register } from '../record/record.ts';
 import { isResting } from '../record/resting.ts';
 import type { Scalar, Value } from '../values.ts';
-import { registerNow, storedIn, type Draft } from './draft.ts';
-import { baseOf } from './frontier.ts';
+import { storedIn, type Draft } from './draft.ts';
+import { frontierIn } from './frontier.ts';
 import type { Judged } from './turns.ts';
 import { memberOf } from './patch.ts';
 
@@ -15,18 +15,19 @@ export function standingIn(draft: Draft, name: string): Value | undefined {
   return isResting(stored) ? stored[0] : standingOf(stored);
 }
 
-/**
- * The same of a whole register. One that is held counts as what all its authors had seen: what happened to be merged before it was held depends
- * on who was heard of first.
- */
+/** The same of a whole register. What is held is what all its authors had seen: two first values have nothing that both had seen. */
 export function standingOf(register: Register): Value | undefined {
-  return register.held && register.held.provisional !== true ? baseOf(register) : register.value;
+  const isOpenBirth = register.held && register.held.provisional !== true && !register.stable && frontierIn(register).every(isReset);
+  return isOpenBirth ? undefined : register.value;
+}
+
+function isReset({ on }: { readonly on?: Value | undefined }): boolean {
+  return on === undefined;
 }
 
 /** The same, once it was decided. */
-export function standingAfter({ register, decision }: Pick<Judged, 'register' | 'decision'>): Value | undefined {
-  if (decision.kind !== 'held') return decision.value;
-  return decision.provisional ?? baseOf(register);
+export function standingAfter({ decision }: Pick<Judged, 'decision'>): Value | undefined {
+  return decision.kind === 'held' ? (decision.provisional ?? decision.base) : decision.value;
 }
 
 /** The fields at these places, with values by register. */
@@ -42,10 +43,5 @@ export function fieldsAt(places: readonly FieldPlace[], valueOf: (register: stri
 /** Whether a register's edits are not yet in the past of every system. */
 export function isOpen(draft: Draft, name: string): boolean {
   const stored = storedIn(draft, name);
-  if (stored === undefined || isResting(stored)) return false;
-  return isOpenFrontier(registerNow(draft, name));
-}
-
-function isOpenFrontier(register: Pick<Register, 'frontier'> | undefined): boolean {
-  return register !== undefined && register.frontier.some((edit) => edit.on !== undefined || edit.saw < edit.number);
+  return stored !== undefined && !isResting(stored) && stored.log.length > 0;
 }

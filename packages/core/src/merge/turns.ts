@@ -107,10 +107,11 @@ function isNews(item: Judged): boolean {
   return (decision.kind === 'held') !== (register.held !== undefined) || !sameValue(valueAfter(item), register.value);
 }
 
-/** The merged value after a decision: while a register waits, the one that stands meanwhile, or the last one. */
+/** The merged value after a decision: while a register waits, what everybody concerned had seen, or what the policy lets stand meanwhile. */
 export function valueAfter({ register, decision }: Pick<Judged, 'register' | 'decision'>): Value {
-  if (decision.kind === 'held') return decision.provisional ?? register.value;
-  return decision.value;
+  if (decision.kind !== 'held') return decision.value;
+  // Two first values have nothing that both had seen: what stood before stays.
+  return decision.provisional ?? (register.isBlank ? undefined : decision.base) ?? register.value;
 }
 
 function judgeOne(bench: Bench, name: string, items: Decided): Judged {

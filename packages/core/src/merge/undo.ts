@@ -1,6 +1,6 @@
 import type { Table } from '../map/compile.ts';
 import type { Plan } from '../ports/plan.ts';
-import { CONCORD } from '../record/actors.ts';
+import { CONCORD } from '../register/actors.ts';
 import { LIFE, type RecordState } from '../record/record.ts';
 import { valueIn } from '../record/registers.ts';
 import type { Value } from '../values.ts';

@@ -19,17 +19,22 @@ export interface Sum {
  * `countedBy`: the system whose first count is believed where several differ.
  */
 export function addedUp(rule: string, { stable, edits }: Question, countedBy?: string): Sum | Resolution {
-  const resets = frontierOf(edits.filter(isReset));
+  const resets = frontierOf(edits.filter((open) => isFirstCount(open, stable)));
   const counts = resets.filter(({ edit }) => edit.author === countedBy);
   const [start] = counts.length > 0 ? counts : resets;
   if (start && counts.length === 0 && resets.some(({ value }) => !sameValue(value, start.value)))
     return held(rule, 'each system began with a count of its own', 'C19');
   const kept = typeof stable?.kept === 'string' ? stable.kept : undefined;
   const from = amountOf(start ? toldBy(start) : (kept ?? stable?.value));
-  const changes = edits.filter((open) => !isReset(open) && !resets.some((reset) => sees(reset, open)));
+  const changes = edits.filter((open) => !isFirstCount(open, stable) && !resets.some((reset) => sees(reset, open)));
   const sum = changes.reduce((total, change) => total?.plus(addedBy(change) ?? Number.NaN), from);
   if (!from || !sum || sum.isNaN()) return held(rule, 'not every value is a number', 'C17');
   return { sum, from, changes, reason: [from.toFixed(), ...changes.map(told)].join(' ') };
+}
+
+/** Who fills what nobody has ever counted says what is there, like a first value. */
+function isFirstCount({ edit, before }: Open, stable: Question['stable']): boolean {
+  return isReset(edit) || (before === null && edit.saw === 0 && stable === undefined);
 }
 
 /** What an edit added; exact; `undefined` when it is not about numbers. */

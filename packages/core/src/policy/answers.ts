@@ -1,4 +1,4 @@
-import type { ConflictCode } from '../record/code.ts';
+import type { ConflictCode } from '../register/code.ts';
 import type { Edit } from '../record/record.ts';
 import { sameValue, type Value } from '../values.ts';
 import { narrowed } from '../register/above.ts';

@@ -2,10 +2,7 @@ import { z } from 'zod';
 import { addedUp } from './additions.ts';
 import { settled } from './answers.ts';
 import { definePolicy } from './kind.ts';
-import type { FieldType } from '../map/type.ts';
-import type { Edit } from '../record/record.ts';
-import type { Value } from '../values.ts';
-import { amountOf, canonicalAmount, deltaOf, standingSum, sumOf } from './sums.ts';
+import { standingSum, sumOf } from './sums.ts';
 
 /** What lies beneath plus what each concurrent edit added or took away: 100, +20 here and -50 there make 70. */
 export const counter = definePolicy({
@@ -19,9 +16,3 @@ export const counter = definePolicy({
     return 'sum' in added ? settled('counter', standingSum(view, added.sum), added.reason) : added;
   },
 });
-
-/** What lies beneath the kept edits, once their deltas are taken out of the total. */
-export function beneathOf(type: FieldType, total: Value, kept: readonly Edit[]): Value | undefined {
-  const sum = kept.filter((edit) => edit.on !== undefined).reduce((rest, edit) => rest?.minus(deltaOf(edit) ?? 0), amountOf(total));
-  return sum ? canonicalAmount(type, sum) : undefined;
-}

@@ -6,7 +6,7 @@ import type { Resolution } from './policy.ts';
 import { compareStamps, type Stamp } from '../clock/stamp.ts';
 import { must } from '../errors/must.ts';
 import { systemId } from '../ids.ts';
-import { PERSON } from '../record/actors.ts';
+import { PERSON } from '../register/actors.ts';
 import type { Question } from '../register/answer.ts';
 import { frontierOf, sees } from '../register/open.ts';
 import type { Kept } from '../register/register.ts';

@@ -1,4 +1,4 @@
-import type { ConflictCode } from '../record/code.ts';
+import type { ConflictCode } from '../register/code.ts';
 import type { Edit } from '../record/record.ts';
 import type { FieldType } from '../map/type.ts';
 import type { Question } from '../register/answer.ts';

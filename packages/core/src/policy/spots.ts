@@ -1,5 +1,5 @@
 import type { FieldType } from '../map/type.ts';
-import type { ConflictCode } from '../record/code.ts';
+import type { ConflictCode } from '../register/code.ts';
 import type { Edit } from '../record/record.ts';
 import { fitsInt32, type Json, type Scalar, type Value } from '../values.ts';
 import { ask } from './answers.ts';

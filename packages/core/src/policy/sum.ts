@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CONCORD, PERSON } from '../record/actors.ts';
+import { CONCORD, PERSON } from '../register/actors.ts';
 import type { Edit } from '../record/record.ts';
 import type { Question } from '../register/answer.ts';
 import type { Kept } from '../register/register.ts';

@@ -13,7 +13,7 @@ export function amountOf(value: Value | undefined): Amount | undefined {
 }
 
 /** What an edit added; exact; `undefined` when it is not about numbers. */
-export function deltaOf(edit: Edit): Amount | undefined {
+function deltaOf(edit: Edit): Amount | undefined {
   const [to, from] = [amountOf(edit.value), amountOf(edit.on)];
   return to && from ? to.minus(from) : undefined;
 }

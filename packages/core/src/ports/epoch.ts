@@ -1,6 +1,6 @@
 import type { Stamp } from '../clock/stamp.ts';
 import type { ChangeHash, SystemId } from '../ids.ts';
-import type { Agreed, Held, RecordState, Register, Verdict } from '../record/record.ts';
+import type { Held, RecordState, Register, Verdict } from '../record/record.ts';
 import type { ChangeRow, EditTold } from './plan.ts';
 
 /**
@@ -35,11 +35,9 @@ export interface Opening {
 }
 
 /** One register, as it is told when a replay begins at an epoch. */
-export interface RegisterOpening extends Pick<Register, 'value' | 'count' | 'frontier' | 'beneath' | 'total' | 'first' | 'slots' | 'ops'> {
+export interface RegisterOpening extends Pick<Register, 'value' | 'count' | 'ops' | 'stable' | 'log' | 'renumbered' | 'isBlank'> {
   readonly held?: Pick<Held, 'code' | 'provisional'> | undefined;
-  /** Those that an edit of what is left, or to come, may stand on. */
-  readonly agreed: readonly Agreed[];
-  /** By the number of an edit in the frontier, the change that brought it. */
+  /** By the number of an open edit, the change that brought it. */
   readonly brought: readonly (readonly [number: number, seq: number])[];
   /** The number of the merged value that Concord wrote last, where nobody's newer edit has replaced it. */
   readonly wrote?: number | undefined;

@@ -1,5 +1,5 @@
 import type { ConflictId, EntityName, RecordId, SystemId } from '../ids.ts';
-import type { ConflictCode } from '../record/code.ts';
+import type { ConflictCode } from '../register/code.ts';
 import type { ConflictState, Plan } from './plan.ts';
 
 /** That something became so, for those who follow along: whatever it says can be read where it is kept. Never a value of a record. */

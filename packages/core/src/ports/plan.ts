@@ -2,8 +2,9 @@ import type { ActorId, ChangeHash, ConflictId, Cursor, DeliveryId, EntityName, K
 import type { Stamp } from '../clock/stamp.ts';
 import type { RecordState } from '../record/record.ts';
 import type { Question } from '../record/relations.ts';
+import type { Reading } from '../register/register.ts';
 import type { Json, Value } from '../values.ts';
-import type { ConflictCode } from '../record/code.ts';
+import type { ConflictCode } from '../register/code.ts';
 import type { Epoch } from './epoch.ts';
 
 /** One line of a JSON Patch (RFC 6902). */
@@ -21,8 +22,12 @@ export interface EditTold {
   readonly on?: Value | undefined;
   /** The merged value of the register, by number, that its author had seen; 0 for none. Causality, as a replay needs it. */
   readonly saw: number;
-  /** The latest one that any other system had seen by then, where that is older: what came after it was the author's alone. */
-  readonly known?: number | undefined;
+  /** Up to which merged value, by number, everything was closed when it was heard of, where that is not `saw`. */
+  readonly closed?: number | undefined;
+  /** Its author's step before, by number, that it stands for as well: nobody else can have seen that one. */
+  readonly joins?: number | undefined;
+  /** What it was perhaps made on instead, where a write to its system was never answered. */
+  readonly or?: readonly Reading[] | undefined;
   /** Which edit of the register it is, counted from 1. */
   readonly number: number;
   readonly stamp: Stamp;

@@ -1,8 +1,9 @@
 import { actorIdFrom, changeHash, type ChangeHash } from '../ids.ts';
 import { namesText, placeOf, placesText, type Names } from './names.ts';
 import { linkText, storedText, valueText, type Packed } from './pack.ts';
+import type { Around } from './reader.ts';
 import type { ActorState, Link, RecordState } from './record.ts';
-import { unpackLink, unpackRegister, type Around } from './unpack.ts';
+import { unpackLink, unpackRegister } from './unpack.ts';
 import type { Resting, Stored } from './resting.ts';
 
 /** A record as JSON. Registers at rest, nearly all of them, are short; the others, and the links, are flat lists. */

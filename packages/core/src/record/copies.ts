@@ -12,17 +12,14 @@ export function copyOfRegister(register: Register): Changeable<Register> {
     value: register.value,
     count: register.count,
     ops: register.ops,
-    frontier: register.frontier,
-    beneath: register.beneath,
-    total: register.total,
-    first: register.first,
-    slots: register.slots,
-    agreed: register.agreed,
+    stable: register.stable,
+    log: register.log,
     shadows: register.shadows,
+    renumbered: register.renumbered,
     verdict: register.verdict,
     trail: register.trail,
-    possible: register.possible,
     held: register.held,
+    isBlank: register.isBlank,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Stamp } from '../clock/stamp.ts';
 import { opId, opIdFrom, type ActorId, type ChangeHash, type OpId, type SystemId } from '../ids.ts';
 import { isTuple, type Value } from '../values.ts';
-import { actorOf } from './actors.ts';
+import { actorOf } from '../register/actors.ts';
 import { encode, type Digest, type WireOp } from './encode.ts';
 import { copyOfRecord } from './copies.ts';
 import type { RecordState } from './record.ts';

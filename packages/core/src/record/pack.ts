@@ -1,6 +1,7 @@
 import { deliveryTail } from '../ids.ts';
 import { sameValue, type Scalar, type Value } from '../values.ts';
-import type { Attempt, Edit, Link, RecordState, Register } from './record.ts';
+import type { Edit, Stable } from '../register/register.ts';
+import type { Attempt, Link, RecordState, Register } from './record.ts';
 import { loneText, shadowBeneath } from './lone.ts';
 import { placeOf, placesText, type Names } from './names.ts';
 import { isResting, remembers, type Resting, type Stored } from './resting.ts';
@@ -11,7 +12,7 @@ import { isResting, remembers, type Resting, type Stored } from './resting.ts';
  * making lists first to have them turned into text takes three times as long.
  */
 
-/** A flat list. Told from the short form of a register at rest by its third item, which is a number. */
+/** A flat list. Told from the short form of a register at rest by its third item, which is no text. */
 export type Packed = readonly Item[];
 export type Item = Scalar | readonly Scalar[] | Readonly<Record<string, unknown>>;
 
@@ -31,11 +32,10 @@ export function storedText(stored: Stored, names: Names): string {
 }
 
 function registerText(register: Register, names: Names): string {
-  const { value, count, ops, frontier, agreed, shadows, beneath, total, first, slots, verdict, trail, possible, held } = register;
-  let text = `[${valueText(value)},${opsText(count, ops, names)},${frontier.length}`;
-  for (const edit of frontier) text += `,${editText(edit, names)}`;
-  text += `,${agreed.length}`;
-  for (const entry of agreed) text += `,${entry.number},${valueText(entry.value)}`;
+  const { value, count, ops, stable, log, shadows, verdict, trail, renumbered, held, isBlank } = register;
+  let text = `[${valueText(value)},${count},null,${ops.length}${placesText(names, ops)},${log.length}`;
+  for (const edit of log) text += `,${editText(edit, names)}`;
+  text += stable ? `,1,${stableText(stable, names)}` : ',0';
   let known = 0;
   let told = '';
   for (const name in shadows) {
@@ -44,14 +44,23 @@ function registerText(register: Register, names: Names): string {
     known += 1;
     told += `,"${name}",${valueText(shadow.value)},${opsText(shadow.saw, shadow.ops, names)}${maybeText(shadow.sent)}`;
   }
-  const memory = remembers(register) ? JSON.stringify({ beneath, total, first, slots, trail, possible }) : '0';
+  const memory = remembers(register) ? JSON.stringify({ kept: stable?.kept, trail, renumbered, isBlank }) : '0';
   return `${text},${known}${told},${verdict ? JSON.stringify(verdict) : '0'},${held ? JSON.stringify(held) : '0'},${memory}]`;
 }
 
 // Names of systems and ids of deliveries are ours, and need no escapes.
-function editText({ op, system, value, on, saw, known, number, stamp, by }: Edit, names: Names): string {
-  const other = stamp.system === system ? '0' : `"${stamp.system}"`;
-  return `${placeOf(names, op)},"${system}",${valueText(value)},${known === undefined ? saw : `[${saw},${known}]`},${number},${stamp.ms},${stamp.count},${other}${maybeText(on)}${maybeText(by)}`;
+function editText({ value, before, saw, or, adrift, kept, ...edit }: Edit, names: Names): string {
+  const rare = or || adrift !== undefined ? JSON.stringify({ or, adrift, kept }) : '0';
+  return `${valueText(value)},${saw},${standingText(edit, names)}${maybeText(before)},${rare}`;
+}
+
+function stableText({ value, ...stable }: Stable, names: Names): string {
+  return `${valueText(value)},${standingText(stable, names)}`;
+}
+
+function standingText({ op, author, number, stamp, by }: Pick<Edit, 'op' | 'author' | 'number' | 'stamp' | 'by'>, names: Names): string {
+  const other = stamp.system === author ? '0' : `"${stamp.system}"`;
+  return `${placeOf(names, op)},"${author}",${number},${stamp.ms},${stamp.count},${other}${maybeText(by)}`;
 }
 
 function opsText(before: number, ops: readonly string[], names: Names): string {

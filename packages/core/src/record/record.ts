@@ -1,14 +1,15 @@
 import type { ActorId, ChangeHash, ConflictId, DeliveryId, EntityName, Key, OpId, RecordId, SystemId, Version } from '../ids.ts';
 import type { Stamp } from '../clock/stamp.ts';
 import type { Value } from '../values.ts';
-import type { ConflictCode } from './code.ts';
+import type { Edit as OpenEdit, Stable } from '../register/register.ts';
+import type { ConflictCode } from '../register/code.ts';
 import type { Relations } from './relations.ts';
 import type { Stored } from './resting.ts';
 
 /** Who made an edit: a system's users, a person at Concord's inbox, or Concord's own resolutions. */
 export type Author = SystemId;
 
-/** One register that a system was seen to change. A fact: stored, never altered. */
+/** One register that a system was seen to change, as policies and people are shown it. */
 export interface Edit {
   /** The operation that set it; for a group the operation of its first member. */
   readonly op: OpId;
@@ -18,8 +19,6 @@ export interface Edit {
   readonly on?: Value | undefined;
   /** The merged value, by number, that its author had seen; 0 for none. */
   readonly saw: number;
-  /** The latest merged value, by number, that any other system had seen when this was heard of, where that is an older one. */
-  readonly known?: number | undefined;
   /** The first merged value, by number, that includes it. */
   readonly number: number;
   readonly stamp: Stamp;
@@ -35,22 +34,8 @@ export interface Shadow {
   readonly sent?: Value | undefined;
   /** The operations that it reflects. */
   readonly ops: readonly OpId[];
-  /** The latest merged value, by number, that the system has seen. */
+  /** The latest merged value, by number, that the system is known to have seen, its own edits aside. */
   readonly saw: number;
-}
-
-/** A merged value on which an edit may have been made, instead of the one that its system was known to hold. */
-export interface PossibleBase {
-  readonly saw: number;
-  readonly value: Value;
-  /** What the system was known to hold. */
-  readonly known: Value;
-}
-
-/** A merged value that some system has yet to move past: a base for later edits. */
-export interface Agreed {
-  readonly number: number;
-  readonly value: Value;
 }
 
 /** Why a register holds the value that it holds. */
@@ -85,31 +70,25 @@ export interface Trail {
 
 /** The unit that is merged: one field, or a group of fields that are taken together. */
 export interface Register {
-  /** The merged value; while a register is held, the last agreed one. */
+  /** The merged value; while a register is held, what everybody concerned had seen. */
   readonly value: Value;
   /** How many merged values there have been: the number of the current one. */
   readonly count: number;
   /** The live operations of the document: one when settled, several when held or convergent. */
   readonly ops: readonly OpId[];
-  /** The edits of which none is in another's past. */
-  readonly frontier: readonly Edit[];
-  /** Everything in the frontier's past, each edit counted once: what additive policies add to. */
-  readonly beneath?: Value | undefined;
-  /** What lies beneath further edits, where it is not the value: a sum before it was bounded. */
-  readonly total?: Value | undefined;
-  /** The earliest edit, by stamp, that there ever was; kept for policies that ask. */
-  readonly first?: Edit | undefined;
-  /** By author, its latest edit; kept for policies that ask. */
-  readonly slots?: Readonly<Record<string, Edit>> | undefined;
-  /** The merged values that a system or an edit still stands on, oldest first. */
-  readonly agreed: readonly Agreed[];
+  /** What everybody has seen, and no open edit disputes. Absent until first values are agreed on. */
+  readonly stable?: Stable | undefined;
+  /** The open edits: those that somebody may not have seen, by number. */
+  readonly log: readonly OpenEdit[];
   readonly shadows: Readonly<Record<string, Shadow>>;
+  /** The last merged value that came about without an edit: other fields changed the answer. */
+  readonly renumbered?: number | undefined;
   readonly verdict?: Verdict | undefined;
   readonly trail?: Trail | undefined;
-  /** By author, what its edit in the frontier was perhaps made on: values that were sent there, and of which no answer came. */
-  readonly possible?: Readonly<Record<string, readonly PossibleBase[]>> | undefined;
   /** The open conflict, when the register waits for a person. */
   readonly held?: Held | undefined;
+  /** Nothing was merged yet: `value` stands for nothing. */
+  readonly isBlank?: true | undefined;
 }
 
 /** A write to one system that was planned, and may have been sent. */

@@ -44,19 +44,19 @@ const HOLDERS = 9;
 
 /** The short form; `undefined` when the register is not at rest, or remembers more than the short form tells. `systems`: the linked ones. */
 export function shorten(register: Register, actors: readonly string[], systems: readonly string[]): Resting | undefined {
-  const { value, count, ops, frontier, verdict } = register;
-  const [edit] = frontier;
-  if (!edit || frontier.length > 1 || edit.on !== undefined || isBusy(register)) return undefined;
-  if (edit.saw !== count || edit.number !== count || !sameValue(edit.value, value)) return undefined;
-  const standing = ops.indexOf(edit.op);
+  const { value, count, ops, log, stable, verdict } = register;
+  if (log.length > 0 || !stable || stable.number !== count || isBusy(register)) return undefined;
+  const { op, author, stamp, by } = stable;
+  if (stamp.system !== author || !sameValue(stable.value, value)) return undefined;
+  const standing = ops.indexOf(op);
   const holders = holdersOf(register, systems);
   if (standing < 0 || holders === undefined) return undefined;
-  const packed = ops.length === 1 ? pack(edit.op, actors) : ops.map((op) => pack(op, actors)).join(' ');
-  const { ms, count: tick } = edit.stamp;
-  if (holders !== '') return [value, count, packed, standing, edit.system, ms, tick, edit.by ?? null, verdict ?? null, holders];
-  if (verdict) return [value, count, packed, standing, edit.system, ms, tick, edit.by ?? null, verdict];
-  if (edit.by !== undefined) return [value, count, packed, standing, edit.system, ms, tick, edit.by];
-  return [value, count, packed, standing, edit.system, ms, tick];
+  const packed = ops.length === 1 ? pack(op, actors) : ops.map((one) => pack(one, actors)).join(' ');
+  const { ms, count: tick } = stamp;
+  if (holders !== '') return [value, count, packed, standing, author, ms, tick, by ?? null, verdict ?? null, holders];
+  if (verdict) return [value, count, packed, standing, author, ms, tick, by ?? null, verdict];
+  if (by !== undefined) return [value, count, packed, standing, author, ms, tick, by];
+  return [value, count, packed, standing, author, ms, tick];
 }
 
 /** Whether it waits, or remembers more than its edits and who has seen them. */
@@ -65,15 +65,8 @@ export function isBusy(register: Register): boolean {
 }
 
 /** What is seldom there, and written down apart from the rest. */
-export function remembers({ beneath, total, first, slots, trail, possible }: Register): boolean {
-  return (
-    beneath !== undefined ||
-    total !== undefined ||
-    first !== undefined ||
-    slots !== undefined ||
-    trail !== undefined ||
-    possible !== undefined
-  );
+export function remembers({ stable, trail, renumbered, isBlank }: Register): boolean {
+  return stable?.kept !== undefined || trail !== undefined || renumbered !== undefined || isBlank !== undefined;
 }
 
 /** The systems that have the register, empty when all linked ones do; `undefined` when one of them has not seen all, or none has it. */
@@ -102,16 +95,8 @@ export function lengthen(resting: Resting, actors: readonly string[], systems: r
   const [value, count, packed, standing, author, ms, tick, by, verdict, holders] = resting;
   const ops = opsOf(packed, actors);
   const system = systemId(author);
-  const edit = {
-    op: ops[standing] ?? opIdFrom(''),
-    system,
-    value,
-    on: undefined,
-    saw: count,
-    number: count,
-    stamp: { ms, count: tick, system },
-    by: by ?? undefined,
-  };
+  const op = ops[standing] ?? opIdFrom('');
+  const stamp = { ms, count: tick, system };
   const shadow = { value, sent: undefined, ops, saw: count };
   const shadows: Record<string, typeof shadow> = {};
   for (const name of holders === undefined ? systems : holders.split(' ')) shadows[name] = shadow;
@@ -119,17 +104,14 @@ export function lengthen(resting: Resting, actors: readonly string[], systems: r
     value,
     count,
     ops,
-    frontier: [edit],
-    beneath: undefined,
-    total: undefined,
-    first: undefined,
-    slots: undefined,
-    agreed: [{ number: count, value }],
+    stable: { value, number: count, op, author: system, stamp, by: by ?? undefined },
+    log: [],
     shadows,
+    renumbered: undefined,
     verdict: verdict ?? undefined,
     trail: undefined,
-    possible: undefined,
     held: undefined,
+    isBlank: undefined,
   };
 }
 

@@ -1,110 +1,31 @@
-import { changeHash, deliveryIdOf, keyOf, opIdFrom, systemId, version, type Key, type RecordId, type Version } from '../ids.ts';
-import type { Scalar, Value } from '../values.ts';
-import type { Item, Packed } from './pack.ts';
+import { deliveryIdOf, keyOf, systemId, version, type Key, type Version } from '../ids.ts';
+import type { Edit, Kept, Stable } from '../register/register.ts';
+import { isOfBefore, registerOfBefore } from './before.ts';
 import { readLone } from './lone.ts';
+import type { Item, Packed } from './pack.ts';
+import { hash, many, maybe, next, number, op, text, value, valueOf, type Around, type Reader } from './reader.ts';
+import type { Attempt, Link, Register, Shadow } from './record.ts';
 import { isResting, type Stored } from './resting.ts';
-import type { Agreed, Attempt, Edit, Link, Register, Shadow } from './record.ts';
-
-/** What the lists of a text are read with. Texts of before there were names tell hashes and operations themselves. */
-export interface Around {
-  readonly id: RecordId;
-  readonly names: readonly string[] | undefined;
-  /** How a register stands, by its name. */
-  readonly stored: (name: string) => Stored | undefined;
-}
-
-/** Reads a flat list from its front. */
-interface Reader {
-  readonly list: Packed;
-  readonly around: Around;
-  at: number;
-}
-
-// What stands in the ledger was written by `pack…`, whose order these follow; a list that ends too early throws.
-function next(from: Reader): Item {
-  const item = from.list[from.at];
-  if (item === undefined) throw new Error('A packed list ends too early.');
-  from.at += 1;
-  return item;
-}
-
-function number(from: Reader): number {
-  const item = next(from);
-  if (typeof item !== 'number') throw new Error('A packed list holds no number where one belongs.');
-  return item;
-}
-
-function text(from: Reader): string {
-  const item = next(from);
-  if (typeof item !== 'string') throw new Error('A packed list holds no text where one belongs.');
-  return item;
-}
-
-function value(from: Reader): Value {
-  return valueOf(next(from));
-}
-
-function valueOf(item: unknown): Value {
-  if (item === null || typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean' || isTuple(item)) return item;
-  throw new Error('A packed list holds no value where one belongs.');
-}
-
-function isTuple(item: unknown): item is readonly Scalar[] {
-  return Array.isArray(item);
-}
-
-function many<Entry>(from: Reader, read: (from: Reader) => Entry): readonly Entry[] {
-  const length = number(from);
-  if (length === 0) return [];
-  // Nearly always one, and then without growing a list: every record that is read from the disk holds dozens of these.
-  const all = [read(from)];
-  while (all.length < length) all.push(read(from));
-  return all;
-}
-
-function maybe<Entry>(from: Reader, read: (from: Reader) => Entry): Entry | undefined {
-  return number(from) === 0 ? undefined : read(from);
-}
-
-function nameIn(from: Reader): string {
-  const { names } = from.around;
-  if (!names) return text(from);
-  const found = names[number(from)];
-  if (found === undefined) throw new Error('A packed list tells of a name that is not there.');
-  return found;
-}
-
-const op = (from: Reader): Edit['op'] => opIdFrom(nameIn(from));
-const hash = (from: Reader): Link['heads'][number] => changeHash(nameIn(from));
 
 export function unpackRegister(list: Packed, around: Around): Register {
+  if (isOfBefore(list)) return registerOfBefore(list, around);
   if (Array.isArray(list[2])) return readLone(list, valueOf, around.names ?? []);
   const from: Reader = { list, around, at: 0 };
-  const [merged, count, ops, frontier] = [value(from), number(from), many(from, op), many(from, edit)];
-  const agreed = many(from, agreement);
+  const [merged, count, , ops, log] = [value(from), number(from), next(from), many(from, op), many(from, edit)];
+  const stable = maybe(from, stableIn);
   const shadows: Record<string, Shadow> = {};
   for (let left = number(from); left > 0; left -= 1) shadows[text(from)] = shadow(from);
   const [verdict, held, more] = [next(from), next(from), next(from)];
-  const register = {
-    value: merged,
-    count,
-    ops,
-    frontier,
-    ...MEMORY,
-    agreed,
-    shadows,
-    verdict: undefined,
-    trail: undefined,
-    possible: undefined,
-    held: undefined,
-  };
+  const register = { value: merged, count, ops, stable, log, shadows, ...RARE };
   // Seldom there.
   if (verdict === 0 && held === 0 && more === 0) return register;
-  return { ...register, ...members(more), ...named('verdict', verdict), ...named('held', held) };
+  const { kept, ...rare }: { readonly kept?: Kept } = members(more);
+  const whole = { ...register, ...rare, ...named('verdict', verdict), ...named('held', held) };
+  return stable && kept !== undefined ? { ...whole, stable: { ...stable, kept } } : whole;
 }
 
 /** Every register has all members, in one order: see `copyOfRegister`. */
-const MEMORY = { beneath: undefined, total: undefined, first: undefined, slots: undefined };
+const RARE = { renumbered: undefined, verdict: undefined, trail: undefined, held: undefined, isBlank: undefined };
 
 function members(item: Item): object {
   return typeof item === 'object' && item !== null ? item : {};
@@ -114,32 +35,20 @@ function named(name: string, item: Item): object {
   return typeof item === 'object' && item !== null ? { [name]: item } : {};
 }
 
-function agreement(from: Reader): Agreed {
-  return { number: number(from), value: value(from) };
-}
-
 function edit(from: Reader): Edit {
-  const [id, system, set, seen, count, ms, tick] = [
-    op(from),
-    systemId(text(from)),
-    value(from),
-    seenBy(from),
-    number(from),
-    number(from),
-    number(from),
-  ];
-  const other = next(from);
-  const stamp = { ms, count: tick, system: typeof other === 'string' ? systemId(other) : system };
-  return { op: id, system, value: set, on: maybe(from, value), ...seen, number: count, stamp, by: maybe(from, text) };
+  const [set, saw, told, before, rare] = [value(from), number(from), standing(from), maybe(from, value), next(from)];
+  return { ...told, value: set, before, saw, ...members(rare) };
 }
 
-/** What the author had seen; and in a list with it what others had, where that is less. */
-function seenBy(from: Reader): Pick<Edit, 'saw' | 'known'> {
-  const item = next(from);
-  if (typeof item === 'number') return { saw: item, known: undefined };
-  const [saw, known] = Array.isArray(item) ? item : [];
-  if (typeof saw === 'number' && typeof known === 'number') return { saw, known };
-  throw new Error('A packed list does not say what an author had seen.');
+function stableIn(from: Reader): Stable {
+  const set = value(from);
+  return { value: set, ...standing(from) };
+}
+
+function standing(from: Reader): Pick<Edit, 'op' | 'author' | 'number' | 'stamp' | 'by'> {
+  const [id, author, at, ms, tick, other] = [op(from), systemId(text(from)), number(from), number(from), number(from), next(from)];
+  const stamp = { ms, count: tick, system: typeof other === 'string' ? systemId(other) : author };
+  return { op: id, author, number: at, stamp, by: maybe(from, text) };
 }
 
 function shadow(from: Reader): Shadow {

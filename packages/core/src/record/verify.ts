@@ -31,7 +31,7 @@ function verifyPatches(table: Table, record: RecordState, changes: readonly Pick
     return [`the patches do not follow one another: ${thrown instanceof Error ? thrown.message.split('\n', 1)[0] : String(thrown)}`];
   }
   return Object.entries(registersIn(record)).flatMap(([name, register]) => {
-    if (register.agreed.length === 0) return [];
+    if (register.isBlank) return [];
     const told = fieldsOf(table, name).map((field) => folded[field]);
     const same = told.every((value, index) => value === (isTuple(register.value) ? register.value[index] : register.value));
     return same ? [] : [`${name}: the patches come to another value than the row`];

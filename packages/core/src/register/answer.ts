@@ -1,9 +1,9 @@
-import type { ConflictCode } from '../record/code.ts';
+import type { ConflictCode } from './code.ts';
 import { sameValue, type Value } from '../values.ts';
 import { commonPast, compareOpen, frontierOf, isChange, openEdits, type Open } from './open.ts';
 import { isOverfull, OVERFULL } from './overfull.ts';
 import { readingsOf } from './readings.ts';
-import type { Kept, Register, Stable } from './register.ts';
+import type { Edit, Kept, Register, Stable } from './register.ts';
 
 /** What a policy is asked: the open edits of a set, and what stands when there are fewer of them. */
 export interface Question {
@@ -108,13 +108,19 @@ export const UNKNOWN_BASE = 'unknown-base';
 export function answer(register: Register, policy: RegisterPolicy): Answer {
   const { log, stable } = register;
   if (isOverfull(register)) return overfull(register);
-  const [first, ...others] = readingsOf(log).map((read) => {
+  const [known, ...others] = readingsOf(log);
+  if (!known) return { frontier: [] };
+  const come = (read: readonly Edit[]): Answer => {
     const opens = openEdits(read, stable);
     return solve(opens, stable, policy)(wholeOf(opens));
-  });
-  if (!first || isHeld(first)) return first ?? { frontier: [] };
-  const other = others.find((one) => !isSame(one, first));
-  return other ? inDoubt(register, first, other, policy) : first;
+  };
+  const first = come(known);
+  if (isHeld(first)) return first;
+  for (const read of others) {
+    const other = come(read);
+    if (!isSame(other, first)) return inDoubt(register, first, { read, comes: other }, policy);
+  }
+  return first;
 }
 
 export function isSame(a: Answer, b: Answer): boolean {
@@ -127,14 +133,22 @@ function overfull({ log, stable }: Register): Answer {
   return { value: stable?.value, kept: stable?.kept, frontier: [], resolution: { kind: 'held', rule: OVERFULL, reason, code: 'C15' } };
 }
 
-function inDoubt({ log, stable }: Register, first: Answer, other: Answer, policy: RegisterPolicy): Answer {
+interface Otherwise {
+  readonly read: readonly Edit[];
+  readonly comes: Answer;
+}
+
+function inDoubt({ log, stable }: Register, first: Answer, { read, comes }: Otherwise, policy: RegisterPolicy): Answer {
   const opens = openEdits(log, stable);
   const { value, kept } = solve(opens, stable, policy)(commonPast(first.frontier));
-  const otherwise = isHeld(other) ? 'asks a person' : `makes it ${told(other)}`;
-  const reason = `a write was never answered: had it not arrived before an edit that follows it, that makes it ${told(first)}; had it, that ${otherwise}`;
+  const at = read.findIndex((edit, index) => edit !== log[index]);
+  const [edit, other] = [log[at], read[at]];
+  const what = `${edit?.author} set ${told(edit?.value)} on top of ${told(edit?.before)} or, if a write of which no answer came had arrived, of ${told(other?.before)}`;
+  const otherwise = isHeld(comes) ? 'asks a person' : `makes it ${told(comes.value)}`;
+  const reason = `${what}: the first makes it ${told(first.value)}, the second ${otherwise}`;
   return { value, kept, frontier: first.frontier, resolution: { kind: 'held', rule: UNKNOWN_BASE, reason, code: 'C19' } };
 }
 
-function told({ value }: Answer): string {
+function told(value: Value | undefined): string {
   return JSON.stringify(value ?? null);
 }

@@ -30,6 +30,13 @@ export function close(given: Register, holders: readonly SystemId[], policy: Reg
   return register;
 }
 
+/** Closes up to a merged value by number, because it is known that everybody has it in their past. */
+export function closeTo(register: Register, number: number, policy: RegisterPolicy): Register {
+  const length = register.log.filter((edit) => edit.number <= number).length;
+  const stable = length === 0 ? undefined : closedAt(register, [], policy, length);
+  return stable ? cutBehind(register, { waited: [], policy, length, stable }) : register;
+}
+
 /** Whether everybody who is waited for, and everybody who edited since, has all of the first so many edits in their past. */
 function isSeen(register: Register, waited: readonly SystemId[], policy: RegisterPolicy, length: number): boolean {
   const opens = openEdits(register.log, register.stable);

@@ -1,6 +1,6 @@
 import type { Stamp } from '../clock/stamp.ts';
 import type { OpId, SystemId } from '../ids.ts';
-import { CONCORD, PERSON } from '../record/actors.ts';
+import { CONCORD, PERSON } from './actors.ts';
 import { sameValue, type Value } from '../values.ts';
 import { isOwnOf, type Edit, type Reading, type Register } from './register.ts';
 import { reopen } from './reopen.ts';

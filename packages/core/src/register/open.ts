@@ -42,7 +42,12 @@ function lifted(stamp: Stamp, past: bigint, opens: readonly Open[], stable: Stab
     const isSeen = (past & open.bit) !== 0n && isChange(open);
     if (isSeen && (!floor || compareStamps(open.stamp, floor) > 0)) floor = open.stamp;
   }
-  return !floor || compareStamps(stamp, floor) > 0 ? stamp : { ms: floor.ms, count: floor.count + 1, system: stamp.system };
+  return floor ? liftedOver(stamp, floor) : stamp;
+}
+
+/** A time that is not before another. */
+export function liftedOver(stamp: Stamp, floor: Stamp): Stamp {
+  return compareStamps(stamp, floor) > 0 ? stamp : { ms: floor.ms, count: floor.count + 1, system: stamp.system };
 }
 
 /** The total order of edits: by lifted stamp, then by operation. */

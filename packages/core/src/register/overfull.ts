@@ -1,4 +1,4 @@
-import { PERSON } from '../record/actors.ts';
+import { PERSON } from './actors.ts';
 import type { Edit, Register } from './register.ts';
 
 /** More open edits than this are not weighed: somebody edits faster than anything can be delivered. Nothing is written until a person rules. */

@@ -1,7 +1,7 @@
 import type { Stamp } from '../clock/stamp.ts';
 import { must } from '../errors/must.ts';
 import { opId, opIdFrom, systemId, type OpId, type SystemId } from '../ids.ts';
-import { actorOf } from '../record/actors.ts';
+import { actorOf } from './actors.ts';
 import { sameValue, type Value } from '../values.ts';
 import type { Edit, Kept, Reading, Register, Stable } from './register.ts';
 

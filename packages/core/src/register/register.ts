@@ -1,6 +1,6 @@
 import type { Stamp } from '../clock/stamp.ts';
 import type { OpId, SystemId } from '../ids.ts';
-import { CONCORD, PERSON } from '../record/actors.ts';
+import { CONCORD, PERSON } from './actors.ts';
 import type { Json, Value } from '../values.ts';
 
 /** What an author had perhaps seen instead, where a write to their system was never answered. */

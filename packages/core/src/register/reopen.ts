@@ -1,5 +1,5 @@
 import { systemId } from '../ids.ts';
-import { sameValue, type Value } from '../values.ts';
+import { isTuple, sameValue, type Value } from '../values.ts';
 import type { Edit, Register, Stable } from './register.ts';
 
 /**
@@ -25,7 +25,9 @@ export function reopen(register: Register, saw: number, before: Value | undefine
   // What systems show that have seen it was decided without the newcomer, and follows from the log no more.
   const shown = { ...register.shown };
   for (const [system, ack] of Object.entries(acks)) if (ack === number && !Object.hasOwn(shown, system)) shown[system] = value;
-  return { ...register, stable: before === undefined ? undefined : beneath(stable, saw, before), log: [edit, ...log], shown };
+  // Who has seen nothing, and holds nothing, says nothing of what was there before.
+  const isNothing = before === undefined || (saw === 0 && isEmpty(before));
+  return { ...register, stable: isNothing ? undefined : beneath(stable, saw, before), log: [edit, ...log], shown };
 }
 
 /** What stood before anything that the newcomer has not seen. It is older than everything. */
@@ -53,4 +55,8 @@ function cut(log: readonly Edit[], saw: number, before: Value): readonly Edit[] 
       { ...edit, before, saw },
     ];
   });
+}
+
+function isEmpty(value: Value): boolean {
+  return isTuple(value) ? value.every((member) => member === null) : value === null;
 }

@@ -1,4 +1,14 @@
-import { LIFE, registersIn, valueIn, type Link, type RecordState, type Register, type Relations, type Table } from '@concord/core';
+import {
+  frontierIn,
+  LIFE,
+  registersIn,
+  valueIn,
+  type Link,
+  type RecordState,
+  type Register,
+  type Relations,
+  type Table,
+} from '@concord/core';
 import { fieldsIn, instantOf, valuesOf } from './values.ts';
 
 /** A record as the API tells it: merged values, where it lives, what waits. */
@@ -48,8 +58,9 @@ export function tellBlame(table: Table | undefined, record: RecordState) {
   });
 }
 
-function blameOf({ frontier, value, verdict, held }: Register) {
-  const last = frontier.toSorted((a, b) => b.stamp.ms - a.stamp.ms || b.stamp.count - a.stamp.count);
+function blameOf(register: Register) {
+  const { value, verdict, held } = register;
+  const last = frontierIn(register).toSorted((a, b) => b.stamp.ms - a.stamp.ms || b.stamp.count - a.stamp.count);
   const edit = last.find((candidate) => JSON.stringify(candidate.value) === JSON.stringify(value)) ?? last[0];
   return {
     ...(edit ? { system: edit.system, at: instantOf(edit.stamp) } : {}),

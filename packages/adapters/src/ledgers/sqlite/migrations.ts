@@ -139,6 +139,10 @@ const steps: readonly string[] = [
   ALTER TABLE conflicts ADD COLUMN sum INTEGER;
   ALTER TABLE failures ADD COLUMN sum INTEGER;
   `,
+  `
+  -- Nothing is laid out otherwise. From here on registers are told as a stable value and a log of open edits (ADR 34), which a sidecar of before
+  -- would take for damage: the number keeps the file from it. What was written before is read as it is.
+  `,
 ];
 
 /** The schema version that this code reads and writes. */

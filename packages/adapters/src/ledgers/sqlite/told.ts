@@ -1,5 +1,6 @@
 import {
   actorOf,
+  epochOfAnyTime,
   isTuple,
   systemId,
   valueText,
@@ -22,7 +23,10 @@ import {
  */
 type StampShort = readonly [ms: number, count: number, system: Stamp['system']];
 
-/** r register, v value, o on, n number, w what its author saw where that is not the number before, q what others had seen where that is less, s system, t stamp, b by. */
+/**
+ * r register, v value, o on, n number, w what its author saw where that is not the number before, q up to where all was closed where that is not
+ * what the author saw, j the step that it stands for as well, d what it was perhaps made on instead, s system, t stamp, b by.
+ */
 interface EditShort {
   readonly r: string;
   readonly v: EditTold['value'];
@@ -30,6 +34,8 @@ interface EditShort {
   readonly n: number;
   readonly w?: number;
   readonly q?: number;
+  readonly j?: number;
+  readonly d?: EditTold['or'];
   readonly s?: EditTold['system'];
   readonly t?: StampShort;
   readonly b?: string;
@@ -107,12 +113,17 @@ function valueTold({ edits, resolutions }: Told, field: string): Scalar | undefi
   return value === undefined || isTuple(value) ? undefined : value;
 }
 
-function editText({ register, system, value, on, saw, known, number, stamp, by }: EditTold, author: Author | undefined): string {
+function editText(
+  { register, system, value, on, saw, closed, joins, or, number, stamp, by }: EditTold,
+  author: Author | undefined,
+): string {
   let text = `{"r":${valueText(register)},"v":${valueText(value)}`;
   if (on !== undefined) text += `,"o":${valueText(on)}`;
   text += `,"n":${number}`;
   if (saw !== number - 1) text += `,"w":${saw}`;
-  if (known !== undefined) text += `,"q":${known}`;
+  if (closed !== undefined) text += `,"q":${closed}`;
+  if (joins !== undefined) text += `,"j":${joins}`;
+  if (or !== undefined) text += `,"d":${JSON.stringify(or)}`;
   if (system !== author?.system) text += `,"s":"${system}"`;
   if (!sameStamp(stamp, author?.stamp)) text += `,"t":${stampText(stamp)}`;
   if (by !== undefined) text += `,"b":${valueText(by)}`;
@@ -139,7 +150,12 @@ function loserText(loser: EditTold, contributors: readonly EditTold[], author: A
 function sameEdit(a: EditTold, b: EditTold): boolean {
   if (a === b) return true;
   const same =
-    a.register === b.register && a.system === b.system && a.number === b.number && a.saw === b.saw && a.known === b.known && a.by === b.by;
+    a.register === b.register &&
+    a.system === b.system &&
+    a.number === b.number &&
+    a.saw === b.saw &&
+    a.closed === b.closed &&
+    a.by === b.by;
   return same && sameStamp(a.stamp, b.stamp) && sameText(a.value, b.value) && sameText(a.on, b.on);
 }
 
@@ -174,7 +190,7 @@ function longChange({ s, t, b, n, p = [], e = [], r = [], a, x, z }: ChangeShort
     ...told,
     ...(a === undefined ? {} : { again: a }),
     ...(x === undefined ? {} : { erased: x }),
-    ...(z === undefined ? {} : { epoch: z }),
+    ...(z === undefined ? {} : { epoch: epochOfAnyTime(z) }),
   };
 }
 
@@ -214,10 +230,12 @@ function longEdit(short: EditShort, author: Author | undefined): EditTold {
     value: short.v,
     ...(short.o === undefined ? {} : { on: short.o }),
     saw: short.w ?? short.n - 1,
-    ...(short.q === undefined ? {} : { known: short.q }),
     number: short.n,
     stamp,
     ...(short.b === undefined ? {} : { by: short.b }),
+    ...(short.q === undefined ? {} : { closed: short.q }),
+    ...(short.j === undefined ? {} : { joins: short.j }),
+    ...(short.d === undefined ? {} : { or: short.d }),
   };
 }
 

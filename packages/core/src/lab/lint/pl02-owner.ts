@@ -1,4 +1,4 @@
-import { PERSON } from '../../record/actors.ts';
+import { PERSON } from '../../register/actors.ts';
 import { HABIT_EDITS_MIN } from '../suggest.ts';
 import { finding, known, outermost, policyLine, uses, type LintRule } from './rule.ts';
 

@@ -2,7 +2,7 @@ import { opId } from '../../ids.ts';
 import type { Resolution, View } from '../../policy/policy.ts';
 import { policies } from '../../policy/registry.ts';
 import type { EditTold } from '../../ports/plan.ts';
-import { actorOf } from '../../record/actors.ts';
+import { actorOf } from '../../register/actors.ts';
 import type { Edit } from '../../record/record.ts';
 import type { Frontier } from '../facts.ts';
 import { finding, known, policyLine, uses, type LintRule, type LintPlace } from './rule.ts';
