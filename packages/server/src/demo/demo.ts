@@ -8,7 +8,7 @@ import { openStage, type Stage } from './stage.ts';
 import { openTell, type Tell } from './tell.ts';
 import { leaveWaiting } from './waiting.ts';
 
-/** Tells the ten scenes; then, unless it is to be told `once`, goes on until it is stopped. Answers 1 when a scene did not end as told. */
+/** Tells the scenes; then, unless it is to be told `once`, goes on until it is stopped. Answers 1 when a scene did not end as told. */
 export async function demo({ once = false }: { readonly once?: boolean }): Promise<number> {
   const page = openPage((text) => process.stdout.write(text), isColourful);
   page.line('Concord: two emulated Dynamics systems, people who edit both, and the sidecar between them.', page.colours.bold);

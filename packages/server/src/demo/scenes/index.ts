@@ -9,8 +9,9 @@ import { renamedColumn } from './07-renamed-column.ts';
 import { expiredTokens } from './08-expired-tokens.ts';
 import { hookStorm } from './09-hook-storm.ts';
 import { deletedWhileEdited } from './10-deleted-while-edited.ts';
+import { twoLists } from './11-two-lists.ts';
 
-/** The ten scenes, in the order in which they are told. Each has rows of its own. */
+/** The scenes, in the order in which they are told. Each has rows of its own. */
 export const scenes: readonly Scene[] = [
   twoFields,
   addressGroup,
@@ -22,4 +23,5 @@ export const scenes: readonly Scene[] = [
   expiredTokens,
   hookStorm,
   deletedWhileEdited,
+  twoLists,
 ];
