@@ -848,6 +848,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/compactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far that is, or what the last time came to
+         * @description Asks for the role `reader`.
+         */
+        get: operations["getV1Compactions"];
+        put?: never;
+        /**
+         * Has old changes leave the ledger, while it is in use
+         * @description Asks for the role `admin`.
+         */
+        post: operations["postV1Compactions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/records/{id}/erase": {
         parameters: {
             query?: never;
@@ -3453,6 +3477,8 @@ export interface operations {
                             toldRows: number;
                             filteredRows: number;
                             asideRows: number;
+                            /** @description Read in a version older than one that the system had answered: it was put back */
+                            olderRows: number;
                             guard?: unknown[];
                             resync?: {
                                 state: string;
@@ -3545,6 +3571,8 @@ export interface operations {
                         toldRows: number;
                         filteredRows: number;
                         asideRows: number;
+                        /** @description Read in a version older than one that the system had answered: it was put back */
+                        olderRows: number;
                         guard?: unknown[];
                         resync?: {
                             state: string;
@@ -3636,6 +3664,8 @@ export interface operations {
                         toldRows: number;
                         filteredRows: number;
                         asideRows: number;
+                        /** @description Read in a version older than one that the system had answered: it was put back */
+                        olderRows: number;
                         guard?: unknown[];
                         resync?: {
                             state: string;
@@ -3727,6 +3757,8 @@ export interface operations {
                         toldRows: number;
                         filteredRows: number;
                         asideRows: number;
+                        /** @description Read in a version older than one that the system had answered: it was put back */
+                        olderRows: number;
                         guard?: unknown[];
                         resync?: {
                             state: string;
@@ -3818,6 +3850,8 @@ export interface operations {
                         toldRows: number;
                         filteredRows: number;
                         asideRows: number;
+                        /** @description Read in a version older than one that the system had answered: it was put back */
+                        olderRows: number;
                         guard?: unknown[];
                         resync?: {
                             state: string;
@@ -4695,6 +4729,142 @@ export interface operations {
             };
         };
     };
+    getV1Compactions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far that is, or what the last time came to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        pass?: {
+                            state: "running" | "done";
+                            by: string;
+                            /** @description What was changed before then may go */
+                            before: string;
+                            entity?: string;
+                            archives: boolean;
+                            began: string;
+                            ended?: string;
+                            /** @description Looked at so far */
+                            records: number;
+                            compacted: number;
+                            /** @description Changes that are told no longer */
+                            removed: number;
+                            /** @description Records that stay whole: something stands on what is old */
+                            needed: number;
+                            /** @description Records that do not agree with themselves: see concord verify */
+                            wrong: number;
+                            /** @description Records with too many changes: for concord compact while no sidecar runs */
+                            long: number;
+                            /** @description Records that were edited all the while: for the next time */
+                            moved: number;
+                        };
+                    };
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        /** @description Stable; see the list of problems */
+                        code: string;
+                        /** @description What to do about it */
+                        remedy: string;
+                    };
+                };
+            };
+        };
+    };
+    postV1Compactions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description In whose name: left out, the key's */
+                    by?: string;
+                    /** @description Why; kept in the history */
+                    note?: string;
+                    /** @description An instant: what was changed earlier may go */
+                    before: string;
+                    entity?: string;
+                    /** @description false: what goes is kept nowhere; left out, it is kept first */
+                    archive?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Has old changes leave the ledger, while it is in use */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        pass?: {
+                            state: "running" | "done";
+                            by: string;
+                            /** @description What was changed before then may go */
+                            before: string;
+                            entity?: string;
+                            archives: boolean;
+                            began: string;
+                            ended?: string;
+                            /** @description Looked at so far */
+                            records: number;
+                            compacted: number;
+                            /** @description Changes that are told no longer */
+                            removed: number;
+                            /** @description Records that stay whole: something stands on what is old */
+                            needed: number;
+                            /** @description Records that do not agree with themselves: see concord verify */
+                            wrong: number;
+                            /** @description Records with too many changes: for concord compact while no sidecar runs */
+                            long: number;
+                            /** @description Records that were edited all the while: for the next time */
+                            moved: number;
+                        };
+                    };
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        /** @description Stable; see the list of problems */
+                        code: string;
+                        /** @description What to do about it */
+                        remedy: string;
+                    };
+                };
+            };
+        };
+    };
     postV1RecordsIdErase: {
         parameters: {
             query?: never;
@@ -4870,6 +5040,11 @@ export interface operations {
                         ledger: {
                             file: string;
                             backups?: string;
+                            retention?: {
+                                keepMs?: number;
+                                everyMs: number;
+                                archive?: string;
+                            };
                         };
                         server: {
                             host: string;
