@@ -33,8 +33,8 @@ export function addedUp(rule: string, { stable, edits }: Question, countedBy?: s
 }
 
 /** Who fills what nobody has ever counted says what is there, like a first value. */
-function isFirstCount({ edit, before }: Open, stable: Question['stable']): boolean {
-  return isReset(edit) || (before === null && edit.saw === 0 && stable === undefined);
+function isFirstCount({ edit, before, past }: Open, stable: Question['stable']): boolean {
+  return isReset(edit) || (before === null && edit.saw === 0 && past === 0n && stable === undefined);
 }
 
 /** What an edit added; exact; `undefined` when it is not about numbers. */
