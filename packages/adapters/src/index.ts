@@ -5,7 +5,7 @@ export type { BackedUp } from './ledgers/sqlite/backup.ts';
 export { inspectLedger, type Finding } from './ledgers/sqlite/inspect.ts';
 export { importLedger } from './ledgers/sqlite/import.ts';
 export { openPairing, type PairedTold, type Pairing } from './pairing/pairing.ts';
-export { headLine } from './ledgers/sqlite/export.ts';
+export { endLine, headLine } from './ledgers/sqlite/export.ts';
 export { mendLog } from './ledgers/sqlite/wal.ts';
 export { restoreLedger, type Restoring } from './ledgers/sqlite/restore.ts';
 export { sqliteLedger, type SqliteLedger, type SqliteLedgerOptions } from './ledgers/sqlite/ledger.ts';

@@ -67,7 +67,6 @@ export * from './engine/release.ts';
 export { erasureIn, type ErasureAsk } from './engine/erasing.ts';
 export {
   compactedOf,
-  compactionOf,
   compactionsIn,
   type CompactedTold,
   type CompactingAsk,
@@ -78,7 +77,7 @@ export type { ResyncAsk, Resynced } from './engine/resync.ts';
 export * from './engine/revising.ts';
 export type { LinkingAnswer, LinkingAsk } from './engine/linking.ts';
 export { PINS_NOTE, pinnedVersions, type Pin, type PinAnswer, type PinAsk } from './engine/pins.ts';
-export { LIVE_CHANGES_MAX, type RetentionArchive, type RetentionOptions, type RetentionPass } from './engine/retention.ts';
+export { liveCompactionOf, type RetentionArchive, type RetentionOptions, type RetentionPass } from './engine/retention.ts';
 export type { RestoringAnswer, RestoringAsk } from './engine/restoring.ts';
 export * from './engine/map-status.ts';
 export type { Pause, PauseAsk } from './engine/pauses.ts';

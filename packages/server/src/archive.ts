@@ -14,6 +14,8 @@ const LINES_TOGETHER = 200;
 export interface Archived {
   readonly head: string;
   historyLines(record: RecordId): Iterable<string>;
+  /** Behind so many lines, of which this is the SHA-256, as hex digits. */
+  end(lines: number, sha256: string): string;
 }
 
 interface Writing {
@@ -28,7 +30,12 @@ interface Writing {
  * Keeps what a pass takes out of the ledger: a file of lines as an export has them, begun with the first record, and named without `.part` once
  * it has its end. What was put is on the disk. One that was left by a kill keeps its name, and proves what it holds as well.
  */
-export function openArchive(folder: string, ledgerFile: string, { head, historyLines }: Archived, nowMs: () => number): RetentionArchive {
+export function openArchive(
+  folder: string,
+  ledgerFile: string,
+  { head, historyLines, end }: Archived,
+  nowMs: () => number,
+): RetentionArchive {
   let writing: Writing | undefined;
 
   async function begun(): Promise<Writing> {
@@ -60,7 +67,7 @@ export function openArchive(folder: string, ledgerFile: string, { head, historyL
     async close() {
       if (!writing) return;
       const { file, handle, lines, digest } = writing;
-      await handle.write(`${JSON.stringify({ kind: 'end', lines, sha256: digest.digest('hex') })}\n`, writing.bytes);
+      await handle.write(`${end(lines, digest.digest('hex'))}\n`, writing.bytes);
       writing = undefined;
       await handle.sync();
       await handle.close();

@@ -2,6 +2,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
   askedSandbox,
+  endLine,
   headLine,
   openSystem,
   quickjsSandbox,
@@ -174,7 +175,14 @@ function retentionIn({ ledger: { file, retention } }: Config, ledger: SqliteLedg
     find: (record, beforeMs, beforeSeq) => desk.work('compact', { record, beforeMs, beforeSeq }),
     ...(archive === undefined
       ? {}
-      : { archive: openArchive(archive, file, { head: headLine(), historyLines: (id) => ledger.historyLines(id) }, clock.nowMs) }),
+      : {
+          archive: openArchive(
+            archive,
+            file,
+            { head: headLine(), end: endLine, historyLines: (id) => ledger.historyLines(id) },
+            clock.nowMs,
+          ),
+        }),
     // Its thread is needed once a day.
     ended: () => desk.close(),
   };

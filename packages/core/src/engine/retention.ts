@@ -2,7 +2,7 @@ import { brokeOf } from '../errors/broke.ts';
 import { entityName, type EntityName, type RecordId } from '../ids.ts';
 import { CONCORD } from '../register/actors.ts';
 import type { Json } from '../values.ts';
-import { compactionOf, type CompactedTold, type CompactionFound } from './compacting.ts';
+import { compactionOf, type CompactedTold, type CompactingParts, type CompactionFound } from './compacting.ts';
 import { isOfLedger } from './ledger-health.ts';
 import { backoffMs } from './pace.ts';
 import type { Parts, Stop } from './parts.ts';
@@ -69,7 +69,7 @@ export interface Retention {
 }
 
 /** With more changes than this a record is for a sidecar that is stopped: putting it in place would keep everybody waiting. */
-export const LIVE_CHANGES_MAX = 10_000;
+const LIVE_CHANGES_MAX = 10_000;
 
 const NOTE = 'retention';
 const DAY_MS = 86_400_000;
@@ -83,6 +83,12 @@ const REST_SHARE = 4;
 const REST_MS_MAX = 2_000;
 /** A record that is edited meanwhile is found out about again; the last time nobody may edit it. */
 const TRIES = 3;
+
+/** What telling a record short would come to, while a sidecar uses it. Reads, and changes nothing. `undefined`: there is no such record, or no map. */
+export async function liveCompactionOf(parts: CompactingParts, id: RecordId, beforeMs: number): Promise<CompactionFound | undefined> {
+  const record = await parts.ledger.record(id);
+  return record && compactionOf(parts, record, { beforeMs, changesMax: LIVE_CHANGES_MAX });
+}
 
 type Running = RetentionPass & { readonly after?: string };
 
@@ -99,13 +105,7 @@ export function openRetention(parts: Parts, options: RetentionOptions, pinned: (
   let [failures, pages] = [0, 0];
 
   function find(record: RecordId, beforeMs: number): Promise<CompactionFound | undefined> {
-    return options.find ? options.find(record, beforeMs, pinned(record)) : findHere(record, beforeMs);
-  }
-
-  async function findHere(id: RecordId, beforeMs: number): Promise<CompactionFound | undefined> {
-    const record = await ledger.record(id);
-    const { tables, digest } = parts;
-    return record && compactionOf({ ledger, tables, digest, pinned }, record, { beforeMs, changesMax: LIVE_CHANGES_MAX });
+    return options.find ? options.find(record, beforeMs, pinned(record)) : liveCompactionOf({ ...parts, pinned }, record, beforeMs);
   }
 
   /** Finding out takes long, and holds nobody up; only putting it in place does. `undefined`: it was edited meanwhile. */

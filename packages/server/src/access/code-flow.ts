@@ -1,14 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { ConcordError, type OidcConfig } from '@concord/core';
 import * as oidc from 'openid-client';
 import type { Issuer } from './oidc.ts';
+import { FLOW_SECONDS } from './cookies.ts';
 import type { Caller } from './roles.ts';
+import { makeRoom, newSecret } from './sessions.ts';
 
-/** Whoever goes to the provider comes back within so long. */
-const FLOW_MS_MAX = 600_000;
 /** So many are under way at a time; the oldest makes room. */
 const FLOWS_MAX = 1_000;
-const SECRET_BYTES = 32;
+const MS_A_SECOND = 1_000;
 
 /** Somebody who was sent to the provider. */
 interface Flow {
@@ -59,12 +58,9 @@ export function openCodeFlow({ issuer }: OidcConfig, { client, secret, scope }: 
     async begin(redirect, to) {
       const configuration = await provider();
       const [verifier, state, nonce] = [oidc.randomPKCECodeVerifier(), oidc.randomState(), oidc.randomNonce()];
-      const id = randomBytes(SECRET_BYTES).toString('base64url');
-      for (const first of flows.keys()) {
-        if (flows.size < FLOWS_MAX) break;
-        flows.delete(first);
-      }
-      flows.set(id, { verifier, state, nonce, to, redirect, endsAtMs: now() + FLOW_MS_MAX });
+      const id = newSecret();
+      makeRoom(flows, FLOWS_MAX);
+      flows.set(id, { verifier, state, nonce, to, redirect, endsAtMs: now() + FLOW_SECONDS * MS_A_SECOND });
       const asked = {
         redirect_uri: redirect,
         scope,

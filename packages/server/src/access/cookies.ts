@@ -40,7 +40,8 @@ export function cookieGone(request: FastifyRequest): string {
 
 const FLOW = 'concord-sign-in';
 const FLOW_PATH = '/v1/session/oidc';
-const FLOW_SECONDS = 600;
+/** Whoever goes to the provider comes back within so long. */
+export const FLOW_SECONDS = 600;
 
 /** By what somebody is known who comes back from an identity provider: from another site, so this one is sent along from there, and to that address alone. Empty: forgotten. */
 export function flowCookie(request: FastifyRequest, id: string): string {

@@ -92,14 +92,16 @@ export function openSessions(keyring: Keyring, now: () => number): Sessions {
   };
 }
 
-function makeRoom(kept: Map<string, unknown>, max: number): void {
+/** Takes the oldest out of a map that is full. */
+export function makeRoom(kept: Map<string, unknown>, max: number): void {
   for (const first of kept.keys()) {
     if (kept.size < max) return;
     kept.delete(first);
   }
 }
 
-function newSecret(): string {
+/** What nobody can guess, as a cookie or an address bears it. */
+export function newSecret(): string {
   return randomBytes(SECRET_BYTES).toString('base64url');
 }
 

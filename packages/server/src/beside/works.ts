@@ -1,5 +1,4 @@
 import {
-  compactionOf,
   compileTable,
   ConcordError,
   digestOf,
@@ -7,7 +6,7 @@ import {
   forecast,
   gatherFacts,
   lint,
-  LIVE_CHANGES_MAX,
+  liveCompactionOf,
   openListDigest,
   parseConfig,
   policyKinds,
@@ -116,11 +115,8 @@ export function openWorks({ config }: Given, ledger: LabLedger, sandbox: Sandbox
     },
 
     /** What it would come to if a record's old changes were told as one. */
-    async compact({ record: id, beforeMs, beforeSeq }: CompactAsked) {
-      const record = await ledger.record(id);
-      const pinned = () => beforeSeq;
-      return record && compactionOf({ ledger, tables, pinned }, record, { beforeMs, changesMax: LIVE_CHANGES_MAX });
-    },
+    compact: ({ record, beforeMs, beforeSeq }: CompactAsked) =>
+      liveCompactionOf({ ledger, tables, pinned: () => beforeSeq }, record, beforeMs),
 
     async list({ policies: other, entity }: { readonly policies: unknown; readonly entity?: string | undefined }): Promise<Listed> {
       const entities = overlaid(other, { entities: config.entities, kinds });

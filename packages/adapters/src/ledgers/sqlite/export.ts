@@ -45,7 +45,12 @@ export function* exportLines(source: Source, only: RecordId | undefined): Genera
     lines += 1;
     yield line;
   }
-  yield JSON.stringify({ kind: 'end', lines, sha256: digest.digest('hex') });
+  yield endLine(lines, digest.digest('hex'));
+}
+
+/** Behind so many lines, of which this is the SHA-256, as hex digits. */
+export function endLine(lines: number, sha256: string): string {
+  return JSON.stringify({ kind: 'end', lines, sha256 });
 }
 
 function* bodyLines(source: Source, only: RecordId | undefined): Generator<string> {
