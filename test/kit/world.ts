@@ -1,4 +1,5 @@
 import {
+  isOfParts,
   keyOf,
   LIFE,
   observe,
@@ -130,7 +131,7 @@ export function deliver(world: World, system: SystemId, loss: Loss = 'none'): vo
   }
   if (row && planned.expected !== String(row.version)) return end({ kind: 'stale', row: told() ?? neverHere() });
   const stored = row?.values;
-  const isApart = (name: string): boolean => world.table.registers.get(name)?.traits.slots === true;
+  const isApart = (name: string): boolean => isOfParts(world.table, name);
   // What the system holds already is confirmed, not written.
   const isHeld = ([name, { value }]: readonly [string, { readonly value: Value }]): boolean =>
     name === LIFE || (isApart(name) ? false : sameValue(stored?.get(name), value));

@@ -29,3 +29,9 @@ const [INT_MIN, INT_MAX] = [-(2 ** 31), 2 ** 31 - 1];
 export function fitsInt32(value: number): boolean {
   return Number.isInteger(value) && value >= INT_MIN && value <= INT_MAX;
 }
+
+/** Whether a value is empty: null, or a group whose members are all null. */
+export function isEmpty(value: Value | undefined): boolean {
+  if (value === undefined || value === null) return true;
+  return isTuple(value) && value.every((member) => member === null);
+}

@@ -1,4 +1,4 @@
-import type { Table } from '../map/compile.ts';
+import { isOfParts, type Table } from '../map/compile.ts';
 import { passOutlets } from '../map/inlets.ts';
 import { toColumns, type Columns } from '../map/translate.ts';
 import type { Settled } from '../merge/settle.ts';
@@ -7,7 +7,6 @@ import type { Ledger } from '../ports/ledger.ts';
 import { LIFE, type Attempt, type RecordState } from '../record/record.ts';
 import { registerIn } from '../record/registers.ts';
 import { holds } from '../merge/frontier.ts';
-import { isOfParts } from '../merge/judge.ts';
 import type { JsonObject, Value } from '../values.ts';
 import { translated } from './matching.ts';
 import { lookUpWrite } from './references.ts';

@@ -6,13 +6,13 @@ import { copyOfLink } from '../record/copies.ts';
 import type { Attempt, RecordState } from '../record/record.ts';
 import { frontierIn } from '../merge/frontier.ts';
 import { registerIn } from '../record/registers.ts';
-import { isEmpty } from '../policy/edits.ts';
 import { member } from '../map/relations.ts';
 import type { Plan } from '../ports/plan.ts';
 import { canonical, markOf, mayBeOne, mergedIn, others, referredIn } from './kin.ts';
 import { namesOf, speaksAgainst } from './matching.ts';
 import type { Parts } from './parts.ts';
 import { relate } from './questions.ts';
+import { isEmpty } from '../values.ts';
 
 /** What keeps a write from being sent, in words. */
 export interface Obstacle {

@@ -1,10 +1,9 @@
 import type { EntityName, RecordId, SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
-import { isEmpty } from '../policy/edits.ts';
 import { UNKNOWN_BASE } from '../register/answer.ts';
 import type { ChangeRow, ConflictRow, EditTold, FailureRow, ResolutionTold } from '../ports/plan.ts';
 import { CONCORD, PERSON } from '../register/actors.ts';
-import { sameValue, type Value } from '../values.ts';
+import { isEmpty, sameValue, type Value } from '../values.ts';
 import { openGaps, type Gaps } from './gaps.ts';
 import { isFirstCopy } from './knowledge.ts';
 import { momentsOf, type Moment } from './moments.ts';

@@ -1,9 +1,8 @@
-import { fieldsOf, type RegisterRule, type Table } from '../map/compile.ts';
+import { fieldsOf, type RegisterRule, type Table, isOfParts } from '../map/compile.ts';
 import { isWholeOnly } from '../merge/closing-in.ts';
 import { decideRegister, policyOf } from '../merge/deciding.ts';
 import { damp, settledFor } from '../merge/flapping.ts';
 import { frontierIn } from '../merge/frontier.ts';
-import { isOfParts } from '../merge/judge.ts';
 import { GAVE_WAY, gaveWay } from '../merge/refused.ts';
 import { fieldsAt, standingOf } from '../merge/standing.ts';
 import { inTurn, valueAfter, withComputed, type Bench, type Judged } from '../merge/turns.ts';

@@ -1,12 +1,11 @@
 import type { SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
 import { frontierIn } from '../merge/frontier.ts';
-import { isEmpty } from '../policy/edits.ts';
 import type { Opening } from '../ports/epoch.ts';
 import type { EditTold } from '../ports/plan.ts';
 import { PERSON } from '../register/actors.ts';
 import { LIFE } from '../record/record.ts';
-import { sameValue, type Value } from '../values.ts';
+import { isEmpty, sameValue, type Value } from '../values.ts';
 import { isFirstCopy, openKnowledge } from './knowledge.ts';
 import type { Moment } from './moments.ts';
 import type { Loss, Played, Player, Standing } from './player.ts';

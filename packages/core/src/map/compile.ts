@@ -155,6 +155,11 @@ export function holdersOf(table: Table, register: string): readonly SystemId[] {
   return table.registers.get(register)?.holders ?? table.systems;
 }
 
+/** Whether each system tells a part of a register, in another column than the whole that it is told. */
+export function isOfParts({ registers }: Table, register: string): boolean {
+  return registers.get(register)?.traits.slots === true;
+}
+
 /** The other entities that the natural key refers to. */
 export function keyReferences({ map, registers }: Table): readonly EntityName[] {
   const types = map.key.map((name) => registers.get(name)?.type);

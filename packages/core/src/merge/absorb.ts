@@ -1,6 +1,5 @@
 import type { OpId, SystemId } from '../ids.ts';
 import type { MappedRow } from '../map/mapped.ts';
-import { isEmpty } from '../policy/edits.ts';
 import { isNear } from './near.ts';
 import { possibleBases } from './possible-bases.ts';
 import { PLAIN } from '../policy/kind.ts';
@@ -9,7 +8,7 @@ import { LIFE, type Attempt, type Link, type Register, type Shadow } from '../re
 import { copyOfLink, copyOfRecord } from '../record/copies.ts';
 import { isHeldBy, isResting } from '../record/resting.ts';
 import type { Reading } from '../register/register.ts';
-import { sameValue, type Value } from '../values.ts';
+import { isEmpty, sameValue, type Value } from '../values.ts';
 import { judge } from './judge.ts';
 import { closeIn } from './closing-in.ts';
 import { numbersSent, perhapsSent } from './sent.ts';
@@ -29,7 +28,7 @@ import {
 } from './draft.ts';
 import { admit, admittedIn, frontierIn, knownToAll, seenBy } from './frontier.ts';
 import { holdersIn } from './holders.ts';
-import { fieldsOf, type Table } from '../map/compile.ts';
+import { fieldsOf, isOfParts, type Table } from '../map/compile.ts';
 import { startAfresh } from './filled-in.ts';
 import { unreadAfter } from './unread.ts';
 import { must } from '../errors/must.ts';
@@ -142,7 +141,7 @@ function recogniseEchoes(draft: Draft, row: MappedRow, attempts: readonly Attemp
   if (made) startAfresh(draft, row, made);
   for (const name of new Set(attempts.flatMap(({ registers }) => Object.keys(registers)))) {
     // Where a system tells a part, what it was told stands in another column.
-    const value = draft.table.registers.get(name)?.traits.slots ? undefined : row.values.get(name);
+    const value = isOfParts(draft.table, name) ? undefined : row.values.get(name);
     const register = registerNow(draft, name);
     const shadow = register?.shadows[row.system];
     if (value === undefined || !register || (shadow && sameValue(shadow.value, value))) continue;
@@ -151,7 +150,7 @@ function recogniseEchoes(draft: Draft, row: MappedRow, attempts: readonly Attemp
     if (!attempt || !echo) continue;
     const sent = sameValue(echo.value, value) ? undefined : echo.value;
     if (sent !== undefined) fail(draft, row.system, 'C14', `${name} was stored otherwise than written`, row.key);
-    putShadow(draft, name, register, row.system, { value, sent, ops: echo.ops, saw: Math.max(echo.saw, shadow?.saw ?? 0) });
+    putShadow(draft, name, register, row.system, { value, sent, ops: echo.ops, saw: echo.saw });
     see(draft, row.system, attempt);
   }
 }
@@ -218,8 +217,7 @@ function editsOf(draft: Draft, row: MappedRow, attempts: readonly Attempt[], set
  */
 export function firstSight(draft: Draft, system: SystemId, name: string, value: Value): boolean {
   const register = registerOf(draft, name);
-  const isPart = draft.table.registers.get(name)?.traits.slots === true;
-  const agrees = register.count > 0 && !register.held && !isPart && sameValue(register.value, value);
+  const agrees = register.count > 0 && !register.held && !isOfParts(draft.table, name) && sameValue(register.value, value);
   if (!agrees && !isEmpty(value)) return false;
   const [ops, saw] = agrees ? [register.ops, register.count] : [[], 0];
   const seen = seenBy(register, system, { value, sent: undefined, ops, saw });

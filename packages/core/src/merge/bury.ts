@@ -36,7 +36,7 @@ function buryOwn(draft: Draft, system: SystemId, own: Attempt): void {
   const life = must(registerNow(draft, LIFE), 'every record has a life');
   const { ops, saw } = must(own.registers[LIFE], 'a deletion carries the life');
   putLink(draft, system, goneLink(linkOf(draft, system), 'deleted'));
-  putShadow(draft, LIFE, life, system, { value: 'deleted', ops, saw: Math.max(saw, life.shadows[system]?.saw ?? 0) });
+  putShadow(draft, LIFE, life, system, { value: 'deleted', ops, saw });
   see(draft, system, own);
   draft.deliveries.set(system, undefined);
 }

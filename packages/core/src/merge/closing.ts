@@ -1,11 +1,11 @@
-import { compareStamps, type Stamp } from '../clock/stamp.ts';
 import type { SystemId } from '../ids.ts';
 import { copyOfRegister } from '../record/copies.ts';
 import type { Register, Shadow } from '../record/record.ts';
+import { stableOf } from '../register/above.ts';
 import { answer, isHeld, type RegisterPolicy } from '../register/answer.ts';
-import { close, PATIENCE } from '../register/close.ts';
+import { close, isUnseen, PATIENCE } from '../register/close.ts';
 import { frontierOf, isChange, liftedOver, openEdits } from '../register/open.ts';
-import { isOwnOf, type Edit, type Kept, type Stable } from '../register/register.ts';
+import type { Edit, Kept, Stable } from '../register/register.ts';
 import { sameValue } from '../values.ts';
 import { logOf } from './frontier.ts';
 
@@ -60,12 +60,8 @@ type Standing = Pick<Stable, 'op' | 'author' | 'stamp' | 'by'>;
 function standingIn({ value, log, stable }: Register): Standing | undefined {
   const [edit, ...others] = log;
   if (edit && others.length === 0 && isChange(edit)) return stable ? { ...edit, stamp: liftedOver(edit.stamp, stable.stamp) } : edit;
-  const changes = openEdits(log, stable).filter(isChange);
-  const frontier = frontierOf(changes);
-  const stands = frontier.findLast((open) => sameValue(open.value, value)) ?? frontier.at(-1);
-  const from = stands?.edit ?? stable;
-  const stamp = greatest([...changes, ...(stable ? [stable] : [])]);
-  return from && stamp ? { ...from, stamp } : undefined;
+  const opens = openEdits(log, stable);
+  return stableOf({ value, frontier: frontierOf(opens.filter(isChange)) }, opens, stable);
 }
 
 /** What the policy keeps of what is closed, besides the value. Where the value was decided by something else than the policy, nothing. */
@@ -89,7 +85,7 @@ function raised(register: Register, acks: Readonly<Record<string, number>>): Reg
 
 function unseenBy({ log, shadows }: Register, system: string): readonly Edit[] {
   const saw = shadows[system]?.saw ?? 0;
-  return log.filter((edit) => edit.number > saw && !isOwnOf(edit, system));
+  return log.filter((edit) => isUnseen(edit, system, saw));
 }
 
 /** Whether a system has acknowledged, or made, all of it. */
@@ -102,8 +98,4 @@ function hasSeenAll(register: Register, system: string): boolean {
 function isShown({ value, count, shadows }: Register, system: string): boolean {
   const shadow = shadows[system];
   return shadow !== undefined && (shadow.saw >= count || sameValue(shadow.value, value));
-}
-
-function greatest(told: readonly { readonly stamp: Stamp }[]): Stamp | undefined {
-  return told.reduce<Stamp | undefined>((most, { stamp }) => (most && compareStamps(most, stamp) >= 0 ? most : stamp), undefined);
 }

@@ -1,16 +1,14 @@
 import type { SystemId } from '../ids.ts';
 import type { RegisterRule } from '../map/compile.ts';
-import { isEmpty } from '../policy/edits.ts';
 import type { View } from '../policy/policy.ts';
 import { amountOf } from '../policy/sums.ts';
 import { CONCORD, PERSON } from '../register/actors.ts';
 import type { Register } from '../record/record.ts';
-import { answer, solve, type Answer, type Question, type RegisterPolicy, type Resolution } from '../register/answer.ts';
+import { answer, isHeld, solve, wholeOf, type Answer, type Question, type RegisterPolicy, type Resolution } from '../register/answer.ts';
 import { commonPast, isChange, openEdits } from '../register/open.ts';
 import { isReset } from '../register/register.ts';
-import { seenOf } from '../policy/register-policy.ts';
-import { registerPolicyOf } from '../policy/register-policy.ts';
-import { sameValue, type Value } from '../values.ts';
+import { registerPolicyOf, seenOf } from '../policy/register-policy.ts';
+import { isEmpty, sameValue, type Value } from '../values.ts';
 import type { Decision } from './decide.ts';
 
 /** What a register's policy is told beside its edits. */
@@ -61,7 +59,7 @@ function decisionOf(
     resolution.code ??
     (isPart && resolution.kind === 'settled' ? 'C02' : undefined) ??
     (frontier.every(({ before }) => before === undefined) ? 'C06' : 'C01');
-  const base = solvedFor(log, policy)(commonPast(frontier)).value;
+  const base = solved(log, policy).at(commonPast(frontier)).value;
   const { rule: name, reason } = resolution;
   const told = { rule: name, reason, code, ...(base === undefined ? {} : { base }) };
   if (resolution.kind === 'settled') {
@@ -81,23 +79,20 @@ function isWhole(value: Value, kept: Answer['kept']): boolean {
 
 /** What everybody in the frontier had seen; `undefined` at a birth. */
 export function baseOf(log: Log, policy: RegisterPolicy): Value | undefined {
-  const opens = openEdits(log.log, log.stable);
-  const solved = solve(opens, log.stable, policy);
-  const { frontier } = solved((1n << BigInt(opens.length)) - 1n);
-  return solved(commonPast(frontier)).value;
+  const { at, frontier } = solved(log, policy);
+  return at(commonPast(frontier)).value;
 }
 
 /** What one author's edits in the frontier would have come to, with nobody's beside them but what their author had seen. */
 export function aloneOf(log: Log, policy: RegisterPolicy, author: SystemId): Value | undefined {
-  const opens = openEdits(log.log, log.stable);
-  const solved = solve(opens, log.stable, policy);
-  const { frontier } = solved((1n << BigInt(opens.length)) - 1n);
+  const { at, frontier } = solved(log, policy);
   const own = frontier.filter(({ edit }) => edit.author === author);
-  if (own.length === 0) return solved(commonPast(frontier)).value;
-  const alone = solved(own.reduce((set, open) => set | open.past | open.bit, 0n));
-  return alone.resolution?.kind === 'held' ? solved(commonPast(frontier)).value : alone.value;
+  const alone = at(own.reduce((set, open) => set | open.past | open.bit, 0n));
+  return own.length === 0 || isHeld(alone) ? at(commonPast(frontier)).value : alone.value;
 }
 
-function solvedFor({ log, stable }: Log, policy: RegisterPolicy): (set: bigint) => Answer {
-  return solve(openEdits(log, stable), stable, policy);
+function solved({ log, stable }: Log, policy: RegisterPolicy): { readonly at: Question['at']; readonly frontier: Answer['frontier'] } {
+  const opens = openEdits(log, stable);
+  const at = solve(opens, stable, policy);
+  return { at, frontier: at(wholeOf(opens)).frontier };
 }

@@ -1,12 +1,12 @@
 import { deliveryId, type SystemId } from '../ids.ts';
 import type { DeliveryRow } from '../ports/plan.ts';
-import { isEmpty } from '../policy/edits.ts';
 import { copyOfLink } from '../record/copies.ts';
 import { isHeldBy, isHeldByAll, isResting } from '../record/resting.ts';
 import { LIFE, type Attempt, type Link, type RecordState, type Register, type Unread } from '../record/record.ts';
 import { must } from '../errors/must.ts';
 import { linkOf, putLink, registerNow, storedIn, type Draft } from './draft.ts';
 import { patienceFor } from './unread.ts';
+import { isEmpty } from '../values.ts';
 
 /** So many unconfirmed attempts are kept for one row; more than that were never sent, because each waits for the one before. */
 const UNCONFIRMED_MAX = 16;

@@ -1,8 +1,7 @@
 import type { SystemId } from '../ids.ts';
 import type { MappedRow } from '../map/mapped.ts';
-import { isEmpty } from '../policy/edits.ts';
 import type { Attempt, Register, Shadow } from '../record/record.ts';
-import { sameValue, type Value } from '../values.ts';
+import { isEmpty, sameValue, type Value } from '../values.ts';
 import { registerNow, putRegister, type Draft } from './draft.ts';
 import { emptyLike, seenBy } from './frontier.ts';
 

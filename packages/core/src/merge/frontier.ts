@@ -118,10 +118,14 @@ function withShadow(shadows: Register['shadows'], system: string, shadow: Shadow
   return next;
 }
 
-/** The register once a system is known to stand where the shadow says. A copy, which may be changed until it is handed on. */
+/**
+ * The register once a system is known to stand where the shadow says; what it has seen never falls. A copy, which may be changed until it is
+ * handed on.
+ */
 export function seenBy(register: Register, system: string, shadow: Shadow): ReturnType<typeof copyOfRegister> {
+  const known = register.shadows[system]?.saw ?? 0;
   const seen = copyOfRegister(register);
-  seen.shadows = withShadow(register.shadows, system, shadow);
+  seen.shadows = withShadow(register.shadows, system, known > shadow.saw ? { ...shadow, saw: known } : shadow);
   return seen;
 }
 

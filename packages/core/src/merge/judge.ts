@@ -1,4 +1,4 @@
-import { fieldsOf, type Table } from '../map/compile.ts';
+import { fieldsOf, isOfParts } from '../map/compile.ts';
 import type { View } from '../policy/policy.ts';
 import { CONCORD } from '../register/actors.ts';
 import { copyOfRegister } from '../record/copies.ts';
@@ -55,11 +55,6 @@ export function judge(draft: Draft, names: readonly string[], cause: number, ove
     settlePlain(draft, item, cause, change.patch);
   }
   if (resolved.length > 0) writeResolutions(draft, resolved);
-}
-
-/** Whether each system tells a part: a whole that is something else turns nobody's part away. */
-export function isOfParts({ registers }: Table, name: string): boolean {
-  return registers.get(name)?.traits.slots === true;
 }
 
 /** Decides again what waited for something outside the record. What settles now is written as a change of Concord's own. */

@@ -1,5 +1,5 @@
 import { deliveryId, type Key, type RecordId, type SystemId } from '../ids.ts';
-import type { Table } from '../map/compile.ts';
+import { isOfParts, type Table } from '../map/compile.ts';
 import type { MappedRow } from '../map/mapped.ts';
 import type { Plan } from '../ports/plan.ts';
 import type { RefusalClass } from '../ports/system.ts';
@@ -107,7 +107,7 @@ function acknowledge(draft: Draft, system: SystemId, attempt: Attempt, { row, re
   for (const name in attempt.registers) {
     const sent = must(attempt.registers[name], 'an own name');
     const told = name === LIFE ? undefined : row.values.get(name);
-    if (draft.table.registers.get(name)?.traits.slots) {
+    if (isOfParts(draft.table, name)) {
       acknowledgeWhole(draft, system, name, sent, told);
       continue;
     }
@@ -118,8 +118,7 @@ function acknowledge(draft: Draft, system: SystemId, attempt: Attempt, { row, re
     const near = !sameValue(stored, sent.value);
     if (near) fail(draft, system, 'C14', `${name} was stored otherwise than written`, row.key);
     const register = registerOf(draft, name);
-    const saw = Math.max(sent.saw, register.shadows[system]?.saw ?? 0);
-    const shadow = { value: stored, sent: near ? sent.value : undefined, ops: sent.ops, saw };
+    const shadow = { value: stored, sent: near ? sent.value : undefined, ops: sent.ops, saw: sent.saw };
     putRegister(draft, name, closeIn(draft, name, seenBy(register, system, shadow)));
   }
   if (attempt.kind === 'create') startAfresh(draft, row, attempt);
@@ -135,8 +134,8 @@ function acknowledge(draft: Draft, system: SystemId, attempt: Attempt, { row, re
 /** A system that was told the whole tells its part in another column: that one is as it was, or an edit. */
 function acknowledgeWhole(draft: Draft, system: SystemId, name: string, sent: Attempt['registers'][string], told: Value | undefined): void {
   const register = registerOf(draft, name);
-  const { value = told ?? null, saw = 0 } = register.shadows[system] ?? {};
-  const shadow = { value, sent: undefined, ops: sent.ops, saw: Math.max(sent.saw, saw) };
+  const { value = told ?? null } = register.shadows[system] ?? {};
+  const shadow = { value, sent: undefined, ops: sent.ops, saw: sent.saw };
   putRegister(draft, name, closeIn(draft, name, seenBy(register, system, shadow)));
 }
 

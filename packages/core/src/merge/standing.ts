@@ -17,12 +17,9 @@ export function standingIn(draft: Draft, name: string): Value | undefined {
 
 /** The same of a whole register. What is held is what all its authors had seen: two first values have nothing that both had seen. */
 export function standingOf(register: Register): Value | undefined {
-  const isOpenBirth = register.held && register.held.provisional !== true && !register.stable && frontierIn(register).every(isReset);
+  const isOpenBirth =
+    register.held && register.held.provisional !== true && !register.stable && frontierIn(register).every(({ on }) => on === undefined);
   return isOpenBirth ? undefined : register.value;
-}
-
-function isReset({ on }: { readonly on?: Value | undefined }): boolean {
-  return on === undefined;
 }
 
 /** The same, once it was decided. */

@@ -1,6 +1,5 @@
 import { compareStamps } from '../clock/stamp.ts';
 import type { Edit } from '../record/record.ts';
-import { isTuple, type Value } from '../values.ts';
 
 /** The total order of edits: by stamp, then by operation, so that equal stamps never leave a choice. */
 export function compareEdits(a: Edit, b: Edit): number {
@@ -21,12 +20,6 @@ export function inOrder(edits: readonly Edit[]): readonly Edit[] {
   if (edits.length < 2) return edits;
   const sorted = edits.toSorted(compareEdits);
   return sorted.filter((edit, index) => edit.op !== sorted[index - 1]?.op);
-}
-
-/** Whether a value is empty: null, or a group whose members are all null. */
-export function isEmpty(value: Value | undefined): boolean {
-  if (value === undefined || value === null) return true;
-  return isTuple(value) && value.every((member) => member === null);
 }
 
 /** An instant for people: ISO 8601 in UTC, whole seconds. */

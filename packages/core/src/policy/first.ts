@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { rulingOf, settled } from './answers.ts';
-import { earliestOf, instant, isEmpty } from './edits.ts';
+import { earliestOf, instant } from './edits.ts';
 import { definePolicy } from './kind.ts';
 import type { Resolution } from './policy.ts';
 import { compareStamps, type Stamp } from '../clock/stamp.ts';
@@ -10,7 +10,7 @@ import { PERSON } from '../register/actors.ts';
 import type { Question } from '../register/answer.ts';
 import { frontierOf, sees } from '../register/open.ts';
 import type { Kept } from '../register/register.ts';
-import type { Json, JsonObject, Value } from '../values.ts';
+import { isEmpty, type Json, type JsonObject, type Value } from '../values.ts';
 
 /**
  * The value that was set first of all stands, by the authors' own clocks: it may be heard of last. Later edits are undone, unless they are a

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { earliestOf, isEmpty, latestOf } from './edits.ts';
+import { earliestOf, latestOf } from './edits.ts';
 import { definePolicy } from './kind.ts';
 import { must } from '../errors/must.ts';
+import { isEmpty } from '../values.ts';
 
 /** The first value that is not empty stands for ever; a person may still correct it. */
 export const immutable = definePolicy({

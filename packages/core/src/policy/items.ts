@@ -5,6 +5,7 @@ import { isList, isObject, jsonText } from './json-text.ts';
 import { allHeld, mergeSpot, paths, rulesOf, type Rules } from './json-merge.ts';
 import { answerOf, isAllJson } from './json.ts';
 import { mergeKeyed } from './keyed.ts';
+import { valuesIn } from './places.ts';
 import { definePolicy } from './kind.ts';
 import type { Question } from '../register/answer.ts';
 import type { Resolution, View } from './policy.ts';
@@ -48,10 +49,8 @@ export const items = definePolicy({
 
 /** The same over a register. */
 function itemsOver(view: View, question: Question, { key, delete: deletes }: z.output<typeof options>, rules: Rules): Resolution {
-  const { edits, stable } = question;
-  const told = [stable?.value, ...edits.flatMap(({ value, before }) => [value, before])];
   if (!isAllJson(question)) return held('items', 'not every value is JSON', 'C17');
-  if (!told.every((value) => isKeyed(readTold(value), key)))
+  if (!valuesIn(question).every((value) => isKeyed(readTold(value), key)))
     return held('items', `not every value is a list of items, each with its own "${key}"`, 'C17');
   const itemsOf = (list: Told): ReadonlyMap<string, Told> =>
     new Map((isList(list) ? list : []).map((item) => [keyOf(item, key) ?? '', item]));

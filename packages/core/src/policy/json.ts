@@ -3,7 +3,7 @@ import { JSON_CHARS_MAX, jsonText } from './json-text.ts';
 import { mergeSpot, paths, rulesOf, type Rules } from './json-merge.ts';
 import { definePolicy } from './kind.ts';
 import type { Question } from '../register/answer.ts';
-import { mergePlace } from './places.ts';
+import { mergePlace, valuesIn } from './places.ts';
 import type { Resolution, View } from './policy.ts';
 import { block, innerPolicy } from './spec.ts';
 import { readTold, spotOf, type Outcome } from './spots.ts';
@@ -37,9 +37,8 @@ function jsonOver(view: View, question: Question, rules: Rules): Resolution {
 }
 
 /** Whether everything that was told can be read. */
-export function isAllJson({ edits, stable }: Question): boolean {
-  const told = [stable?.value, ...edits.flatMap(({ value, before }) => [value, before])];
-  return told.every((value) => value === null || value === undefined || readTold(value) !== undefined);
+export function isAllJson(question: Question): boolean {
+  return valuesIn(question).every((value) => value === null || value === undefined || readTold(value) !== undefined);
 }
 
 /** A merged JSON value as a register's. */

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { settled } from './answers.ts';
-import { isEmpty, latestOf } from './edits.ts';
+import { latestOf } from './edits.ts';
 import { definePolicy } from './kind.ts';
 import { must } from '../errors/must.ts';
+import { isEmpty } from '../values.ts';
 
 const options = z.string().optional().describe('The system whose value is shown; left out: the latest of all.');
 

@@ -1,7 +1,7 @@
 import { ask, through } from './answers.ts';
-import { isEmpty } from './edits.ts';
 import { definePolicy } from './kind.ts';
 import { block, innerPolicy } from './spec.ts';
+import { isEmpty } from '../values.ts';
 
 const options = block({ then: innerPolicy.describe('Decides among the edits that are not empty.') })
   .default({ then: 'latest' })

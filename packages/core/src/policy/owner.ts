@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { isEmpty, latestOf } from './edits.ts';
+import { latestOf } from './edits.ts';
 import { definePolicy } from './kind.ts';
 import { must } from '../errors/must.ts';
+import { isEmpty } from '../values.ts';
 
 /**
  * Only one system may change the register; an edit made elsewhere is undone there and kept in the history.

@@ -45,9 +45,14 @@ function mergeMembers(question: Question, place: Place): Outcome {
 }
 
 /** Every name that anybody told. */
-export function namesIn({ edits, stable }: Question, namesOf: (told: Told) => readonly string[]): readonly string[] {
-  const values = [stable?.value, ...edits.flatMap(({ value, before }) => [value, before])];
-  return [...new Set(values.flatMap((value) => namesOf(readTold(value))))].toSorted();
+export function namesIn(question: Question, namesOf: (told: Told) => readonly string[]): readonly string[] {
+  const names = valuesIn(question).flatMap((value) => namesOf(readTold(value)));
+  return [...new Set(names)].toSorted();
+}
+
+/** Everything that anybody told, and that anybody was shown. */
+export function valuesIn({ edits, stable }: Question): readonly (Value | undefined)[] {
+  return [stable?.value, ...edits.flatMap(({ value, before }) => [value, before])];
 }
 
 /** What a part of the value comes to, as a register of its own: of every edit, what it made of the part. */
@@ -88,9 +93,9 @@ function textOf(told: Told): Value {
 
 /** What a policy makes of the place. Where the kinds of value differ there is nothing to compare. */
 function decidePlace(question: Question, policy: Made, { path, view }: Place): Outcome {
-  const { frontier, edits, stable } = question;
+  const { frontier } = question;
   const base = question.base(frontier);
-  const weighed = policy.traits.combines ? [...edits.flatMap(({ value, before }) => [value, before]), stable?.value] : [];
+  const weighed = policy.traits.combines ? valuesIn(question) : [];
   const shape = shapeOf([...frontier.map(({ value }) => value), base, ...weighed].map(readTold));
   const where = path || 'the whole';
   if (!shape) return { kind: 'held', reason: `${where} changes its kind of value`, code: 'C17' };

@@ -1,27 +1,15 @@
-import { opIdFrom, systemId, type OpId, type SystemId } from '../ids.ts';
-import type { Stamp } from '../clock/stamp.ts';
-import type { Edit, Kept, Reading, Stable } from '../register/register.ts';
+import { opIdFrom, systemId } from '../ids.ts';
+import type { Edit as OpenEdit, Kept, Reading, Stable } from '../register/register.ts';
 import type { Json, Value } from '../values.ts';
 import { CONCORD } from '../register/actors.ts';
 import type { Packed } from './pack.ts';
-import { many, maybe, next, number, op, text, value, valueOf, type Around, type Reader } from './reader.ts';
-import type { Register, Shadow } from './record.ts';
+import { many, maybe, members, named, next, number, op, shadow, text, value, valueOf, type Around, type Reader } from './reader.ts';
+import type { Edit, Register, Shadow } from './record.ts';
 
 /*
  * Registers as ledgers before schema version 12 hold them: the edits of which none was in another's past, and the merged values that somebody still
  * stood on. What they had superseded is gone; so such a register answers as it did, and like any other from its next closing on.
  */
-
-interface EditOfBefore {
-  readonly op: OpId;
-  readonly system: SystemId;
-  readonly value: Value;
-  readonly on?: Value | undefined;
-  readonly saw: number;
-  readonly number: number;
-  readonly stamp: Stamp;
-  readonly by?: string | undefined;
-}
 
 interface Agreed {
   readonly number: number;
@@ -32,13 +20,13 @@ interface Agreed {
 export interface Memory {
   readonly beneath?: Value;
   readonly total?: Value;
-  readonly first?: EditOfBefore;
+  readonly first?: Edit;
   readonly trail?: Register['trail'];
   readonly possible?: Readonly<Record<string, readonly { readonly saw: number; readonly value: Value }[]>>;
 }
 
 export interface RegisterOfBefore extends Memory, Pick<Register, 'value' | 'count' | 'ops' | 'shadows' | 'verdict' | 'held'> {
-  readonly frontier: readonly EditOfBefore[];
+  readonly frontier: readonly Edit[];
   readonly agreed: readonly Agreed[];
 }
 
@@ -83,7 +71,7 @@ export function openOfBefore(before: Omit<RegisterOfBefore, 'shadows' | 'held'>)
   const stable = base && stableOfBefore(before, { number: base.number, value: beneath ?? base.value }, nobody);
   const log = frontier
     .toSorted((a, b) => a.number - b.number)
-    .map((one): Edit => {
+    .map((one): OpenEdit => {
       const or = possible[one.system]?.map((reading): Reading => ({ saw: reading.saw, before: reading.value }));
       const { system: author, on, op: id, value: set, saw, number: at, stamp, by } = one;
       return { op: id, author, value: set, before: on, saw, number: at, stamp, by, ...(or ? { or } : {}) };
@@ -94,7 +82,7 @@ export function openOfBefore(before: Omit<RegisterOfBefore, 'shadows' | 'held'>)
 function stableOfBefore(
   { total, first }: Pick<RegisterOfBefore, 'total' | 'first'>,
   { number: at, value: stands }: Agreed,
-  { op: id, system, stamp, by }: Pick<EditOfBefore, 'op' | 'system' | 'stamp' | 'by'>,
+  { op: id, system, stamp, by }: Pick<Edit, 'op' | 'system' | 'stamp' | 'by'>,
 ): Stable {
   const early: Kept | undefined = first && {
     value: jsonOf(first.value),
@@ -117,9 +105,9 @@ function longOfBefore(list: Packed, around: Around): RegisterOfBefore {
   for (let left = number(from); left > 0; left -= 1) shadows[text(from)] = shadow(from);
   const [verdict, held, memory] = [next(from), next(from), next(from)];
   const more: Memory & Pick<Register, 'verdict' | 'held'> = {
-    ...memberOf('verdict', verdict),
-    ...memberOf('held', held),
-    ...objectIn(memory),
+    ...named('verdict', verdict),
+    ...named('held', held),
+    ...members(memory),
   };
   return { value: merged, count, ops, frontier, agreed, shadows, ...more };
 }
@@ -128,7 +116,7 @@ function agreement(from: Reader): Agreed {
   return { number: number(from), value: value(from) };
 }
 
-function editIn(from: Reader): EditOfBefore {
+function editIn(from: Reader): Edit {
   const [id, system, set, saw, at, ms, tick, other] = [
     op(from),
     systemId(text(from)),
@@ -145,19 +133,6 @@ function editIn(from: Reader): EditOfBefore {
   return { op: id, system, value: set, on: maybe(from, value), saw: seen, number: at, stamp, by: maybe(from, text) };
 }
 
-function shadow(from: Reader): Shadow {
-  const [held, saw, ops] = [value(from), number(from), many(from, op)];
-  return { value: held, sent: maybe(from, value), ops, saw };
-}
-
-function objectIn(item: unknown): object {
-  return typeof item === 'object' && item !== null ? item : {};
-}
-
-function memberOf(name: string, item: unknown): object {
-  return typeof item === 'object' && item !== null ? { [name]: item } : {};
-}
-
 /** One system had edited it, and the others were yet to hear of it. */
 function loneOfBefore(list: Packed, { names = [] }: Around): RegisterOfBefore {
   const [, count, places, author, ms, tick, , holders, by] = list;
@@ -172,7 +147,7 @@ function loneOfBefore(list: Packed, { names = [] }: Around): RegisterOfBefore {
   const shadows: Record<string, Shadow> = {};
   for (const name of holders.split(' '))
     shadows[name] = name === author ? { value: merged, sent: undefined, ops, saw: count } : { value: on, sent: undefined, ops: seen, saw };
-  const told: EditOfBefore = { op: id, system, value: merged, on, saw, number: count, stamp, by: typeof by === 'string' ? by : undefined };
+  const told: Edit = { op: id, system, value: merged, on, saw, number: count, stamp, by: typeof by === 'string' ? by : undefined };
   const agreed = [
     { number: saw, value: on },
     { number: count, value: merged },

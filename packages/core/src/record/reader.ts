@@ -1,6 +1,7 @@
 import { changeHash, opIdFrom, type ChangeHash, type OpId, type RecordId } from '../ids.ts';
 import type { Scalar, Value } from '../values.ts';
 import type { Item, Packed } from './pack.ts';
+import type { Shadow } from './record.ts';
 import type { Stored } from './resting.ts';
 
 /** What the lists of a text are read with. Texts of before there were names tell hashes and operations themselves. */
@@ -74,3 +75,18 @@ function nameIn(from: Reader): string {
 
 export const op = (from: Reader): OpId => opIdFrom(nameIn(from));
 export const hash = (from: Reader): ChangeHash => changeHash(nameIn(from));
+
+/** What is seldom there, as an object; nothing else has members. */
+export function members(item: Item): object {
+  return typeof item === 'object' && item !== null ? item : {};
+}
+
+export function named(name: string, item: Item): object {
+  return typeof item === 'object' && item !== null ? { [name]: item } : {};
+}
+
+/** What a system shows of a register. */
+export function shadow(from: Reader): Shadow {
+  const [held, saw, ops] = [value(from), number(from), many(from, op)];
+  return { value: held, sent: maybe(from, value), ops, saw };
+}

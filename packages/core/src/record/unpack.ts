@@ -2,8 +2,8 @@ import { deliveryIdOf, keyOf, systemId, version, type Key, type Version } from '
 import type { Edit, Kept, Stable } from '../register/register.ts';
 import { isOfBefore, registerOfBefore } from './before.ts';
 import { readLone } from './lone.ts';
-import type { Item, Packed } from './pack.ts';
-import { hash, many, maybe, next, number, op, text, value, valueOf, type Around, type Reader } from './reader.ts';
+import type { Packed } from './pack.ts';
+import { hash, many, maybe, members, named, next, number, op, shadow, text, value, valueOf, type Around, type Reader } from './reader.ts';
 import type { Attempt, Link, Register, Shadow } from './record.ts';
 import { isResting, type Stored } from './resting.ts';
 
@@ -27,14 +27,6 @@ export function unpackRegister(list: Packed, around: Around): Register {
 /** Every register has all members, in one order: see `copyOfRegister`. */
 const RARE = { renumbered: undefined, verdict: undefined, trail: undefined, held: undefined, isBlank: undefined };
 
-function members(item: Item): object {
-  return typeof item === 'object' && item !== null ? item : {};
-}
-
-function named(name: string, item: Item): object {
-  return typeof item === 'object' && item !== null ? { [name]: item } : {};
-}
-
 function edit(from: Reader): Edit {
   const [set, saw, told, before, rare] = [value(from), number(from), standing(from), maybe(from, value), next(from)];
   return { ...told, value: set, before, saw, ...members(rare) };
@@ -49,11 +41,6 @@ function standing(from: Reader): Pick<Edit, 'op' | 'author' | 'number' | 'stamp'
   const [id, author, at, ms, tick, other] = [op(from), systemId(text(from)), number(from), number(from), number(from), next(from)];
   const stamp = { ms, count: tick, system: typeof other === 'string' ? systemId(other) : author };
   return { op: id, author, number: at, stamp, by: maybe(from, text) };
-}
-
-function shadow(from: Reader): Shadow {
-  const [held, saw, ops] = [value(from), number(from), many(from, op)];
-  return { value: held, sent: maybe(from, value), ops, saw };
 }
 
 export function unpackLink(list: Packed, around: Around): Link {

@@ -20,7 +20,7 @@ export function close(given: Register, holders: readonly SystemId[], policy: Reg
   if (given.log.length === 0) return given;
   const log = ruledOff(given.log);
   const register = log.length < given.log.length ? withShown(given, { ...given, log }, policy) : given;
-  const waited = holders.filter((holder) => log.filter((edit) => isUnseen(register, holder, edit)).length <= PATIENCE);
+  const waited = holders.filter((holder) => log.filter((edit) => isUnseen(edit, holder, register.acks[holder] ?? 0)).length <= PATIENCE);
   if (waited.length === 0 || isHeld(answer(register, policy))) return register;
   for (let length = log.length; length > 0; length -= 1) {
     if (policy.readsFields && length < log.length) break;
@@ -54,7 +54,7 @@ function isSumOfChanges({ log }: Register, { commutes }: RegisterPolicy): boolea
 function hasSeen(register: Register, system: string, length: number): boolean {
   const { log, acks, renumbered = 0 } = register;
   const isBehind = renumbered <= numberOf(register, length) && renumbered > (acks[system] ?? 0);
-  return !isBehind && log.slice(0, length).every((edit) => !isUnseen(register, system, edit));
+  return !isBehind && log.slice(0, length).every((edit) => !isUnseen(edit, system, acks[system] ?? 0));
 }
 
 /** Of the merged value that the first so many edits make. */
@@ -63,8 +63,8 @@ function numberOf({ log, count }: Register, length: number): number {
 }
 
 /** Whether a system has neither acknowledged nor made an edit. */
-function isUnseen({ acks }: Register, holder: string, edit: Edit): boolean {
-  return edit.number > (acks[holder] ?? 0) && !isOwnOf(edit, holder);
+export function isUnseen(edit: Edit, holder: string, acknowledged: number): boolean {
+  return edit.number > acknowledged && !isOwnOf(edit, holder);
 }
 
 /** What the first so many edits come to, once and for all; `undefined` where that is still in doubt, or not yet everywhere. */

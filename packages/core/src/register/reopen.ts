@@ -1,5 +1,5 @@
 import { systemId } from '../ids.ts';
-import { isTuple, sameValue, type Value } from '../values.ts';
+import { isEmpty, sameValue, type Value } from '../values.ts';
 import type { Edit, Register, Stable } from './register.ts';
 
 /**
@@ -55,8 +55,4 @@ function cut(log: readonly Edit[], saw: number, before: Value): readonly Edit[] 
       { ...edit, before, saw },
     ];
   });
-}
-
-function isEmpty(value: Value): boolean {
-  return isTuple(value) ? value.every((member) => member === null) : value === null;
 }
