@@ -16,8 +16,6 @@ export interface Case {
   readonly form?: (value: Value) => Value;
   /** Of so many systems that leave or are put back, it comes to the same as if they had always been there. Left out: of none. */
   readonly returning?: number;
-  /** What stands while somebody is asked may be newer than had nothing been closed: changes close before everybody's edits have seen them. */
-  readonly newerMeanwhile?: true;
   /** It may ask a person where the oracle, which knows nothing of places, would not. */
   readonly mayAsk?: true;
 }
@@ -270,10 +268,7 @@ export const casesOf = (rules: Rules): readonly Case[] => [
   { ...sums('counter', over(rules, 'counter', undefined, WHOLE), amountMeant()), returning: 1 },
   sums('counted', over(rules, 'counted', 's0', WHOLE), amountMeant('s0')),
   sums('bounded, clamp', over(rules, 'bounded', { floor: 0, ceiling: 8, onBreach: 'clamp' }, WHOLE), boundedMeant(0, 8, 'clamp')),
-  {
-    ...sums('bounded, hold', over(rules, 'bounded', { floor: 0, ceiling: 8, onBreach: 'hold' }, WHOLE), boundedMeant(0, 8, 'hold')),
-    newerMeanwhile: true,
-  },
+  sums('bounded, hold', over(rules, 'bounded', { floor: 0, ceiling: 8, onBreach: 'hold' }, WHOLE), boundedMeant(0, 8, 'hold')),
   sumOfParts(rules),
   reserve(rules),
   versions(rules, 'text', { kind: 'text' }),

@@ -134,7 +134,7 @@ function acknowledge(playing: Playing, id: SystemId): void {
 function breachOf({ closing, lasting, told, rules, one, meant, ids }: Playing): string | undefined {
   const { policy } = one.trial;
   const [now, never] = [rules.answer(closing, policy), rules.answer(lasting, policy)];
-  const isAlike = rules.isSame(now, never) || (one.newerMeanwhile && rules.isHeld(now) && rules.isHeld(never));
+  const isAlike = rules.isSame(now, never) || (policy.commutes && rules.isHeld(now) && rules.isHeld(never));
   if (!isAlike) return `L15: ${JSON.stringify(now.value)} stands, and had nothing been closed ${JSON.stringify(never.value)}`;
   const known = told && rules.answer(told, policy);
   if (known && !rules.isHeld(now) && (rules.isHeld(known) || !sameValue(known.value, now.value)))
