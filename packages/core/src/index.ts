@@ -32,6 +32,7 @@ export * from './policy/registry.ts';
 export * from './policy/register-policy.ts';
 export * from './policy/order.ts';
 export * from './errors/must.ts';
+export * from './errors/message-of.ts';
 export * from './errors/catalogue.ts';
 export * from './errors/concord-error.ts';
 export * from './errors/broke.ts';

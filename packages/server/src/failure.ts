@@ -1,9 +1,9 @@
-import { ConcordError, type ErrorCode } from '@concord/core';
+import { ConcordError, type ErrorCode, messageOf } from '@concord/core';
 
 /** What is told at a terminal of something that failed: what happened, and what to do. `command`: as it was typed, without its options. */
 export function failureWords(thrown: unknown, command: string): string {
   const known = knownFailure(thrown);
-  if (!known) return `Something broke inside Concord: ${messageOf(thrown)}.\n${BROKEN}`;
+  if (!known) return `Something broke inside Concord: ${sentenceOf(thrown)}.\n${BROKEN}`;
   return `${known.message}\n${remedyAtTerminal(known.code, known.remedy).replaceAll('{command}', command)}`;
 }
 
@@ -49,7 +49,7 @@ const LISTEN_WORDS: Readonly<Record<string, string>> = {
 export function networkWords(thrown: unknown): string {
   const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown;
   const code = systemError(cause)?.code ?? '';
-  return NETWORK_WORDS[code] ?? (CERTIFICATE.test(code) ? `its certificate is not trusted here (${code})` : messageOf(cause));
+  return NETWORK_WORDS[code] ?? (CERTIFICATE.test(code) ? `its certificate is not trusted here (${code})` : sentenceOf(cause));
 }
 
 const CERTIFICATE = /CERT|SIGNED|^ERR_TLS|^ERR_SSL/u;
@@ -76,8 +76,8 @@ function systemError(thrown: unknown): SystemError | undefined {
   return { code: thrown.code, ...path, ...dest };
 }
 
-function messageOf(thrown: unknown): string {
-  return (thrown instanceof Error ? thrown.message : String(thrown)).replace(/\.$/u, '');
+function sentenceOf(thrown: unknown): string {
+  return messageOf(thrown).replace(/\.$/u, '');
 }
 
 /** The remedy of an error in the words of commands: who sits at a terminal is not told of routes and headers. */

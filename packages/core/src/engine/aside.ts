@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/message-of.ts';
 import { keyOf, type EntityName, type Key, type SystemId } from '../ids.ts';
 import type { Json, JsonObject } from '../values.ts';
 import type { Parts } from './parts.ts';
@@ -49,7 +50,7 @@ export function openAside({ ledger, committer, clock }: Parts, system: SystemId,
       }
     },
     async put(key, cause) {
-      const words = (cause instanceof Error ? cause.message : String(cause)).slice(0, WORDS_MAX);
+      const words = messageOf(cause).slice(0, WORDS_MAX);
       const before = rows.get(key);
       if (before?.words === words) return;
       if (!before && rows.size >= ROWS_MAX) throw cause;

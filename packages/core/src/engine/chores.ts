@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/message-of.ts';
 import { brokeOf } from '../errors/broke.ts';
 import type { ConflictId, EntityName, RecordId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
@@ -178,7 +179,7 @@ export function openChores(parts: Parts, intake: () => Intake): Chores {
 
   /** A defect of ours: it is shown, and tried again. */
   async function tell({ kind, entity }: Chore, cause: unknown): Promise<void> {
-    const words = cause instanceof Error ? cause.message : String(cause);
+    const words = messageOf(cause);
     parts.log.event('chore failed', { kind, entity, ...brokeOf(cause) });
     const row = { atMs: clock.nowMs(), system: CONCORD, entity, code: 'DEFECT', words: `${kind}: ${words}` };
     await parts.committer.failure(row).catch(() => undefined);

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/message-of.ts';
 import { brokeOf } from '../errors/broke.ts';
 import type { DeliveryId, RecordId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
@@ -302,7 +303,7 @@ export function openDelivering(parts: Parts, intake: Intake, system: System, pac
       perhapsApplied.delete(record);
     },
     async defect(row, cause) {
-      const words = cause instanceof Error ? cause.message : String(cause);
+      const words = messageOf(cause);
       parts.log.event('delivery defect', { system: system.id, entity: row.entity, record: row.record, ...brokeOf(cause) });
       await parts.committer.failure({
         atMs: clock.nowMs(),

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/message-of.ts';
 import { brokeOf } from '../errors/broke.ts';
 import type { Cursor, EntityName, Key, SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
@@ -298,7 +299,7 @@ export function openPuller(
 
   /** A defect, or a ledger that cannot be read: it is told once, and tried again for as long as it takes. Answers when. */
   async function halt(cause: unknown): Promise<number> {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     if (cause instanceof NotNow) return trouble('unreachable', why);
     if (state !== 'stopped' || words !== why) {
       parts.log.event('map stopped', { system: system.id, entity, ...brokeOf(cause) });

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/message-of.ts';
 import { RE2JS } from 're2js';
 import { fault, type Fault } from './value.ts';
 
@@ -25,7 +26,7 @@ export function compilePattern(source: string, flags = ''): Pattern | { readonly
   try {
     return ready(RE2JS.compile(source, bitsOf(flags)));
   } catch (thrown) {
-    return { wrong: `${thrown instanceof Error ? thrown.message : String(thrown)}; patterns are those of RE2` };
+    return { wrong: `${messageOf(thrown)}; patterns are those of RE2` };
   }
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/message-of.ts';
 import jsonata from 'jsonata';
 import type { Json, JsonObject } from '../values.ts';
 import { findFault } from './transform-check.ts';
@@ -39,7 +40,7 @@ export function compileTransform(text: string): CompiledTransform {
     guard(expression);
     return { kind: 'transform', transform: { text, columns: checked.columns, run: (json, row) => run(expression, json, row) } };
   } catch (thrown) {
-    return { kind: 'wrong', words: `this is no JSONata: ${wordsOf(thrown)}` };
+    return { kind: 'wrong', words: `this is no JSONata: ${messageOf(thrown)}` };
   }
 }
 
@@ -87,7 +88,7 @@ async function run(expression: jsonata.Expression, json: Json, row: JsonObject):
     const result: unknown = await expression.evaluate(json, { row });
     return plain(result);
   } catch (thrown) {
-    return { fault: wordsOf(thrown) };
+    return { fault: messageOf(thrown) };
   }
 }
 
@@ -99,10 +100,4 @@ function plain(result: unknown): Transformed {
   const text: string | undefined = JSON.stringify(result);
   if (text === undefined || text.length > 2 * CHARS_MAX) return { fault: 'it answers with no JSON, or with too much' };
   return { json: JSON.parse(text) };
-}
-
-/** The library throws plain objects with a message. */
-function wordsOf(thrown: unknown): string {
-  if (typeof thrown === 'object' && thrown !== null && 'message' in thrown) return String(thrown.message);
-  return String(thrown);
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/message-of.ts';
 import type { ChangeHash } from '../ids.ts';
 import type { Epoch } from '../ports/epoch.ts';
 import { decode } from '../record/decode.ts';
@@ -15,7 +16,7 @@ export function archiveFaults({ changes, heads }: Epoch, told: ReadonlyMap<numbe
       const { hash, deps } = decode(chunk);
       hashes.set(hash, deps);
     } catch (thrown) {
-      return [`change ${seq} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`];
+      return [`change ${seq} cannot be read: ${messageOf(thrown)}`];
     }
   }
   const named = new Set([...hashes.values()].flat());

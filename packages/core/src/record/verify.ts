@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/message-of.ts';
 import { free, getConflicts, getHeads, isImmutableString, load, type Doc } from '@automerge/automerge';
 import jsonPatch from 'fast-json-patch';
 import { fieldsOf, type Table } from '../map/compile.ts';
@@ -28,7 +29,7 @@ function verifyPatches(table: Table, record: RecordState, changes: readonly Pick
       true,
     );
   } catch (thrown) {
-    return [`the patches do not follow one another: ${thrown instanceof Error ? thrown.message.split('\n', 1)[0] : String(thrown)}`];
+    return [`the patches do not follow one another: ${messageOf(thrown).split('\n', 1)[0]}`];
   }
   return Object.entries(registersIn(record)).flatMap(([name, register]) => {
     if (register.isBlank) return [];

@@ -1,4 +1,4 @@
-import { ConcordError, type OidcConfig } from '@concord/core';
+import { ConcordError, type OidcConfig, messageOf } from '@concord/core';
 import * as oidc from 'openid-client';
 import type { Issuer } from './oidc.ts';
 import { FLOW_SECONDS } from './cookies.ts';
@@ -43,7 +43,7 @@ export function openCodeFlow({ issuer }: OidcConfig, { client, secret, scope }: 
       return await known;
     } catch (cause) {
       known = undefined;
-      throw new ConcordError('ISSUER_UNREACHABLE', { issuer, words: wordsOf(cause) }, cause);
+      throw new ConcordError('ISSUER_UNREACHABLE', { issuer, words: withCause(cause) }, cause);
     }
   }
 
@@ -79,7 +79,7 @@ export function openCodeFlow({ issuer }: OidcConfig, { client, secret, scope }: 
       address.search = new URL(cameTo, redirect).search;
       const checks = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true };
       const told = await oidc.authorizationCodeGrant(configuration, address, checks).catch((cause: unknown) => {
-        throw new ConcordError('SIGN_IN_FAILED', { words: wordsOf(cause) }, cause);
+        throw new ConcordError('SIGN_IN_FAILED', { words: withCause(cause) }, cause);
       });
       const caller = await people.callerBehind(told.id_token ?? '', client);
       if (!caller) throw new ConcordError('SIGN_IN_FAILED', { words: 'the provider knows you, but gives you no role here' });
@@ -88,7 +88,6 @@ export function openCodeFlow({ issuer }: OidcConfig, { client, secret, scope }: 
   };
 }
 
-function wordsOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  return cause.cause instanceof Error ? `${cause.message}: ${cause.cause.message}` : cause.message;
+function withCause(thrown: unknown): string {
+  return thrown instanceof Error && thrown.cause instanceof Error ? `${thrown.message}: ${thrown.cause.message}` : messageOf(thrown);
 }

@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { ConcordError } from '@concord/core';
+import { ConcordError, messageOf } from '@concord/core';
 import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { newKey, type Key } from './keys.ts';
@@ -86,7 +86,7 @@ export function openKeyring(file: string, now: () => number, complain: (words: s
       keys = new Map(readKeyring(file).map((key) => [key.id, key]));
     } catch (error) {
       keys = new Map();
-      complain(error instanceof Error ? error.message : String(error));
+      complain(messageOf(error));
     }
   }
 

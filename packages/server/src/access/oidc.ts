@@ -1,4 +1,4 @@
-import { ConcordError, type OidcConfig } from '@concord/core';
+import { ConcordError, type OidcConfig, messageOf } from '@concord/core';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
@@ -40,7 +40,7 @@ export function openIssuer(config: OidcConfig): Issuer {
         return callerOf(config, payload);
       } catch (cause) {
         if (isOfToken(cause)) return undefined;
-        throw new ConcordError('ISSUER_UNREACHABLE', { issuer, words: cause instanceof Error ? cause.message : String(cause) }, cause);
+        throw new ConcordError('ISSUER_UNREACHABLE', { issuer, words: messageOf(cause) }, cause);
       }
     },
   };

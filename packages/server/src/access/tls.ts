@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import { createSecureContext } from 'node:tls';
-import { ConcordError, type Config } from '@concord/core';
+import { ConcordError, type Config, messageOf } from '@concord/core';
 import type { FastifyServerFactory } from 'fastify';
 
 const VERSION_MIN = 'TLSv1.2';
@@ -44,7 +44,7 @@ function follow(server: Server, files: Files, from: string, { lookAgainMs, compl
     try {
       server.setSecureContext(contextOf(files));
     } catch (cause) {
-      complain(`${cause instanceof Error ? cause.message : String(cause)} The certificate of before is served on.`);
+      complain(`${messageOf(cause)} The certificate of before is served on.`);
     }
   };
   const timer = setInterval(look, lookAgainMs).unref();
@@ -79,5 +79,5 @@ function textOf(file: string): string {
 }
 
 function wrong(file: string, cause: unknown): ConcordError {
-  return new ConcordError('TLS_WRONG', { file, words: cause instanceof Error ? cause.message : String(cause) }, cause);
+  return new ConcordError('TLS_WRONG', { file, words: messageOf(cause) }, cause);
 }

@@ -1,9 +1,9 @@
-import { ConcordError } from '@concord/core';
+import { ConcordError, messageOf } from '@concord/core';
 import type { Failure } from './messages.ts';
 
 /** An error on its way from one thread to another. */
 export function failureOf(thrown: unknown): Failure {
-  const words = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  const words = (thrown instanceof Error ? thrown.stack : undefined) ?? messageOf(thrown);
   return thrown instanceof ConcordError ? { known: { code: thrown.code, params: thrown.params }, words } : { words };
 }
 

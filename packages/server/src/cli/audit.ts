@@ -12,6 +12,7 @@ import {
   type Table,
   type TableFacts,
   type Trouble,
+  messageOf,
 } from '@concord/core';
 import { colours as pc } from '../colours.ts';
 import { Type } from 'typebox';
@@ -98,7 +99,7 @@ function readBaseline(file: string): Baseline | undefined {
     const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
     if (Value.Check(baselineShape, parsed)) return parsed;
   } catch (cause) {
-    throw new ConcordError('BASELINE_UNREADABLE', { file, words: cause instanceof Error ? cause.message : String(cause) }, cause);
+    throw new ConcordError('BASELINE_UNREADABLE', { file, words: messageOf(cause) }, cause);
   }
   throw new ConcordError('BASELINE_UNREADABLE', { file, words: 'it is no baseline' });
 }

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { ConcordError } from '@concord/core';
+import { ConcordError, messageOf } from '@concord/core';
 import { configurationOf, decisionsIn } from '../dual-write/configuration.ts';
 import { convert } from '../dual-write/convert.ts';
 import { readPublicEntities } from '../dual-write/names.ts';
@@ -28,6 +28,6 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new ConcordError('DUAL_WRITE_UNREADABLE', { file, words: cause instanceof Error ? cause.message : String(cause) }, cause);
+    throw new ConcordError('DUAL_WRITE_UNREADABLE', { file, words: messageOf(cause) }, cause);
   }
 }

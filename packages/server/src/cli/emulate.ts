@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseSeed, startDataverse, startFinops, type Seed } from '@concord/adapters';
-import { ConcordError } from '@concord/core';
+import { ConcordError, messageOf } from '@concord/core';
 import { listenWords } from '../failure.ts';
 import { untilStopped } from './stop-signal.ts';
 
@@ -73,6 +73,6 @@ function seedIn(file: string): Seed {
   try {
     return parseSeed(JSON.parse(text));
   } catch (cause) {
-    throw new ConcordError('SEED_WRONG', { file, words: cause instanceof Error ? cause.message : String(cause) }, cause);
+    throw new ConcordError('SEED_WRONG', { file, words: messageOf(cause) }, cause);
   }
 }

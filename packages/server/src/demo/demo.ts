@@ -1,3 +1,4 @@
+import { messageOf } from '@concord/core';
 import { untilStopped } from '../cli/stop-signal.ts';
 import { isColourful } from '../colours.ts';
 import { bustle } from './bustle.ts';
@@ -62,7 +63,7 @@ async function tellOne(stage: Stage, tell: Tell, number: number, scene: Scene): 
     return checks.every(isHeld);
   } catch (cause) {
     if (stage.isStopping) throw cause;
-    tell.broke(cause instanceof Error ? cause.message : String(cause));
+    tell.broke(messageOf(cause));
     return false;
   }
 }

@@ -1,4 +1,4 @@
-import { ConcordError } from '@concord/core';
+import { ConcordError, messageOf } from '@concord/core';
 import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
 
@@ -70,7 +70,7 @@ export function parse(source: string, file: string): unknown {
     const parsed: unknown = JSON.parse(source);
     return parsed;
   } catch (cause) {
-    throw unreadable(file, cause instanceof Error ? cause.message : String(cause));
+    throw unreadable(file, messageOf(cause));
   }
 }
 

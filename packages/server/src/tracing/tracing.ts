@@ -1,5 +1,5 @@
 import { isSpanContextValid, trace } from '@opentelemetry/api';
-import { ConcordError, type Complaint, type Config, type Tracing } from '@concord/core';
+import { ConcordError, type Complaint, type Config, type Tracing, messageOf } from '@concord/core';
 import { configWrong } from '../config-wrong.ts';
 import { startSdk, type SdkOptions } from './sdk.ts';
 import { spansBy } from './spans.ts';
@@ -32,7 +32,7 @@ export async function openTracing(
     );
     return { given: { tracing: spansBy(tracer) }, close };
   } catch (cause) {
-    const words = cause instanceof Error ? cause.message : String(cause);
+    const words = messageOf(cause);
     if (config.tracing) throw new ConcordError('TRACING_NOT_INSTALLED', { endpoint: asked.place, words }, cause);
     // A variable of the environment is often set for many programs at once, and no reason not to start.
     warn(`traces are not told, though the environment asks for them: ${words}`);

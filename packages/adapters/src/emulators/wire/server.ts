@@ -1,3 +1,4 @@
+import { messageOf } from '@concord/core';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -114,6 +115,6 @@ function send(response: ServerResponse, answer: Answer): void {
 
 function crash(response: ServerResponse, cause: unknown): void {
   if (response.headersSent || response.destroyed) return;
-  const words = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+  const words = (cause instanceof Error ? cause.stack : undefined) ?? messageOf(cause);
   send(response, { status: 500, headers: { 'Content-Type': 'text/plain' }, body: `The emulator has a defect: ${words}` });
 }

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ConcordError } from '@concord/core';
+import { ConcordError, messageOf } from '@concord/core';
 import type { Database } from 'better-sqlite3';
 import Sqlite from '../../shared/sqlite.ts';
 import { keepPrivate } from './private.ts';
@@ -40,7 +40,7 @@ export async function backUp(db: Database, to: string, progress: Progress = () =
     return { file: to, bytes: statSync(to).size };
   } catch (cause) {
     for (const end of ['', '-wal', '-shm', '-journal']) rmSync(`${part}${end}`, { force: true });
-    throw new ConcordError('BACKUP_FAILED', { file: to, words: cause instanceof Error ? cause.message : String(cause) }, cause);
+    throw new ConcordError('BACKUP_FAILED', { file: to, words: messageOf(cause) }, cause);
   }
 }
 

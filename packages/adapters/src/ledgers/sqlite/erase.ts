@@ -1,4 +1,4 @@
-import { ConcordError, type ErasedRecord, type Erasure, type RecordId } from '@concord/core';
+import { ConcordError, type ErasedRecord, type Erasure, type RecordId, messageOf } from '@concord/core';
 import type { Database } from 'better-sqlite3';
 import { scrubFailure, scrubNote } from '../scrub.ts';
 import { prepareActs, scrubActs } from './acts.ts';
@@ -89,7 +89,7 @@ export function finishErasing(db: Database): void {
 }
 
 export function unfinished(cause: unknown): ConcordError {
-  return new ConcordError('ERASE_UNFINISHED', { words: cause instanceof Error ? cause.message : String(cause) }, cause);
+  return new ConcordError('ERASE_UNFINISHED', { words: messageOf(cause) }, cause);
 }
 
 export function isUnfinished(db: Database): boolean {

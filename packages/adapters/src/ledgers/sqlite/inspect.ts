@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { ConcordError, countOf } from '@concord/core';
+import { ConcordError, countOf, messageOf } from '@concord/core';
 import { readOnlyLedger } from './read-only.ts';
 import { isTorn, readLog } from './wal.ts';
 
@@ -67,7 +67,7 @@ function writable(folder: string): Finding {
     rmSync(probe);
     return good('its folder can be written');
   } catch (thrown) {
-    const words = `its folder ${folder} cannot be written: ${wordsOf(thrown)}`;
+    const words = `its folder ${folder} cannot be written: ${messageOf(thrown)}`;
     return fault(words, 'Give the user that Concord runs as the right to write there; the log stands beside the ledger.');
   }
 }
@@ -79,7 +79,7 @@ function rightFindings(file: string): readonly Finding[] {
     accessSync(file, constants.R_OK | constants.W_OK);
     return [good('the file can be read and written')];
   } catch (thrown) {
-    return [fault(`the file cannot be used: ${wordsOf(thrown)}`, remedy)];
+    return [fault(`the file cannot be used: ${messageOf(thrown)}`, remedy)];
   }
 }
 
@@ -175,8 +175,4 @@ function holderOf(file: string): string {
   } catch {
     return '';
   }
-}
-
-function wordsOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
 }

@@ -8,6 +8,7 @@ import {
   type ChangeRow,
   type RecordState,
   type Tables,
+  messageOf,
 } from '@concord/core';
 import { inLaboratory, ledgerToRead } from '../lab/opened.ts';
 import { verifyArchive } from './archive.ts';
@@ -115,6 +116,6 @@ async function faultsOf(
   try {
     return [...keeping, ...(table ? verifyRecord(table, record, history) : [])];
   } catch (thrown) {
-    return [...keeping, `its document cannot be loaded: ${thrown instanceof Error ? thrown.message : String(thrown)}`];
+    return [...keeping, `its document cannot be loaded: ${messageOf(thrown)}`];
   }
 }
