@@ -67,7 +67,7 @@ describe.skipIf(CHROMIUM === undefined)('each page of the console', { timeout: L
     for (const [name, path, heading] of pages()) {
       await page.goto(`${stage.rest.url}${path}`);
       await page.getByRole('heading', { name: heading }).first().waitFor();
-      await page.waitForFunction("document.querySelector('[aria-busy=true]') === null");
+      await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
       const { violations } = await new AxeBuilder({ page }).analyze();
       found.push(
         ...violations.map(
@@ -104,7 +104,7 @@ describe.skipIf(CHROMIUM === undefined)('each page of the console', { timeout: L
     const { page, close } = await openPerson(stage.rest.url);
     await page.goto(stage.signInLink('Mia', 'reader'));
     await page.getByRole('navigation', { name: 'Pages' }).waitFor();
-    await page.waitForFunction("document.querySelector('[aria-busy=true]') === null");
+    await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
     const bytes = Number(
       await page.evaluate(
         "performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.js')).reduce((sum, one) => sum + one.encodedBodySize, 0)",
