@@ -1,19 +1,19 @@
 import { quickjsSandbox } from '@concord/adapters';
 import {
   customPolicy,
-  decide,
   isCanonical,
   parseConfig,
   policies,
   policyKinds,
+  type Conflict,
   type FieldType,
   type Made,
   type Resolution,
-  type View,
 } from '@concord/core';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { repeated, strangeValues, views } from '../kit/frontiers.ts';
+import { answerOf, decide } from '../kit/decided.ts';
+import { conflicts, shuffled, strangeValues } from '../kit/frontiers.ts';
 import { madeOf } from '../kit/policies.ts';
 import { ENV } from './config/sample.ts';
 
@@ -47,16 +47,16 @@ describe.each([
   ['longest', LONGEST, TEXT, fc.option(fc.string({ unit: 'grapheme', maxLength: 8 }))],
   ['careful', CAREFUL, MONEY, fc.option(fc.constantFrom('100.00', '105.00', '91.00', '9007199254740992.01', '-3.20'))],
 ] as const)('%s', (name, source, type, values) => {
-  const { policy } = ownMade(name, source, undefined, type);
+  const made = ownMade(name, source, undefined, type);
 
-  test('neither the order of the edits nor their repetition matters, and it always comes to the same', () => {
+  test('it does not matter which edit was heard of first, and it always comes to the same', () => {
     const both = fc
       .integer({ min: 2, max: 4 })
-      .chain((systems) => views(type, values, systems))
-      .chain((view) => fc.tuple(fc.constant(view), repeated(view)));
+      .chain((systems) => conflicts(type, values, systems))
+      .chain((one) => fc.tuple(fc.constant(one), shuffled(one)));
     fc.assert(
-      fc.property(both, ([view, again]) => {
-        expect(policy(again)).toEqual(policy(view));
+      fc.property(both, ([one, again]) => {
+        expect(answerOf(made, again)).toEqual(answerOf(made, one));
       }),
       { numRuns: 40 },
     );
@@ -64,8 +64,8 @@ describe.each([
 
   test('whatever the values are, it answers, with a value of the type or by holding', () => {
     fc.assert(
-      fc.property(views(type, strangeValues, 2), (view) => {
-        const resolution = policy(view);
+      fc.property(conflicts(type, strangeValues, 2), (one) => {
+        const resolution = answerOf(made, one);
         expect(resolution.reason.trim()).not.toBe('');
         expect(resolution.rule).toMatch(/^custom:\w+@[0-9a-f]{8}$/u);
         if (resolution.kind === 'settled') expect(isCanonical(type, resolution.value)).toBe(true);
@@ -87,13 +87,16 @@ test('the rule carries the hash of its source, so that an old resolution tells w
 });
 
 const [conflict] = fc.sample(
-  views(MONEY, fc.constantFrom('100.00', '105.00'), 2).filter(({ frontier }) => frontier[0]?.value !== frontier[1]?.value),
+  conflicts(MONEY, fc.constantFrom('100.00', '105.00'), 2).filter(
+    ({ edits, base }) => base === undefined && edits[0]?.value !== edits[1]?.value,
+  ),
   1,
 );
 
-function answerOf(body: string): Resolution {
-  const view: View = conflict ?? { frontier: [], type: MONEY };
-  return ownMade('mine', `export default function decide(view) { ${body} }`, { a: 1 }, MONEY).policy(view);
+const NOTHING: Conflict = { edits: [], type: MONEY };
+
+function answered(body: string): Resolution {
+  return answerOf(ownMade('mine', `export default function decide(view) { ${body} }`, { a: 1 }, MONEY), conflict ?? NOTHING);
 }
 
 test.each([
@@ -110,7 +113,7 @@ test.each([
   ['return Object.create({ value: "1.50", reason: "x" })', 'did not answer with'],
   ['', 'answers with nothing'],
 ])('what it may not do is held, and stops nothing: %s', (body, reason) => {
-  expect(answerOf(body)).toMatchObject({
+  expect(answered(body)).toMatchObject({
     kind: 'held',
     code: 'C17',
     reason: typeof reason === 'string' ? expect.stringContaining(reason) : expect.stringMatching(reason),
@@ -118,18 +121,20 @@ test.each([
 });
 
 test('its own hold is an ordinary one, and it is told what it needs to know', () => {
-  const told = answerOf('return { hold: JSON.stringify({ ...view, frontier: view.frontier.map((edit) => Object.keys(edit).sort()) }) }');
+  const told = answered(
+    'const { type, options, open } = view; return { hold: JSON.stringify({ type, options, open: open.map((edit) => Object.keys(edit)) }) }',
+  );
   expect(told.kind).toBe('held');
   const view: unknown = JSON.parse(told.reason);
   expect(view).toMatchObject({ type: { kind: 'decimal', scale: 2 }, options: { a: 1 } });
   expect(JSON.stringify(view)).toContain('"atMs"');
   expect(
-    decide({ policy: () => told, traits: customPolicy('mine', LONGEST, sandbox).traits }, conflict ?? { frontier: [], type: MONEY }),
+    decide({ policy: () => told, traits: customPolicy('mine', LONGEST, sandbox).traits, readsFields: [] }, conflict ?? NOTHING),
   ).not.toHaveProperty('code', 'C17');
 });
 
 test('losing values are told as losers', () => {
-  const decision = decide(ownMade('longest', LONGEST, undefined, TEXT), { ...(conflict ?? { frontier: [] }), type: TEXT });
+  const decision = decide(ownMade('longest', LONGEST, undefined, TEXT), { ...(conflict ?? NOTHING), type: TEXT });
   expect(decision).toMatchObject({ kind: 'settled', losers: [expect.anything()] });
 });
 

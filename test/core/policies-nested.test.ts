@@ -1,5 +1,6 @@
-import { actorOf, compileTable, decide, opId, systemId, type Edit, type FieldType, type Value, type View } from '@concord/core';
+import { actorOf, compileTable, opId, systemId, type Conflict, type Edit, type FieldType, type Value } from '@concord/core';
 import { expect, test } from 'vitest';
+import { answerOf, decide } from '../kit/decided.ts';
 import { madeOf } from '../kit/policies.ts';
 import { CE, FNO, tableOf } from '../kit/tables.ts';
 
@@ -11,8 +12,8 @@ function edit(name: string, value: Value, atMs = 0, on: Value = null): Edit {
   return { op: opId(1, actorOf(system)), system, value, on, saw: 1, number: 2, stamp: { ms: atMs, count: 0, system } };
 }
 
-function view(type: FieldType, frontier: readonly Edit[], more: Partial<View> = {}): View {
-  return { type, frontier, base: null, beneath: null, ...more };
+function view(type: FieldType, edits: readonly Edit[], more: Partial<Conflict> = {}): Conflict {
+  return { type, edits, base: null, ...more };
 }
 
 test('what is within a policy makes it what it is: a gate, a sum', () => {
@@ -42,7 +43,7 @@ test('a condition without an answer holds, and says why', () => {
 
 test('a reason tells the whole way through the policies', () => {
   const made = madeOf('not-empty', { then: { chain: ['text', 'latest'] } });
-  const { reason } = made.policy(view(TEXT, [edit('fno', 'a', 2), edit('ce', 'b'), edit('pos', null)], { base: 'c' }));
+  const { reason } = answerOf(made, view(TEXT, [edit('fno', 'a', 2), edit('ce', 'b'), edit('pos', null)], { base: 'c' }));
   expect(reason).toBe(
     'empty edits do not count; chain: not text (the same words, or neighbours, were changed on both sides); latest: fno edited last (1970-01-01T00:00:00Z)',
   );
@@ -88,16 +89,15 @@ test('a window is measured from the last edit, not from neighbour to neighbour',
   expect(decide(made, view(TEXT, chained))).toMatchObject({ kind: 'settled', value: 'f' });
 });
 
-test('what is beyond a bound is remembered in the total, and told as a breach', () => {
+test('what is beyond a bound is kept, and told as a breach', () => {
   const made = madeOf('bounded', { floor: 0, onBreach: 'clamp' }, { type: WHOLE });
-  const seen = view(WHOLE, [edit('fno', 2, 0, 5), edit('ce', 1, 0, 5)], { base: 5, beneath: 5 });
-  expect(decide(made, seen)).toMatchObject({ kind: 'settled', value: 0, total: -2, code: 'C11' });
-  const held = madeOf('bounded', { floor: 0 }, { type: WHOLE }).policy(seen);
-  expect(held).toMatchObject({ kind: 'held', code: 'C11', total: -2 });
+  const seen = view(WHOLE, [edit('fno', 2, 0, 5), edit('ce', 1, 0, 5)], { base: 5 });
+  expect(decide(made, seen)).toMatchObject({ kind: 'settled', value: 0, code: 'C11' });
+  expect(answerOf(made, seen)).toMatchObject({ value: 0, kept: '-2' });
+  expect(answerOf(madeOf('bounded', { floor: 0 }, { type: WHOLE }), seen)).toMatchObject({ kind: 'held', code: 'C11' });
 });
 
-test('counts that nobody agreed on are not added up, whoever edits meanwhile', () => {
-  const edits = [edit('fno', 41, 0, 40), edit('ce', 51, 0, 50)];
-  const { base: _none, beneath: _nothing, ...without } = view(WHOLE, edits);
-  expect(decide(madeOf('counter', undefined, { type: WHOLE }), without)).toMatchObject({ kind: 'held', code: 'C19' });
+test('counts that nobody agreed on are not added up', () => {
+  const edits = [edit('fno', 41), edit('ce', 51)].map(({ on: _nothing, ...first }) => first);
+  expect(decide(madeOf('counter', undefined, { type: WHOLE }), { type: WHOLE, edits })).toMatchObject({ kind: 'held', code: 'C19' });
 });

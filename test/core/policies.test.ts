@@ -1,5 +1,6 @@
-import { actorOf, decide, opId, systemId, type Edit, type FieldType, type Value, type View } from '@concord/core';
+import { actorOf, opId, systemId, type Conflict, type Edit, type FieldType, type Value } from '@concord/core';
 import { describe, expect, test } from 'vitest';
+import { decide } from '../kit/decided.ts';
 import { madeOf } from '../kit/policies.ts';
 
 const NOON = Date.UTC(2024, 4, 1, 12);
@@ -15,8 +16,8 @@ interface Deed {
 }
 
 /** Who edited what, on top of one base; `undefined` for a base: each brought a first value. */
-function view(type: FieldType, base: Value | undefined, deeds: Readonly<Record<string, Deed>>): View {
-  const frontier = Object.entries(deeds).map(([name, { to, at = 0 }]): Edit => {
+function view(type: FieldType, base: Value | undefined, deeds: Readonly<Record<string, Deed>>): Conflict {
+  const edits = Object.entries(deeds).map(([name, { to, at = 0 }]): Edit => {
     const system = systemId(name);
     const stamp = { ms: NOON + at * MINUTE_MS, count: 0, system };
     return {
@@ -29,10 +30,10 @@ function view(type: FieldType, base: Value | undefined, deeds: Readonly<Record<s
       ...(base === undefined ? {} : { on: base }),
     };
   });
-  return { frontier, type, ...(base === undefined ? {} : { base, beneath: base }) };
+  return { edits, type, ...(base === undefined ? {} : { base }) };
 }
 
-function decided(name: string, options: unknown, seen: View): unknown {
+function decided(name: string, options: unknown, seen: Conflict): unknown {
   const decision = decide(madeOf(name, options, { type: seen.type }), seen);
   return decision.kind === 'held' ? { held: decision.code } : decision.value;
 }

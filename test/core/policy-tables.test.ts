@@ -4,7 +4,6 @@ import {
   actorOf,
   canonicalJson,
   compileTable,
-  decide,
   opId,
   parseConfig,
   policies,
@@ -15,9 +14,9 @@ import {
   type RegisterRule,
   type Scalar,
   type Value,
-  type View,
 } from '@concord/core';
 import { describe, expect, test } from 'vitest';
+import { decide, type Quarrel } from '../kit/decided.ts';
 
 /** The page of policies, of which every table is run: it cannot tell anything that is not so. */
 const PAGE = readFileSync(join(import.meta.dirname, '../../docs/policies.md'), 'utf8');
@@ -122,34 +121,31 @@ function plain(value: Value): string {
   return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
 }
 
-const HEAD = /^(fno|ce|pos|person)(?: (first|before|saw))?(?: (\d{4}-\d\d-\d\d))?(?: (\d\d:\d\d(?::\d\d)?))?(?: (\S+))?$/u;
+const HEAD = /^(fno|ce|pos|person)(?: (before|saw))?(?: (\d{4}-\d\d-\d\d))?(?: (\d\d:\d\d(?::\d\d)?))?(?: (\S+))?$/u;
 
-function viewOf(rule: RegisterRule, heads: readonly string[], cells: readonly string[]): View {
+function viewOf(rule: RegisterRule, heads: readonly string[], cells: readonly string[]): Quarrel {
   const known = new Map(heads.map((head, index) => [head, cells[index] ?? '—']));
   const given = [...known].filter(([, cell]) => cell !== '—');
   const was = known.get('was') ?? '—';
   const read = (cell: string): Value => valueOf(rule, cell);
-  const edits = given.flatMap(([head, cell]): readonly (readonly [string | undefined, Edit])[] => {
+  const edits = given.flatMap(([head, cell]): readonly Edit[] => {
     const [, name, kind, day = '2024-05-01', time = '12:00', by] = HEAD.exec(head) ?? [];
-    if (name === undefined || kind === 'saw') return [];
+    if (name === undefined || kind !== undefined) return [];
     const system = systemId(name);
-    const on = known.get(`${name} saw`) ?? was;
+    const on = known.get(`${name} saw`) ?? known.get(`${name} before`) ?? was;
     const stamp = { ms: Date.parse(`${day}T${time.length === 5 ? `${time}:00` : time}Z`), count: 0, system };
-    const op = opId(kind === undefined ? 2 : 1, actorOf(system));
     const seen = on === '—' ? {} : { on: read(on) };
-    return [
-      [kind, { op, system, value: read(cell), saw: on === '—' ? 0 : 1, number: 2, stamp, ...seen, ...(by === undefined ? {} : { by }) }],
-    ];
+    const whose = by === undefined ? {} : { by };
+    return [{ op: opId(2, actorOf(system)), system, value: read(cell), saw: on === '—' ? 0 : 1, number: 2, stamp, ...seen, ...whose }];
   });
-  const first = edits.find(([kind]) => kind === 'first')?.[1];
-  const slots = edits.flatMap(([kind, edit]) => (kind === 'before' ? [[edit.system, edit] as const] : []));
-  const beneath = known.get('beneath') ?? was;
+  const parts = given.flatMap(([head, cell]) => (head.endsWith(' before') ? [[head.split(' ')[0] ?? '', Number(cell)] as const] : []));
+  const beneath = known.get('beneath');
+  const kept = parts.length > 0 ? Object.fromEntries(parts) : beneath;
   return {
     type: rule.type,
-    frontier: edits.flatMap(([kind, edit]) => (kind === undefined ? [edit] : [])),
-    ...(was === '—' ? {} : { base: read(was), beneath: read(beneath) }),
-    ...(first ? { first } : {}),
-    ...(slots.length > 0 ? { slots: Object.fromEntries(slots) } : {}),
+    edits,
+    ...(was === '—' ? {} : { base: read(was) }),
+    ...(kept === undefined ? {} : { kept }),
     fields: Object.fromEntries(
       given.flatMap(([head, cell]) => (['status', 'closed'].includes(head) ? [[head, aside(cell)] as const] : [])),
     ),

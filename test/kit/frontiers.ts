@@ -1,4 +1,15 @@
-import { actorIdFrom, canonicalJson, opId, systemId, type Edit, type FieldType, type Scalar, type Value, type View } from '@concord/core';
+import {
+  actorIdFrom,
+  canonicalJson,
+  opId,
+  sameValue,
+  systemId,
+  type Edit,
+  type FieldType,
+  type Scalar,
+  type Conflict,
+  type Value,
+} from '@concord/core';
 import fc from 'fast-check';
 
 /** A policy as a configuration would have it, with the values that its field can hold. */
@@ -227,8 +238,8 @@ const fields = fc.option(
   { nil: undefined },
 );
 
-/** Frontiers of so many systems, each with one edit: births, equal values and equal stamps among them. */
-export function views(type: FieldType | 'group', values: fc.Arbitrary<Value>, systems: number): fc.Arbitrary<View> {
+/** Edits of so many systems that knew nothing of one another, one each: births, equal values and equal stamps among them. */
+export function conflicts(type: FieldType | 'group', values: fc.Arbitrary<Value>, systems: number): fc.Arbitrary<Conflict> {
   const authors = fc.shuffledSubarray(AUTHORS, { minLength: systems, maxLength: systems });
   const facts = fc.record(
     {
@@ -241,21 +252,19 @@ export function views(type: FieldType | 'group', values: fc.Arbitrary<Value>, sy
     },
     { requiredKeys: ['value', 'ms', 'count', 'counter'] },
   );
-  const frontier = fc
+  const edits = fc
     .tuple(authors, fc.array(facts, { minLength: systems, maxLength: systems }))
     .map(([names, told]) => names.flatMap((system, index) => editsOf(system, told[index])));
-  const earlier = fc
-    .tuple(fc.shuffledSubarray(AUTHORS), fc.array(facts, { minLength: AUTHORS.length, maxLength: AUTHORS.length }))
-    .map(([names, told]) => names.flatMap((system, index) => editsOf(system, told[index])));
-  const maybe = fc.option(values, { nil: undefined });
-  return fc.tuple(frontier, maybe, maybe, fields, earlier).map(([edits, base, beneath, told, past]) => ({
-    frontier: edits,
-    type: type === 'group' ? { kind: 'text' } : type,
-    ...(base === undefined ? {} : { base }),
-    ...(beneath === undefined ? {} : { beneath }),
-    ...(told === undefined ? {} : { fields: told }),
-    ...(past[0] ? { first: past[0], slots: Object.fromEntries(past.map((edit) => [edit.system, edit])) } : {}),
-  }));
+  return fc
+    .tuple(edits, fc.option(values, { nil: undefined }), fields)
+    .filter(([all, base]) => base === undefined || all.every((edit) => !sameValue(edit.value, edit.on ?? base)))
+    .map(([all, base, told]) => ({
+      // Who saw nothing, brings a first value.
+      edits: base === undefined ? all.map(({ on: _on, ...edit }) => edit) : all,
+      type: type === 'group' ? { kind: 'text' } : type,
+      ...(base === undefined ? {} : { base }),
+      ...(told === undefined ? {} : { fields: told }),
+    }));
 }
 
 interface Facts {
@@ -275,10 +284,7 @@ function editsOf(system: Edit['system'], facts: Facts | undefined): readonly Edi
   return [{ op, system, value, saw: on === undefined ? 0 : 1, number: 2, stamp: { ms, count, system }, ...seen }];
 }
 
-/** The same edits in another order, some of them twice. */
-export function repeated(view: View): fc.Arbitrary<View> {
-  const { frontier } = view;
-  return fc
-    .tuple(fc.shuffledSubarray([...frontier], { minLength: frontier.length }), fc.shuffledSubarray([...frontier]))
-    .map(([all, again]) => ({ ...view, frontier: [...all, ...again] }));
+/** The same edits, heard of in another order. */
+export function shuffled({ edits, ...conflict }: Conflict): fc.Arbitrary<Conflict> {
+  return fc.shuffledSubarray([...edits], { minLength: edits.length }).map((all) => ({ ...conflict, edits: all }));
 }

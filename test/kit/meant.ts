@@ -27,6 +27,12 @@ function isNothing({ before, value }: Meant): boolean {
   return before !== undefined && JSON.stringify(before) === JSON.stringify(value);
 }
 
+/** The changes that nobody who changed something had seen. */
+function openIn(edits: readonly Meant[]): readonly Meant[] {
+  const changes = edits.filter((edit) => !isNothing(edit));
+  return changes.filter(({ id }) => !changes.some(({ past }) => past.has(id)));
+}
+
 function later(a: Stamp, b: Stamp): boolean {
   return a.ms !== b.ms ? a.ms > b.ms : a.count !== b.count ? a.count > b.count : a.system > b.system;
 }
@@ -241,9 +247,7 @@ export function amountMeant(countedBy?: string): Oracle {
 
 /** What everybody emptied, and what comes to nothing, is empty. */
 function amountOr(sum: number, edits: readonly Meant[]): Value {
-  const changes = edits.filter((edit) => !isNothing(edit));
-  const open = changes.filter(({ id }) => !changes.some(({ past }) => past.has(id)));
-  return sum === 0 && open.every(({ value }) => value === null) ? null : sum;
+  return sum === 0 && openIn(edits).every(({ value }) => value === null) ? null : sum;
 }
 
 /** An amount of which only so much may stand. */
@@ -252,7 +256,7 @@ export function boundedMeant(low: number, high: number, onBreach: 'hold' | 'clam
     const truth = amountMeant()(edits);
     if (truth.kind !== 'value' || truth.value === undefined || truth.value === null) return truth;
     const bound = Math.min(high, Math.max(low, Number(truth.value)));
-    const open = edits.filter(({ id }) => !edits.some(({ past }) => past.has(id)));
+    const open = openIn(edits);
     const isRuled = open.length === 1 && open[0]?.author === 'person';
     if (bound === truth.value || isRuled) return truth;
     return onBreach === 'hold' ? { kind: 'held' } : { kind: 'value', value: bound };
@@ -262,8 +266,7 @@ export function boundedMeant(low: number, high: number, onBreach: 'hold' | 'clam
 /** What each system told last, added up; a person's word, until a system tells its part anew. */
 export const partsMeant: Oracle = (edits) => {
   const tellings = edits.filter(({ author }) => author !== 'person');
-  const changes = edits.filter((edit) => !isNothing(edit));
-  const open = changes.filter(({ id }) => !changes.some(({ past }) => past.has(id)));
+  const open = openIn(edits);
   const ruling = open.findLast(({ author }) => author === 'person');
   if (ruling && open.every(({ author }) => author === 'person')) return { kind: 'value', value: ruling.value };
   const parts = new Map(tellings.map(({ author, value }) => [author, value]));

@@ -26,8 +26,8 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   {
     name: 'the base is told by number',
     file: 'register/answer.js',
-    from: 'const base = (group) => at(commonPast(group)).value;',
-    to: 'const base = (group) => at(opens.filter((open) => (set & open.bit) !== 0n && group.every((one) => open.edit.number <= one.edit.saw)).reduce((all, open) => all | open.bit, 0n)).value;',
+    from: 'base: (group) => at(commonPast(group)).value',
+    to: 'base: (group) => at(edits.filter((open) => group.every((one) => open.edit.number <= one.edit.saw)).reduce((all, open) => all | open.bit, 0n)).value',
     noticedBy: 'immutable',
     weather: LATE,
   },
@@ -241,9 +241,8 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
     file: 'register/close.js',
     from: 'isReset(edit) || edit.value === null',
     to: 'false',
-    noticedBy: 'counter',
-    weather: STEPS,
-    seed: 8,
+    noticedBy: 'counted',
+    weather: LATE,
   },
   {
     name: 'what is behind everything is not agreed on before the rest is weighed',

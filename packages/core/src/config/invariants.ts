@@ -54,7 +54,7 @@ export function checkReverts(
 }
 
 function isSum(traits: PolicyTraits | undefined): boolean {
-  return traits !== undefined && (traits.additive || traits.slots || traits.local);
+  return traits !== undefined && (traits.additive || traits.parts || traits.local);
 }
 
 /** The check must say what the field is, as in `total == quantity * price`: whatever stands on the other side is its value. */

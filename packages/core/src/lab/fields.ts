@@ -13,7 +13,7 @@ import type { Epoch, Opening } from '../ports/epoch.ts';
 import type { ResolutionTold } from '../ports/plan.ts';
 import type { RegisterPolicy } from '../register/answer.ts';
 import { sameValue, type Value } from '../values.ts';
-import type { Decision } from '../merge/decide.ts';
+import type { Decision } from '../merge/decision.ts';
 import { isFirstCopy, openKnowledge } from './knowledge.ts';
 import { lostWithLife, openLife, playLife } from './life.ts';
 import { heldAsTold, type Moment } from './moments.ts';

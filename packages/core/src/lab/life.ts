@@ -1,6 +1,6 @@
 import type { SystemId } from '../ids.ts';
 import type { Table } from '../map/compile.ts';
-import type { Decision } from '../merge/decide.ts';
+import type { Decision } from '../merge/decision.ts';
 import { DECIDED_ELSEWHERE } from '../merge/closing-in.ts';
 import { frontierIn } from '../merge/frontier.ts';
 import { judgeLife } from '../merge/life.ts';

@@ -1,4 +1,4 @@
-import type { Decision } from '../merge/decide.ts';
+import type { Decision } from '../merge/decision.ts';
 import type { ChangeRow, ResolutionTold } from '../ports/plan.ts';
 import { CONCORD } from '../register/actors.ts';
 

@@ -1,5 +1,5 @@
 import { conflictIdFrom, opId, type OpId, type SystemId } from '../ids.ts';
-import type { Decision } from '../merge/decide.ts';
+import type { Decision } from '../merge/decision.ts';
 import { closedWhole } from '../merge/closing.ts';
 import { latestStamp } from '../merge/draft.ts';
 import { admit, blankRegister, frontierIn, logOf, withOneMore } from '../merge/frontier.ts';

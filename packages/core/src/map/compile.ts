@@ -157,7 +157,7 @@ export function holdersOf(table: Table, register: string): readonly SystemId[] {
 
 /** Whether each system tells a part of a register, in another column than the whole that it is told. */
 export function isOfParts({ registers }: Table, register: string): boolean {
-  return registers.get(register)?.traits.slots === true;
+  return registers.get(register)?.traits.parts === true;
 }
 
 /** The other entities that the natural key refers to. */

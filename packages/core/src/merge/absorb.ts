@@ -205,7 +205,7 @@ function editsOf(draft: Draft, row: MappedRow, attempts: readonly Attempt[], set
     const traits = draft.table.registers.get(name)?.traits ?? PLAIN;
     // A part is told in a column of its own: nobody typed it over what was written.
     const or =
-      register && shadow && !traits.slots ? possibleBases(register, { name, system: row.system, atMs, attempts }, traits) : undefined;
+      register && shadow && !traits.parts ? possibleBases(register, { name, system: row.system, atMs, attempts }, traits) : undefined;
     found.push({ name, value, shadow, or });
   }
   return found;

@@ -9,7 +9,7 @@ import { commonPast, isChange, openEdits } from '../register/open.ts';
 import { isReset } from '../register/register.ts';
 import { registerPolicyOf, seenOf } from '../policy/register-policy.ts';
 import { isEmpty, sameValue, type Value } from '../values.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 
 /** What a register's policy is told beside its edits. */
 export interface Beside {
@@ -19,8 +19,10 @@ export interface Beside {
   readonly fields?: View['fields'];
 }
 
+type Rule = Pick<RegisterRule, 'policy' | 'traits' | 'readsFields' | 'type'>;
+
 /** A register's rule as a policy over its log. */
-export function policyOf(rule: RegisterRule, { seed, fields }: Beside): RegisterPolicy {
+export function policyOf(rule: Rule, { seed, fields }: Beside): RegisterPolicy {
   const policy = registerPolicyOf(rule, { type: rule.type, ...(fields === undefined ? {} : { fields }) });
   if (seed === undefined || policy.gate) return policy;
   return { ...policy, resolve: (question) => seeded(seed, question) ?? policy.resolve(question) };
@@ -36,7 +38,7 @@ function seeded(seed: SystemId, { frontier }: Question): Resolution | undefined 
 type Log = Pick<Register, 'stable' | 'log'>;
 
 /** What a register comes to by its policy. */
-export function decideRegister({ stable, log, count }: Log & Pick<Register, 'count'>, rule: RegisterRule, beside: Beside): Decision {
+export function decideRegister({ stable, log, count }: Log & Pick<Register, 'count'>, rule: Rule, beside: Beside): Decision {
   const [edit] = log;
   // Nearly always nobody edited at the same time, and an edit without a rival is only a gate's business, or that of who adds up.
   if (edit && log.length === 1 && !rule.traits.gate && !rule.traits.combines && isChange(edit))
@@ -48,11 +50,11 @@ export function decideRegister({ stable, log, count }: Log & Pick<Register, 'cou
 function decisionOf(
   log: Log,
   { frontier, value = null, kept, resolution }: Answer,
-  { rule, policy }: { readonly rule: RegisterRule; readonly policy: RegisterPolicy },
+  { rule, policy }: { readonly rule: Rule; readonly policy: RegisterPolicy },
 ): Decision {
   if (!resolution) return { kind: 'agreed', value };
   const isSame = frontier.every((open) => sameValue(open.value, value));
-  const isPart = rule.traits.slots;
+  const isPart = rule.traits.parts;
   if (resolution.kind === 'settled' && isSame && !isPart && isWhole(value, kept)) return { kind: 'agreed', value };
   // A whole takes nothing from anybody who told a part.
   const code =

@@ -3,7 +3,7 @@ import type { DerivedRule } from '../map/rules.ts';
 import { CONCORD } from '../register/actors.ts';
 import type { Register } from '../record/record.ts';
 import { sameValue, type Value } from '../values.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { frontierIn } from './frontier.ts';
 
 /**

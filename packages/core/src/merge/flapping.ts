@@ -2,7 +2,7 @@ import { CONCORD, PERSON } from '../register/actors.ts';
 import { copyOfRegister } from '../record/copies.ts';
 import { LIFE, type Register, type Trail } from '../record/record.ts';
 import { sameValue } from '../values.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { frontierIn } from './frontier.ts';
 import type { Judged } from './turns.ts';
 

@@ -6,7 +6,7 @@ import { PERSON } from '../register/actors.ts';
 import type { Register } from '../record/record.ts';
 import type { RegisterPolicy } from '../register/answer.ts';
 import { sameValue, type Scalar, type Value } from '../values.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { aloneOf, baseOf, policyOf } from './deciding.ts';
 import { frontierIn } from './frontier.ts';
 import { fieldsAt, standingAfter } from './standing.ts';

@@ -6,7 +6,7 @@ import { LIFE, type Edit, type Register } from '../record/record.ts';
 import type { ResolutionTold } from '../ports/plan.ts';
 import { sameValue, type Value } from '../values.ts';
 import { closeConflict, openConflict } from './conflicts.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { changeIn, latestStamp, putRegister, registerNow, registerOf, write, type Draft } from './draft.ts';
 import { damp, settledFor } from './flapping.ts';
 import { closeIn } from './closing-in.ts';

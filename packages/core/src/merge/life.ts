@@ -4,7 +4,7 @@ import { rulingOf } from '../policy/answers.ts';
 import { compareEdits } from '../policy/edits.ts';
 import { CONCORD, PERSON } from '../register/actors.ts';
 import { LIFE, type Edit, type Register, type Shadow } from '../record/record.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { registerNow, registerNames, type Draft } from './draft.ts';
 import { frontierIn } from './frontier.ts';
 import { must } from '../errors/must.ts';

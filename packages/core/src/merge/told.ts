@@ -1,7 +1,7 @@
 import type { ResolutionTold } from '../ports/plan.ts';
 import { LIFE, type Edit, type Register } from '../record/record.ts';
 import { sameValue, type Value } from '../values.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { toldEdit, type Draft } from './draft.ts';
 import { policyIn } from './closing-in.ts';
 import { baseOf } from './deciding.ts';

@@ -2,7 +2,7 @@ import type { RegisterRule, Table } from '../map/compile.ts';
 import type { View } from '../policy/policy.ts';
 import type { Register } from '../record/record.ts';
 import { sameValue, type Value } from '../values.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { decideDerived } from './derive.ts';
 import { enforce } from './invariants.ts';
 import { fieldsAt, standingAfter } from './standing.ts';

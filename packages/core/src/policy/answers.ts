@@ -24,8 +24,7 @@ export function ask({ policy, traits }: Made, shown: View): Resolution {
   const view = narrowedTo(shown);
   const { frontier } = view;
   const [first] = frontier;
-  const adds = view.question ? traits.combines : traits.additive && frontier.length > 1;
-  if (first && !traits.gate && !adds && frontier.every((edit) => sameValue(edit.value, first.value))) {
+  if (first && !traits.gate && !traits.combines && frontier.every((edit) => sameValue(edit.value, first.value))) {
     return settled('agreed', first.value, frontier.length > 1 ? 'all came to the same' : `${first.system} alone edited`);
   }
   return policy(view);
@@ -34,7 +33,7 @@ export function ask({ policy, traits }: Made, shown: View): Resolution {
 /** Whoever passes on some of the edits asks about these, and what they were made on. */
 function narrowedTo(view: View): View {
   const { question, frontier } = view;
-  if (!question || question.frontier.length === frontier.length) return view;
+  if (question.frontier.length === frontier.length) return view;
   const ops = new Set(frontier.map(({ op }) => op));
   const left = question.frontier.filter(({ edit }) => ops.has(edit.op));
   return { ...view, question: narrowed(question, left) };

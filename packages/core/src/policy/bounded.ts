@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import type { Question } from '../register/answer.ts';
 import { addedUp } from './additions.ts';
 import { held, rulingOf, settled } from './answers.ts';
 import { definePolicy } from './kind.ts';
 import { Exact, number } from './order.ts';
 import type { Resolution, View } from './policy.ts';
 import { block } from './spec.ts';
-import { canonicalAmount, standingSum, sumOf, amountOf, type Amount } from './sums.ts';
+import { canonicalAmount, standingSum, type Amount } from './sums.ts';
 
 const bound = z
   .union([z.number(), z.string().regex(/^-?\d+(\.\d+)?$/u, 'Expected a number')])
@@ -35,22 +34,7 @@ export const bounded = definePolicy({
     const [low, high] = [floor, ceiling].map((words) => (words === undefined ? undefined : new Exact(words)));
     if (!low && !high) setting.wrong([], 'The counter has no bounds.', 'Give floor or ceiling, or write counter.');
     if (low && high && low.greaterThan(high)) setting.wrong(['floor'], 'The floor is above the ceiling.', 'Exchange them.');
-    return (view) => {
-      if (view.question) return within(view, view.question, { low, high, onBreach });
-      const ruling = rulingOf(view.frontier);
-      if (ruling && view.frontier.length === 1) return settled('bounded', ruling.value, 'a person set it');
-      const added = sumOf('bounded', view);
-      if (!('sum' in added) && added.kind === 'held') return added;
-      const sum = 'sum' in added ? added.sum : amountOf(added.value);
-      if (!sum) return held('bounded', 'not every value is a number', 'C17');
-      const empty = !('sum' in added) && added.value === null;
-      const limit = empty ? undefined : beyond(sum, low, high);
-      const total = empty ? null : canonicalAmount(view.type, sum);
-      if (!limit) return { ...settled('bounded', total, added.reason), total };
-      const why = `${added.reason} is ${sum.toFixed()}, ${sum.minus(limit).abs().toFixed()} beyond ${limit.toFixed()}`;
-      if (onBreach === 'hold') return { ...held('bounded', why, 'C11'), total };
-      return { ...settled('bounded', canonicalAmount(view.type, limit), why), code: 'C11', total };
-    };
+    return (view) => within(view, { low, high, onBreach });
   },
 });
 
@@ -60,9 +44,9 @@ interface Bounds {
   readonly onBreach: z.output<typeof options>['onBreach'];
 }
 
-/** The same over a register: the sum beneath is kept, and a ruling sets it anew. */
-function within(view: View, question: Question, { low, high, onBreach }: Bounds): Resolution {
-  const added = addedUp('bounded', question);
+/** The sum before it was bounded is kept, and a ruling sets it anew. */
+function within(view: View, { low, high, onBreach }: Bounds): Resolution {
+  const added = addedUp('bounded', view.question);
   if (!('sum' in added)) return added;
   const { sum, reason } = added;
   const limit = beyond(sum, low, high);

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { addedUp } from './additions.ts';
 import { settled } from './answers.ts';
-import { latestOf } from './edits.ts';
 import { definePolicy } from './kind.ts';
-import { canonicalAmount, standingSum, sumOf } from './sums.ts';
+import { standingSum } from './sums.ts';
 
 const options = z.string().describe('The system whose numbers are counts of what is there; what others write is a change.');
 
@@ -20,15 +19,7 @@ export const counted = definePolicy({
   options,
   mentions: (system) => ({ systems: [system] }),
   make: (system) => (view) => {
-    if (view.question) {
-      const total = addedUp('counted', view.question, system);
-      return 'sum' in total ? settled('counted', standingSum(view, total.sum), total.reason) : total;
-    }
-    const births = view.frontier.every((edit) => edit.on === undefined);
-    const count = latestOf(view.frontier.filter((edit) => edit.system === system));
-    // First numbers of others are no changes: they too tell what is there, and less reliably.
-    if (births && count) return settled('counted', count.value, `${system} counted`);
-    const added = sumOf('counted', view);
-    return 'sum' in added ? settled('counted', canonicalAmount(view.type, added.sum), added.reason) : added;
+    const total = addedUp('counted', view.question, system);
+    return 'sum' in total ? settled('counted', standingSum(view, total.sum), total.reason) : total;
   },
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { addedUp } from './additions.ts';
 import { settled } from './answers.ts';
 import { definePolicy } from './kind.ts';
-import { standingSum, sumOf } from './sums.ts';
+import { standingSum } from './sums.ts';
 
 /** What lies beneath plus what each concurrent edit added or took away: 100, +20 here and -50 there make 70. */
 export const counter = definePolicy({
@@ -12,7 +12,7 @@ export const counter = definePolicy({
   traits: { additive: true, combines: true, commutes: true, synthetic: true },
   options: z.undefined(),
   make: () => (view) => {
-    const added = view.question ? addedUp('counter', view.question) : sumOf('counter', view);
+    const added = addedUp('counter', view.question);
     return 'sum' in added ? settled('counter', standingSum(view, added.sum), added.reason) : added;
   },
 });

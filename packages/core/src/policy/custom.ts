@@ -7,7 +7,6 @@ import type { Edit } from '../record/record.ts';
 import { isTuple, type Json, type JsonObject, type Scalar, type Value } from '../values.ts';
 import { above } from '../register/above.ts';
 import type { Question } from '../register/answer.ts';
-import { inOrder } from './edits.ts';
 import type { Around } from './setting.ts';
 import { definePolicy, type PolicyKind } from './kind.ts';
 import type { Resolution, View } from './policy.ts';
@@ -67,10 +66,10 @@ export function customPolicy(name: string, source: string, sandbox: Sandbox): Cu
  */
 function inputOf(view: View, options: Json | undefined): Json {
   return {
-    frontier: inOrder(view.frontier).map(editOf),
+    frontier: view.frontier.map(editOf),
     type: { ...view.type },
     ...(view.base === undefined ? {} : { base: view.base }),
-    ...(view.question === undefined ? {} : openIn(view.question)),
+    ...openIn(view.question),
     ...(view.fields === undefined ? {} : { fields: view.fields }),
     ...(options === undefined ? {} : { options }),
   };

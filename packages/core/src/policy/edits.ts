@@ -14,14 +14,6 @@ export function earliestOf(edits: readonly Edit[]): Edit | undefined {
   return edits.reduce<Edit | undefined>((best, edit) => (best && compareEdits(best, edit) <= 0 ? best : edit), undefined);
 }
 
-/** In the fixed order, each operation once: what makes every policy blind to arrival order and to duplicates. */
-export function inOrder(edits: readonly Edit[]): readonly Edit[] {
-  // Nearly always: nobody edited at the same time.
-  if (edits.length < 2) return edits;
-  const sorted = edits.toSorted(compareEdits);
-  return sorted.filter((edit, index) => edit.op !== sorted[index - 1]?.op);
-}
-
 /** An instant for people: ISO 8601 in UTC, whole seconds. */
 export function instant(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;

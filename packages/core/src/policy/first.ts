@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { rulingOf, settled } from './answers.ts';
-import { earliestOf, instant } from './edits.ts';
+import { settled } from './answers.ts';
+import { instant } from './edits.ts';
 import { definePolicy } from './kind.ts';
 import type { Resolution } from './policy.ts';
 import { compareStamps, type Stamp } from '../clock/stamp.ts';
-import { must } from '../errors/must.ts';
 import { systemId } from '../ids.ts';
 import { PERSON } from '../register/actors.ts';
 import type { Question } from '../register/answer.ts';
@@ -21,16 +20,7 @@ export const first = definePolicy({
   summary: 'The value that was set first of all stands, however late it is heard of.',
   traits: { gate: true, combines: true, first: true },
   options: z.undefined(),
-  make: () => (view) => {
-    if (view.question) return firstOf(view.question);
-    const ruling = rulingOf(view.frontier);
-    if (ruling) return settled('first', ruling.value, 'a person corrected it');
-    const filled = [...view.frontier, ...(view.first ? [view.first] : [])].filter((edit) => !isEmpty(edit.value));
-    const known = view.first && !isEmpty(view.first.value);
-    if (!known && view.base !== undefined && !isEmpty(view.base)) return settled('first', view.base, 'it was set before');
-    const winner = earliestOf(filled) ?? must(earliestOf(view.frontier), 'a frontier has at least one edit');
-    return settled('first', winner.value, `${winner.system} set it first (${instant(winner.stamp.ms)})`);
-  },
+  make: () => (view) => firstOf(view.question),
 });
 
 interface Early {
@@ -38,7 +28,7 @@ interface Early {
   readonly stamp: Stamp;
 }
 
-/** The same over a register: since the last ruling. What was first is kept, since its edit may be closed. */
+/** Since the last ruling. What was first is kept, since its edit may be closed. */
 function firstOf({ stable, edits, frontier }: Question): Resolution {
   const ruling = frontierOf(edits.filter(({ edit }) => edit.author === PERSON)).at(-1);
   // Who made a field empty has not set it, and left it to those who come after.

@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import type { View } from './policy.ts';
 import type { Made, Setting } from './setting.ts';
-import { isObject } from './json-text.ts';
 import { innerPolicy } from './spec.ts';
-import { changedSides, decideSpot, memberOf, type Outcome, type Spot } from './spots.ts';
+import type { Outcome } from './spots.ts';
 
 const PATHS_MAX = 200;
 
@@ -25,26 +23,6 @@ export function rulesOf(setting: Setting, map: z.output<typeof paths>, then: z.o
   return {
     at: Object.entries(map).map(([path, words]) => ({ parts: partsOf(path), policy: setting.inner(words, ['paths', path], inside) })),
     rest: setting.inner(then, ['then'], inside),
-  };
-}
-
-/** Merges a place three ways: objects member by member, everything else by the policy of its place, or by the rest's. */
-export function mergeSpot(spot: Spot, rules: Rules, view: View): Outcome {
-  const own = rules.at.find(({ parts }) => fits(parts, partsOf(spot.path)));
-  if (own && spot.path !== '') return decideSpot(spot, own.policy, view);
-  const told = [...changedSides(spot).map(({ value }) => value), ...(spot.based ? [spot.base] : [])];
-  if (told.length === 0 || !told.every(isObject)) return decideSpot(spot, rules.rest, view);
-  const names = [
-    ...new Set([...told, ...spot.sides.map(({ value }) => value)].flatMap((item) => (isObject(item) ? Object.keys(item) : []))),
-  ].toSorted();
-  const members = names.map((name) => [name, mergeSpot(memberOf(spot, name), rules, view)] as const);
-  const open = members.flatMap(([, outcome]) => (outcome.kind === 'held' ? [outcome] : []));
-  if (open.length > 0) return allHeld(open);
-  return {
-    kind: 'value',
-    value: Object.fromEntries(
-      members.flatMap(([name, outcome]) => (outcome.kind === 'value' && outcome.value !== undefined ? [[name, outcome.value]] : [])),
-    ),
   };
 }
 

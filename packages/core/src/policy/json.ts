@@ -1,12 +1,12 @@
 import { held, settled } from './answers.ts';
 import { JSON_CHARS_MAX, jsonText } from './json-text.ts';
-import { mergeSpot, paths, rulesOf, type Rules } from './json-merge.ts';
+import { paths, rulesOf, type Rules } from './json-merge.ts';
 import { definePolicy } from './kind.ts';
 import type { Question } from '../register/answer.ts';
 import { mergePlace, valuesIn } from './places.ts';
 import type { Resolution, View } from './policy.ts';
 import { block, innerPolicy } from './spec.ts';
-import { readTold, spotOf, type Outcome } from './spots.ts';
+import { readTold, type Outcome } from './spots.ts';
 
 const options = block({ paths, then: innerPolicy.default('latest').describe('Decides everywhere else; default latest.') })
   .default({ paths: {}, then: 'latest' })
@@ -21,17 +21,13 @@ export const json = definePolicy({
   options,
   make: (words, setting) => {
     const rules = rulesOf(setting, words.paths, words.then);
-    return (view) => {
-      if (view.question) return jsonOver(view, view.question, rules);
-      const spot = spotOf(view);
-      if (!spot) return held('json', 'not every value is JSON', 'C17');
-      return answerOf('json', mergeSpot(spot, rules, view), 'merged member by member');
-    };
+    return (view) => jsonOver(view, rules);
   },
 });
 
-/** Over a register, each place is one of its own: its edits are those that changed it, with the causes that they have. */
-function jsonOver(view: View, question: Question, rules: Rules): Resolution {
+/** Each place is a register of its own: its edits are those that changed it, with the causes that they have. */
+function jsonOver(view: View, rules: Rules): Resolution {
+  const { question } = view;
   if (!isAllJson(question)) return held('json', 'not every value is JSON', 'C17');
   return answerOf('json', mergePlace(question, { path: '', rules, view }), 'merged member by member');
 }

@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { inOrder } from './edits.ts';
 import type { FieldType } from '../map/type.ts';
 import type { Policy, PolicyTraits } from './policy.ts';
 import type { Around, Setting } from './setting.ts';
@@ -51,7 +50,7 @@ export const PLAIN: PolicyTraits = {
   commutes: false,
   synthetic: false,
   first: false,
-  slots: false,
+  parts: false,
   local: false,
 };
 
@@ -66,11 +65,7 @@ export function definePolicy<Options>(definition: Definition<Options>): PolicyKi
     ...(outermost === undefined ? {} : { outermost }),
     traits: { ...PLAIN, ...definition.traits },
     mentions: (raw) => definition.mentions?.(options.parse(raw)) ?? {},
-    make: (raw, setting) => {
-      const policy = definition.make(options.parse(raw), setting);
-      // No policy can see in what order, or how often, edits were heard of.
-      return (view) => policy({ ...view, frontier: inOrder(view.frontier) });
-    },
+    make: (raw, setting) => definition.make(options.parse(raw), setting),
   };
 }
 

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { Json } from '../values.ts';
+import type { Json, Value } from '../values.ts';
 import { held } from './answers.ts';
 import { isList, jsonText } from './json-text.ts';
 import { answerOf } from './json.ts';
 import { definePolicy } from './kind.ts';
-import type { Resolution, View } from './policy.ts';
+import type { Resolution } from './policy.ts';
 import { sequenceOf } from './sequence.ts';
-import { spotOf, type Told } from './spots.ts';
+import { readTold, type Told } from './spots.ts';
 import { mergeVersions } from './versions.ts';
 
 /** An ordered list whose items are taken as they are: members as in `set`, an addition wins; their order by who moved them last. */
@@ -16,25 +16,25 @@ export const list = definePolicy({
   suits: ['json'],
   traits: { combines: true, synthetic: true },
   options: z.undefined(),
-  make: () => (view) => (view.question ? mergeVersions(view, view.question, merge) : merge(view)),
+  make: () => (view) => mergeVersions(view, merge),
 });
 
-function merge(view: View): Resolution {
-  const spot = spotOf(view);
-  const told = spot && [spot.base, ...spot.sides.map(({ value }) => value)];
-  if (!spot || !told?.every((value) => value === undefined || isList(value))) return held('list', 'not every value is a list', 'C17');
+function merge(before: Value | undefined, values: readonly Value[]): Resolution {
+  const all = [before, ...values];
+  const told = all.map(readTold);
+  if (!all.every((value, index) => value === null || value === undefined || isList(told[index])))
+    return held('list', 'not every value is a list', 'C17');
   const named = told.map(namesOf);
   const [base = new Map(), ...sides] = named;
-  const values = new Map(named.flatMap((side) => [...side]));
+  const known = new Map(named.flatMap((side) => [...side]));
   const stays = (name: string): boolean => (base.has(name) ? sides.every((side) => side.has(name)) : true);
-  const members = new Set([...values.keys()].filter(stays));
   const order = sequenceOf(
     [...base.keys()],
     sides.map((side) => [...side.keys()]),
-    members,
+    new Set([...known.keys()].filter(stays)),
   );
-  const whole = order.flatMap((name) => (values.has(name) ? [values.get(name) ?? null] : []));
-  const isGone = whole.length === 0 && spot.sides.every(({ value }) => value === undefined);
+  const whole = order.flatMap((name) => (known.has(name) ? [known.get(name) ?? null] : []));
+  const isGone = whole.length === 0 && values.every((value) => value === null);
   return answerOf('list', { kind: 'value', value: isGone ? undefined : whole }, 'additions and removals of all sides');
 }
 

@@ -139,13 +139,13 @@ function joined(all: readonly PolicyTraits[]): PolicyTraits {
     commutes: all.every(({ commutes }) => commutes),
     synthetic: some('synthetic'),
     first: some('first'),
-    slots: some('slots'),
+    parts: some('parts'),
     local: some('local'),
   };
 }
 
-function weighsMore({ additive, first, slots, local }: PolicyTraits): readonly string[] {
-  return additive || first || slots || local ? ['This policy weighs more than the edits that it would be shown here.'] : [];
+function weighsMore({ additive, first, parts, local }: PolicyTraits): readonly string[] {
+  return additive || first || parts || local ? ['This policy weighs more than the edits that it would be shown here.'] : [];
 }
 
 function conditionOf(expression: Expression, own: readonly string[]): Condition {

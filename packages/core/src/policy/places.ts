@@ -2,7 +2,7 @@ import { above } from '../register/above.ts';
 import { isHeld, solve, type Answer, type Question, type RegisterPolicy, type Resolution as Answered } from '../register/answer.ts';
 import type { Open } from '../register/open.ts';
 import { isReset, type Stable } from '../register/register.ts';
-import type { Value } from '../values.ts';
+import { sameValue, type Value } from '../values.ts';
 import { ask, held, settled } from './answers.ts';
 import { latestOf } from './edits.ts';
 import { allHeld, fits, partsOf, type Rules } from './json-merge.ts';
@@ -98,6 +98,10 @@ function decidePlace(question: Question, policy: Made, { path, view }: Place): O
   const weighed = policy.traits.combines ? valuesIn(question) : [];
   const shape = shapeOf([...frontier.map(({ value }) => value), base, ...weighed].map(readTold));
   const where = path || 'the whole';
+  const [first] = frontier;
+  // Whoever makes something else of a place, and has no rival, compares with nothing.
+  if (!shape && first && !policy.traits.gate && frontier.every(({ value }) => sameValue(value, first.value)))
+    return { kind: 'value', value: readTold(first.value) };
   if (!shape) return { kind: 'held', reason: `${where} changes its kind of value`, code: 'C17' };
   const shaped = shapedQuestion(question, shape);
   const { fields } = view;

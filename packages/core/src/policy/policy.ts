@@ -11,20 +11,11 @@ export interface View {
   readonly frontier: readonly Edit[];
   /** The latest merged value that every author in the frontier had seen. Absent at a birth. */
   readonly base?: Value;
-  /** The total of everything in the frontier's past, for additive policies. Absent at a birth. */
-  readonly beneath?: Value;
   readonly type: FieldType;
   /** The record's fields, for conditions: those decided before this one as they are now, the others as they were last merged. */
   readonly fields?: Readonly<Record<string, Scalar>>;
-  /**
-   * The earliest edit, by stamp, that the register ever saw: of those that were not empty, if there was one, and since the last ruling of a
-   * person, which counts as the first again. Only for policies with the trait `first`.
-   */
-  readonly first?: Edit;
   /** The register that is asked about: what each open edit changed, and what its author had seen. Policies that combine look at it. */
-  readonly question?: Question;
-  /** By author, its latest edit; only for policies with the trait `slots`. */
-  readonly slots?: Readonly<Record<string, Edit>>;
+  readonly question: Question;
 }
 
 export type Resolution =
@@ -34,9 +25,7 @@ export type Resolution =
       readonly rule: string;
       readonly reason: string;
       readonly code?: ConflictCode;
-      /** What lies beneath the edits to come, where that is not the value itself: a sum before it was bounded. Additive policies only. */
-      readonly total?: Value;
-      /** What the register keeps of closed edits beside the value. Only where there is a question. */
+      /** What the register keeps of closed edits beside the value: a sum before it was bounded. */
       readonly kept?: Kept;
     }
   | {
@@ -46,8 +35,6 @@ export type Resolution =
       readonly code?: ConflictCode;
       /** Written to every system meanwhile; absent: the last agreed value stays. */
       readonly provisional?: Value;
-      /** What lies beneath the edits to come, as above. Additive policies only. */
-      readonly total?: Value;
     };
 
 /**
@@ -60,7 +47,7 @@ export type Policy = (view: View) => Resolution;
 export interface PolicyTraits {
   /** It decides even when only one edit stands: owner and immutable undo an edit that had no rival. */
   readonly gate: boolean;
-  /** Equal concurrent values are not one value: two sales of five are a sale of ten. */
+  /** It adds up what each edit changed: two sales of five are a sale of ten. No other policy may hide edits from it. */
   readonly additive: boolean;
   /** It looks at the question: equal values are not one value, and a single edit is not the whole answer. Sets, sums, texts. */
   readonly combines: boolean;
@@ -68,10 +55,10 @@ export interface PolicyTraits {
   readonly commutes: boolean;
   /** It may answer with a value that nobody set. Such policies cannot decide a group. */
   readonly synthetic: boolean;
-  /** It weighs the first edit that was ever made, so the register keeps it. */
+  /** It weighs the first edit that was ever made. No other policy may hide edits from it. */
   readonly first: boolean;
-  /** It weighs what every system said last, not only the concurrent edits, so the register keeps these. */
-  readonly slots: boolean;
+  /** Each system tells a part of its own in one column, and is told what stands in another. No other policy may hide edits from it. */
+  readonly parts: boolean;
   /** It is kept in the history and written to no system. */
   readonly local: boolean;
 }

@@ -21,13 +21,14 @@ export function registerPolicyOf({ policy, traits, readsFields }: Made, beside: 
     combines: traits.combines,
     gate: traits.gate,
     commutes: traits.commutes,
-    parts: traits.slots,
+    parts: traits.parts,
     readsFields: readsFields.length > 0,
     resolve: (question) => resolutionOf(policy(viewOf(traits.combines ? above(question) : question, beside))),
   };
 }
 
-function viewOf(question: Question, { type, fields }: Beside): View {
+/** What a policy sees of a question. */
+export function viewOf(question: Question, { type, fields }: Beside): View {
   const { frontier } = question;
   const base = question.base(frontier);
   return {

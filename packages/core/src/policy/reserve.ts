@@ -1,13 +1,11 @@
 import { z } from 'zod';
-import type { Edit } from '../record/record.ts';
-import type { Question } from '../register/answer.ts';
 import type { Open } from '../register/open.ts';
 import { addedBy, addedUp } from './additions.ts';
 import { held, rulingOf, settled } from './answers.ts';
 import { definePolicy } from './kind.ts';
 import { Exact } from './order.ts';
 import type { Resolution, View } from './policy.ts';
-import { amountOf, canonicalAmount, standingSum, sumOf, type Amount } from './sums.ts';
+import { standingSum, type Amount } from './sums.ts';
 
 const WHOLE = 100;
 const options = z
@@ -26,25 +24,14 @@ export const reserve = definePolicy({
   traits: { gate: true, additive: true, combines: true, synthetic: true },
   options,
   mentions: (shares) => ({ systems: Object.keys(shares) }),
-  make: (shares) => (view) => {
-    if (view.question) return reserved(view, view.question, shares);
-    const ruling = rulingOf(view.frontier);
-    if (ruling && view.frontier.length === 1) return settled('reserve', ruling.value, 'a person set it');
-    const added = sumOf('reserve', view);
-    if (!('sum' in added)) return added;
-    const total = canonicalAmount(view.type, added.sum);
-    const over = view.frontier.find((edit) => isOver(edit, view, Object.hasOwn(shares, edit.system) ? shares[edit.system] : undefined));
-    if (!over) return settled('reserve', total, added.reason);
-    const words = `${over.system} took more than its ${shares[over.system] ?? 0} percent of ${amountOf(view.base)?.toFixed() ?? '0'}`;
-    return { ...held('reserve', words, 'C11'), total };
-  },
+  make: (shares) => (view) => reserved(view, shares),
 });
 
 type Shares = z.output<typeof options>;
 
-/** The same over a register: what each system took away since what all had seen, in however many steps. */
-function reserved(view: View, question: Question, shares: Shares): Resolution {
-  const added = addedUp('reserve', question);
+/** What each system took away since what all had seen, in however many steps: many small ones are one large one. */
+function reserved(view: View, shares: Shares): Resolution {
+  const added = addedUp('reserve', view.question);
   if (!('sum' in added)) return added;
   const { sum, from, changes, reason } = added;
   if (view.frontier.length === 1 && rulingOf(view.frontier)) return settled('reserve', standingSum(view, sum), 'a person set it');
@@ -67,12 +54,4 @@ function takenBy(changes: readonly Open[]): Readonly<Record<string, Amount>> {
     if (adrift === undefined) taken[author] = (taken[author] ?? new Exact(0)).minus(addedBy(open) ?? 0);
   }
   return taken;
-}
-
-function isOver(edit: Edit, view: View, share = 0): boolean {
-  if (edit.system === 'person') return false;
-  const [there, left] = [amountOf(view.base), amountOf(edit.value)];
-  if (!there || !left) return true;
-  // Counted from what all had seen: many small steps are one large one.
-  return there.minus(left).times(WHOLE).greaterThan(Exact.max(there, 0).times(share));
 }

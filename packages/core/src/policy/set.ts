@@ -19,25 +19,7 @@ export const set = definePolicy({
   summary: 'Merges sets: additions and removals of all sides, an addition wins.',
   traits: { combines: true, synthetic: true },
   options,
-  make: (words) => (view) => {
-    if (view.question) return fromCauses(view.question, words !== undefined);
-    const edits = view.frontier;
-    const base = members(view.base ?? null);
-    const sides = edits.map((edit) => members(edit.value));
-    if (!base || sides.some((side) => !side)) {
-      return held('set', 'not every value is a set', 'C17');
-    }
-    const known = sides.filter((side) => side !== undefined);
-    const kept = [...base].filter((item) => known.every((side) => side.has(item)));
-    const added = known.flatMap((side) => [...side].filter((item) => !base.has(item)));
-    const all = [...kept, ...added];
-    if (!words) return settled('set', canonicalSet(all), 'additions and removals of all sides');
-    // Who saw a member, and has it no more, took it out, also where another had put it in meanwhile.
-    const removed = new Set(
-      edits.flatMap((edit, index) => [...(members(edit.on ?? null) ?? []), ...base].filter((item) => !known[index]?.has(item))),
-    );
-    return settled('set', canonicalSet(all.filter((item) => !removed.has(item))), 'additions and removals of all sides, removals first');
-  },
+  make: (words) => (view) => fromCauses(view.question, words !== undefined),
 });
 
 interface Change {

@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { CONCORD, PERSON } from '../register/actors.ts';
-import type { Edit } from '../record/record.ts';
 import type { Question } from '../register/answer.ts';
 import type { Kept } from '../register/register.ts';
 import { isTuple, type Json, type Scalar, type Value } from '../values.ts';
 import { held, settled } from './answers.ts';
-import { compareEdits } from './edits.ts';
 import { definePolicy } from './kind.ts';
 import { Exact } from './order.ts';
 import type { Resolution, View } from './policy.ts';
@@ -19,7 +17,7 @@ export const sum = definePolicy({
   name: 'sum',
   summary: 'Each system tells its part; the sum of all parts stands.',
   suits: ['integer', 'decimal'],
-  traits: { gate: true, combines: true, synthetic: true, slots: true },
+  traits: { gate: true, combines: true, synthetic: true, parts: true },
   options: z.undefined(),
   make: (_options, setting) => {
     for (const system of setting.loops ?? []) {
@@ -27,12 +25,12 @@ export const sum = definePolicy({
       setting.wrong([], words, `Let ${system} be "only: read", or give it a "write" column for the sum.`);
     }
     return (view) => {
-      const parts = view.question ? partsIn(view.question) : partsOf(view);
-      const { question, frontier } = view;
+      const parts = partsIn(view.question);
+      const { frontier } = view;
       // A person cannot have a part: what they rule is the whole, until a system tells its part anew.
-      const isRuled = Object.keys(parts).length === 0 || (question && frontier.every(({ system }) => !hasPart(system)));
+      const isRuled = Object.keys(parts).length === 0 || frontier.every(({ system }) => !hasPart(system));
       const resolution = isRuled ? settled('sum', frontier.at(-1)?.value ?? null, 'a person set it') : wholeOf(view, parts);
-      return question && resolution.kind === 'settled' ? { ...resolution, kept: parts } : resolution;
+      return resolution.kind === 'settled' ? { ...resolution, kept: parts } : resolution;
     };
   },
 });
@@ -49,18 +47,7 @@ function wholeOf({ type }: View, parts: Parts): Resolution {
   return settled('sum', canonicalAmount(type, new Exact(total)), told);
 }
 
-/** Of each system the value that it told last; nothing when all that is new is a person's word. */
-function partsOf({ frontier, slots = {} }: View): Parts {
-  if (frontier.every((edit) => edit.system === PERSON)) return {};
-  const parts = new Map<string, Edit>();
-  for (const edit of [...Object.values(slots), ...frontier]) {
-    const known = parts.get(edit.system);
-    if (edit.system !== PERSON && (!known || compareEdits(edit, known) > 0)) parts.set(edit.system, edit);
-  }
-  return Object.fromEntries([...parts].map(([system, { value }]) => [system, partIn(value)]));
-}
-
-/** The same over a register: what is closed is kept by system. */
+/** What each system told last; what is closed is kept by system. */
 function partsIn({ stable, edits }: Question): Parts {
   const own = edits.map(({ edit: { author, adrift, kept }, value }) => {
     if (kept !== undefined) return keptParts(kept);

@@ -1,8 +1,9 @@
 import { diff3Merge } from 'node-diff3';
 import { z } from 'zod';
+import type { Value } from '../values.ts';
 import { ask, through } from './answers.ts';
 import { definePolicy } from './kind.ts';
-import type { Resolution, View } from './policy.ts';
+import type { Resolution } from './policy.ts';
 import { block, innerPolicy } from './spec.ts';
 import { mergeVersions } from './versions.ts';
 
@@ -41,16 +42,16 @@ export const text = definePolicy({
   make: ({ unit: pieces, fallback }, setting) => {
     const rest = fallback === undefined ? undefined : setting.inner(fallback, ['fallback'], { weighs: 'edits' });
     return (view) => {
-      const merged = view.question ? mergeVersions(view, view.question, (pair) => merge(pieces, pair)) : merge(pieces, view);
+      const merged = mergeVersions(view, (base, sides) => merge(pieces, base, sides));
       return rest && merged.kind === 'held' ? through('text', ask(rest, view), merged.reason) : merged;
     };
   },
 });
 
-function merge(unit: Unit, view: View): Resolution {
-  const texts = view.frontier.map((edit) => edit.value ?? '');
-  if (view.base === undefined) return held('there is no common text to compare with', 'C19');
-  const base = view.base ?? '';
+function merge(unit: Unit, before: Value | undefined, sides: readonly Value[]): Resolution {
+  const texts = sides.map((value) => value ?? '');
+  if (before === undefined) return held('there is no common text to compare with', 'C19');
+  const base = before ?? '';
   if (typeof base !== 'string' || !texts.every((side) => typeof side === 'string')) return held('not every value is text', 'C17');
   if ([base, ...texts].some((side) => side.length > TEXT_CHARS_MAX)) return held(`longer than ${TEXT_CHARS_MAX} characters`, 'C17');
   return mergeAll(unit, base, texts);

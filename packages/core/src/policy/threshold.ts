@@ -36,9 +36,7 @@ export const threshold = definePolicy({
       if (far === 'unknown') return held('threshold', 'not every value is a number', 'C17');
       if (!far) return through('threshold', resolution, 'the change is within bounds');
       const answer = through('threshold', outer.policy(view), `from ${String(view.base)} to ${String(resolution.value)} is too far`);
-      // The bound is about what stands; what is added up goes on beneath it.
-      const total = resolution.total ?? (inner.traits.additive ? resolution.value : undefined);
-      return { ...answer, code: answer.code ?? 'C11', ...(total === undefined || answer.kind === 'settled' ? {} : { total }) };
+      return { ...answer, code: answer.code ?? 'C11' };
     };
   },
 });

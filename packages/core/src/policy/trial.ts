@@ -2,6 +2,7 @@ import { actorIdFrom, opId, systemId } from '../ids.ts';
 import type { FieldType } from '../map/type.ts';
 import type { Edit } from '../record/record.ts';
 import { sameValue, type Scalar } from '../values.ts';
+import { viewOfConflict, type Conflict } from './conflict.ts';
 import { generate, seeded, type Seeded } from './generate.ts';
 import type { Resolution, View } from './policy.ts';
 
@@ -27,7 +28,7 @@ export interface Trial {
  */
 export function findBreach(run: (views: readonly View[]) => readonly Resolution[], trial: Trial): string | undefined {
   const chance = seeded(SEED);
-  const views = Array.from({ length: CASES }, (_, index) => viewOf(trial, chance, index));
+  const views = Array.from({ length: CASES }, (_, index) => viewOfConflict(conflictOf(trial, chance, index)) ?? []).flat();
   const resolutions = run(views);
   for (const [index, view] of views.entries()) {
     const resolution = resolutions[index];
@@ -48,14 +49,14 @@ function breachOf(view: View, resolution: Resolution): string | undefined {
 }
 
 /** One edit, edits that agree, births, and edits upon a base, in turn. */
-function viewOf(trial: Trial, chance: Seeded, index: number): View {
+function conflictOf(trial: Trial, chance: Seeded, index: number): Conflict {
   const names = [...trial.systems, 'person'];
   const count = index % 5 === 0 ? 1 : 2 + chance.whole(names.length - 1);
   const base = index % 3 === 0 ? undefined : valueOf(trial, chance);
   const agreed = index % 7 === 0 ? valueOf(trial, chance) : undefined;
   const authors = drawn(names, count, chance);
   return {
-    frontier: authors.map((name) => editOf(name, agreed === undefined ? valueOf(trial, chance) : agreed, base, chance)),
+    edits: authors.map((name) => editOf(name, agreed === undefined ? valueOf(trial, chance) : agreed, base, chance)),
     type: trial.type,
     ...(base === undefined ? {} : { base }),
   };

@@ -1,8 +1,8 @@
-import type { Value } from '../values.ts';
+import { sameValue, type Value } from '../values.ts';
 import type { Question } from '../register/answer.ts';
 import { must } from '../errors/must.ts';
 import { settled } from './answers.ts';
-import type { Policy, Resolution, View } from './policy.ts';
+import type { Resolution, View } from './policy.ts';
 
 /** The value of an edit in nobody's past is a whole version of everything that its author had seen. */
 interface Version {
@@ -13,19 +13,23 @@ interface Version {
 
 /**
  * Versions are merged three ways, two at a time in the order of their stamps, over what stands when only the edits exist that both of them have.
- * The result counts as a version of all that either had. `compare` merges two values with a third.
+ * The result counts as a version of all that either had. `compare` merges two values with a third; `undefined`: nothing was there before.
  */
-export function mergeVersions(view: View, question: Question, compare: Policy): Resolution {
-  const [first, ...others] = view.frontier;
+export function mergeVersions(
+  { frontier, question }: View,
+  compare: (base: Value | undefined, sides: readonly [Value, Value]) => Resolution,
+): Resolution {
+  const [first, ...others] = frontier;
   const start = must(first, 'a frontier has at least one edit');
-  let resolution: Resolution = settled('agreed', start.value, `${start.system} alone edited`);
+  let resolution: Resolution = settled('agreed', start.value, others.length > 0 ? 'all came to the same' : `${start.system} alone edited`);
   let version: Version = { value: start.value, has: hasOf(start.op, question) };
   for (const next of others) {
     const has = hasOf(next.op, question);
-    const base = question.at(version.has & has).value;
-    const { base: _base, question: _question, ...rest } = view;
-    const sides = [{ ...start, value: version.value }, next];
-    resolution = compare({ ...rest, frontier: sides, ...(base === undefined ? {} : { base }) });
+    if (sameValue(version.value, next.value)) {
+      version = { value: version.value, has: version.has | has };
+      continue;
+    }
+    resolution = compare(question.at(version.has & has).value, [version.value, next.value]);
     if (resolution.kind === 'held') return resolution;
     version = { value: resolution.value, has: version.has | has };
   }

@@ -81,16 +81,21 @@ export function solve(opens: readonly Open[], stable: Stable | undefined, policy
     const edits = opens.filter((open) => (set & open.bit) !== 0n && isChange(open)).toSorted(compareOpen);
     const [first] = edits;
     if (!first) return at(0n);
-    const frontier = frontierOf(edits);
+    const question = questionOf(edits, stable, at);
+    const { frontier, base } = question;
     const value = frontier[0]?.value ?? null;
     if (!policy.combines && !policy.gate && frontier.every((open) => sameValue(open.value, value))) return { value, frontier };
-    const base = (group: readonly Open[]): Value | undefined => at(commonPast(group)).value;
-    const resolution = policy.resolve({ stable, edits, frontier, base, at });
+    const resolution = policy.resolve(question);
     if (resolution.kind === 'settled') return { value: resolution.value, kept: resolution.kept, resolution, frontier };
     const { kept } = at(commonPast(frontier));
     return { value: resolution.provisional ?? base(frontier), kept, resolution, frontier };
   };
   return at;
+}
+
+/** What a policy is asked of these edits, which are changes in their order. `at`: what stands when only some of them exist. */
+export function questionOf(edits: readonly Open[], stable: Stable | undefined, at: Question['at']): Question {
+  return { stable, edits, frontier: frontierOf(edits), base: (group) => at(commonPast(group)).value, at };
 }
 
 /** All of them, as a set. */
