@@ -64,7 +64,7 @@ export function openHouse(
   ledger: Ledger = memoryLedger(),
   around: (system: MemorySystem) => MemorySystem = same,
   limits: Partial<Limits> = {},
-  more: Pick<EngineOptions, 'tracing' | 'retention'> = {},
+  more: Pick<EngineOptions, 'tracing' | 'retention' | 'compareEveryMs'> = {},
 ): House {
   const config = configOf(entities);
   const bindings = (id: string) => config.entities.flatMap(({ sides }) => sides[id] ?? []);

@@ -7,6 +7,7 @@ import { pageOf, ROUTES } from '../../packages/server/src/openapi/routes.ts';
 import { problem } from '../../packages/server/src/openapi/shapes.ts';
 import { isObject, member, objectsOf, textOf } from '../../packages/adapters/src/shared/json/look.ts';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { until } from '../kit/until.ts';
 import { AS_ADMIN, keyOf } from '../kit/key.ts';
 import { promisesOf } from '../kit/promised.ts';
 import { openApi, type Api } from './api-town.ts';
@@ -112,6 +113,9 @@ test('what is answered is what is promised, no more and no less', async () => {
     const { status, body } = await api.post(path, sent ?? '', sent ? undefined : {});
     expect([route, status, misfits(ROUTES[route]?.answer, body)]).toEqual([route, wanted, []]);
   }
+  const compared = () => api.get('/v1/comparisons?entity=customer');
+  await until(async () => (objectsOf((await compared()).body, 'items').length === 2 ? undefined : 'not compared'));
+  expect(misfits(ROUTES['GET /v1/comparisons']?.answer, (await compared()).body)).toEqual([]);
   const wrong = await api.get('/v1/records/none');
   expect([wrong.status, misfits(problem, wrong.body)]).toEqual([404, []]);
   expect(misfits(pageOf(problem), { items: [{ code: 'x' }] }), 'the check can fail').not.toEqual([]);

@@ -76,6 +76,8 @@ export {
   type CompactionFound,
 } from './engine/compacting.ts';
 export type { ResyncAsk, Resynced } from './engine/resync.ts';
+export type { Divergence } from './engine/comparing.ts';
+export type { Comparison } from './engine/comparisons.ts';
 export * from './engine/revising.ts';
 export type { LinkingAnswer, LinkingAsk } from './engine/linking.ts';
 export { PINS_NOTE, pinnedVersions, type Pin, type PinAnswer, type PinAsk } from './engine/pins.ts';

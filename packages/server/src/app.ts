@@ -35,6 +35,7 @@ import { tellUnchanged } from './requests/unchanged.ts';
 import { actRoutes } from './routes/acts.ts';
 import { auditLogRoutes } from './routes/audit-log.ts';
 import { backupRoutes } from './routes/backups.ts';
+import { comparisonRoutes } from './routes/comparisons.ts';
 import { compactionRoutes } from './routes/compactions.ts';
 import { configurationRoutes } from './routes/configuration.ts';
 import { conflictRoutes } from './routes/conflicts.ts';
@@ -153,6 +154,7 @@ function addRoutes(routes: App, rooms: Rooms): void {
   initialWriteRoutes(routes, rooms);
   backupRoutes(routes, rooms);
   compactionRoutes(routes, rooms);
+  comparisonRoutes(routes, rooms);
   erasureRoutes(routes, rooms);
   hookRoutes(routes, rooms);
   configurationRoutes(routes, rooms);

@@ -85,7 +85,8 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
   const log = logTo(logger, sensitiveIn(config));
   const { compacting, ...desks } = openDesks(config, ledger);
   const retention = retentionIn(config, ledger, compacting);
-  const more = { limits: config.limits, retention, ...decidingIn(config, sandbox), ...traced?.given };
+  const compare = config.compare ? { compareEveryMs: config.compare.everyMs } : {};
+  const more = { limits: config.limits, retention, ...compare, ...decidingIn(config, sandbox), ...traced?.given };
   const engine = openEngine({ tables, systems, ledger, clock, ids, log, ...more });
   const status = withDisk(config.ledger.file, () => engine.status(), clock.nowMs);
   const keyring = openKeyring(config.server.keys, clock.nowMs, (words) => logger.error(words));

@@ -119,4 +119,6 @@ export interface Config {
   readonly alerts?: AlertsConfig;
   /** Absent: as the environment says. */
   readonly tracing?: TracingConfig;
+  /** How often all rows of each map are compared with what the ledger believes of them. Absent: when a person asks. */
+  readonly compare?: { readonly everyMs: number };
 }

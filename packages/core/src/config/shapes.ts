@@ -200,6 +200,10 @@ export const ledgerShape = block({
     .describe('How long histories are told in full; default for ever.'),
 }).describe('Where everything is kept.');
 
+export const compareShape = block({
+  every: duration.default(DAY_MS).describe('How often each map is compared whole; default 1d. They are spread over the time.'),
+}).describe('Comparisons that run by themselves: all rows against what the ledger believes of them. Absent: when a person asks.');
+
 /** A port may come from a variable. */
 const port = z.union([z.int().min(0).max(PORT_MAX), z.string().regex(/^\$\{\w+\}$/u, 'Expected a port number')]);
 
@@ -289,4 +293,5 @@ export const rootShape = block({
   limits: z.unknown().optional(),
   alerts: z.unknown().optional(),
   tracing: z.unknown().optional(),
+  compare: z.unknown().optional(),
 });

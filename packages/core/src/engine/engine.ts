@@ -4,6 +4,7 @@ import { keyReferences, type Table } from '../map/compile.ts';
 import type { Plan } from '../ports/plan.ts';
 import { erasureIn } from './erasing.ts';
 import { openAwaited } from './awaited.ts';
+import { openComparisons } from './comparisons.ts';
 import { openBirths } from './births.ts';
 import { openChores, type Chore } from './chores.ts';
 import { openCommitter } from './committer.ts';
@@ -67,6 +68,7 @@ export function openEngine(options: EngineOptions): Engine {
   const choring = openChores(parts, () => intake);
   const pins = openPins(parts, () => intake);
   const retention = openRetention(parts, options.retention ?? {}, pins.pinned);
+  const comparisons = openComparisons(parts, pullers, options.compareEveryMs);
   let running: Promise<unknown> = Promise.resolve();
   let hasStarted = false;
 
@@ -164,6 +166,7 @@ export function openEngine(options: EngineOptions): Engine {
       await pins.load();
       await initial.load();
       await retention.load();
+      await comparisons.load();
       const isUnsent = await takeNote(parts);
       for (const { system, entity } of pullers) {
         for await (const row of plannedIn(options.ledger, system, entity)) {
@@ -180,6 +183,7 @@ export function openEngine(options: EngineOptions): Engine {
         choring.run(stop),
         pins.run(stop),
         retention.run(stop),
+        comparisons.run(stop),
       ]);
     },
     async stop() {
@@ -225,7 +229,7 @@ export function openEngine(options: EngineOptions): Engine {
     resyncEntity: async (entity, asked) => {
       const chosen = pullers.filter((puller) => puller.entity === entity);
       if (chosen.length > 0) await parts.committer.act(actOf(parts, { entity }, asked));
-      for (const puller of chosen) puller.resync();
+      for (const puller of chosen) comparisons.begin(puller, asked.by);
       return chosen.map(({ system }) => system);
     },
     beginInitial,
@@ -247,6 +251,7 @@ export function openEngine(options: EngineOptions): Engine {
       parts.lanes.run(asked.record, () =>
         erasureIn({ ledger: parts.ledger, tables: parts.tables, nowMs: () => parts.clock.nowMs(), digest: parts.digest }, asked),
       ),
+    comparisons: comparisons.list,
     compact: retention.begin,
     retention: retention.pass,
     status: () => ({

@@ -21,7 +21,7 @@ import { isTwin, matchRow, translated } from './matching.ts';
 import { ask, relate } from './questions.ts';
 import type { Parts } from './parts.ts';
 import { missingInKey } from './references.ts';
-import { countIn, type Comparing } from './resync.ts';
+import { countIn, type Comparing } from './comparing.ts';
 import type { Heard, Hearing } from './traces.ts';
 import { must } from '../errors/must.ts';
 
@@ -133,7 +133,7 @@ export function openIntake(parts: Parts): Intake {
     if (!governed) return 'done';
     const answer = await commit(governed, hearing);
     if (answer === 'committed') {
-      if (origin.comparing) countIn(origin.comparing, governed.plan);
+      if (origin.comparing) countIn(origin.comparing, governed.plan, { row, system, before: known });
       // Reads that overlap this one may have seen less, whichever began first.
       reads.touch(governed.plan.record.id + system.id);
       origin.awaiting?.drop(row.key);

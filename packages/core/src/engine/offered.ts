@@ -13,6 +13,7 @@ import type { ErasureAsk } from './erasing.ts';
 import type { InitialStatus } from './initial-status.ts';
 import type { Decision } from './guard.ts';
 import type { LedgerTrouble } from './ledger-health.ts';
+import type { Comparison } from './comparisons.ts';
 import type { Circuit } from './pace.ts';
 import type { Limits } from './parts.ts';
 import type { PullerStatus } from './map-status.ts';
@@ -41,6 +42,8 @@ export interface EngineOptions {
   readonly deciding?: Deciding;
   /** Where the hops of each change are told; absent: nowhere, and it costs nothing. */
   readonly tracing?: Tracing;
+  /** How often all rows of each map are compared with what the ledger believes of them; ms. Absent: only when a person asks. */
+  readonly compareEveryMs?: number;
   /** How histories are told short; absent: only when a person asks, and here. */
   readonly retention?: RetentionOptions;
 }
@@ -105,6 +108,8 @@ export interface Engine {
   resyncRecord(id: RecordId, ask: ResyncAsk): Promise<Resynced | 'unknown'>;
   /** The same for all rows of an entity; it goes on by itself, and `status` tells how far. Answers the systems that are read. */
   resyncEntity(entity: EntityName, ask: ResyncAsk): Promise<readonly SystemId[]>;
+  /** Comparisons of all rows of a map that ended, latest first. */
+  comparisons(): readonly Comparison[];
   /** Rows that are set aside because something broke over them, of all maps. */
   aside(): readonly RowAside[];
   /** Has a row that is set aside read again, or given up. `still`: something breaks over it as before. */

@@ -15,7 +15,7 @@ import { openPrints, type Prints } from './prints.ts';
 import { must } from '../errors/must.ts';
 import type { Parts, Stop } from './parts.ts';
 import { isMirrored } from './references.ts';
-import type { Comparing } from './resync.ts';
+import { openSweep, type Done } from './comparing.ts';
 import { askedOf, type MapState, type PullerStatus } from './map-status.ts';
 import { keyOf } from './sightings.ts';
 import { openBell } from './signal.ts';
@@ -34,8 +34,8 @@ export interface Puller {
   run(stop: Stop): Promise<void>;
   /** There may be something new. */
   wake(): void;
-  /** Lists every row again, and compares each with what is known of it. */
-  resync(): void;
+  /** Lists every row again, and compares each with what is known of it. `done`: called at the end of the listing. */
+  resync(done?: Done): void;
   /** Lists every row again. */
   relist(): void;
   /** There may be something new in this row: it is read. Rejects when it cannot be. */
@@ -85,7 +85,7 @@ export function openPuller(
   let toldRows = 0;
   // The keys of a listing that was followed from its first page; absent while it is not known to be whole.
   let seen: Prints | undefined;
-  let comparing: (Comparing & { state: 'waits' | 'reads' | 'done'; rows: number }) | undefined;
+  const sweep = openSweep();
 
   const isPaused = (): boolean => parts.pauseOf(system.id, entity) !== undefined;
 
@@ -93,10 +93,7 @@ export function openPuller(
     if (isPaused()) return holdBack('paused');
     // What was saved by a pull that was still under way is not gone on from.
     if (anew) return relist();
-    if (comparing?.state === 'waits') {
-      cursor = undefined;
-      comparing.state = 'reads';
-    }
+    if (sweep.begin(upToMs)) cursor = undefined;
     const pressure = parts.pressure(system.id, table);
     if (pressure !== undefined) return holdBack('pressed', pressure);
     const startedMs = clock.nowMs();
@@ -193,7 +190,7 @@ export function openPuller(
   async function endListing(): Promise<void> {
     if (seen) await takeAbsences(seen);
     if (isHolding()) return;
-    if (comparing?.state === 'reads') comparing.state = 'done';
+    sweep.end();
     seen = openPrints();
     if (listed) return;
     listed = true;
@@ -201,7 +198,7 @@ export function openPuller(
   }
 
   async function takeAll(sightings: readonly Sighting[], began: number, by = guard): Promise<void> {
-    const now = comparing?.state === 'reads' ? comparing : undefined;
+    const now = sweep.now();
     if (now) now.rows += sightings.length;
     const origin = { system, table, began, awaiting, door, guard: by, comparing: now, heard };
     for (let from = 0; from < sightings.length; from += limits.rowsMax) {
@@ -340,8 +337,8 @@ export function openPuller(
       }
     },
     wake: bell.ring,
-    resync() {
-      comparing = { state: 'waits', rows: 0, differing: 0, writes: new Set() };
+    resync(done) {
+      sweep.ask(done);
       bell.ring();
     },
     relist() {
@@ -390,7 +387,7 @@ export function openPuller(
       asideRows: aside.list().length,
       olderRows: parts.older.count(system.id, entity),
       ...askedOf(guard?.status, brake.waiting, words),
-      ...(comparing ? { resync: { state: comparing.state, rows: comparing.rows, differing: comparing.differing } } : {}),
+      ...sweep.status(),
       ...(upToMs === undefined ? {} : { upToMs }),
     }),
   };

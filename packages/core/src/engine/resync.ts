@@ -1,17 +1,10 @@
 import type { EntityName, RecordId, SystemId } from '../ids.ts';
-import type { OperatorAct, Plan } from '../ports/plan.ts';
+import type { OperatorAct } from '../ports/plan.ts';
 import type { RecordState } from '../record/record.ts';
 import { NotNow, type Intake } from './intake.ts';
+import { newComparing } from './comparing.ts';
 import type { Parts } from './parts.ts';
 import { must } from '../errors/must.ts';
-
-/** What a comparison of rows with what is known of them has found so far. */
-export interface Comparing {
-  /** Rows that were not what they were taken for. */
-  differing: number;
-  /** Where what differs is written to. */
-  readonly writes: Set<SystemId>;
-}
 
 /** Who wants everything compared, and why. */
 export interface ResyncAsk {
@@ -28,7 +21,7 @@ export interface Resynced {
 
 /** Reads a record's rows in all systems again, whatever their versions say, and takes what differs as the edits that they are. */
 export async function resyncRecord(parts: Parts, intake: Intake, id: RecordId, ask: ResyncAsk): Promise<Resynced | 'unknown'> {
-  const comparing: Comparing = { differing: 0, writes: new Set() };
+  const comparing = newComparing();
   if (!(await parts.ledger.record(id))) return 'unknown';
   await parts.committer.act(actOf(parts, { record: id }, ask));
   const systems: Record<SystemId, Resynced['systems'][SystemId]> = {};
@@ -61,10 +54,4 @@ export function actOf(
   const words = [...('entity' in what ? [what.entity] : []), ...(note === undefined ? [] : [note])].join(': ');
   const told = words === '' ? {} : { note: words };
   return { atMs: parts.clock.nowMs(), operator: by, act: 'resync', ...('record' in what ? { record: what.record } : {}), ...told };
-}
-
-/** What a row that was compared came to. */
-export function countIn(comparing: Comparing, { changes, deliveries }: Plan): void {
-  if (changes.length > 0) comparing.differing += 1;
-  for (const [system, row] of deliveries) if (row) comparing.writes.add(system);
 }

@@ -10,6 +10,7 @@ import { atUrl } from './address.ts';
 import { listParked, releaseParked, type ParkedGiven, type ReleaseGiven } from './parked.ts';
 import { decideMap, listMaps, setMap, type MapGiven } from './maps.ts';
 import type { Where } from './lab/asked.ts';
+import { comparisons, type ComparisonsGiven } from './comparisons.ts';
 import { resyncEntity, resyncRecord, type ResyncGiven } from './resync.ts';
 
 export type Does = <Given extends unknown[]>(command: (...given: Given) => Promise<number>) => (...given: Given) => Promise<void>;
@@ -135,6 +136,13 @@ function resyncCommands(program: Command, does: Does): void {
       .option('--note <words>', 'why; kept in the ledger')
       .action(does((name: string, given: ResyncGiven) => work(name, given)));
   }
+  program
+    .command('comparisons')
+    .description('what comparisons of all rows have found; status 1 where the last one of a map found what nothing explains')
+    .addOption(atUrl())
+    .option('--system <name>', 'only those of this system')
+    .option('--entity <name>', 'only those of this entity')
+    .action(does((given: ComparisonsGiven) => comparisons(given)));
 }
 
 function parkedCommands(program: Command, does: Does): void {

@@ -151,6 +151,11 @@ export const ROUTES: Readonly<Record<string, RouteTold>> = {
   'GET /v1/session/ways': { tag: 'running', summary: 'How people may sign in', answer: shape.ways },
   'POST /v1/session/end': { tag: 'running', summary: 'Signs the browser out', answer: shape.sessionEnded },
   'GET /v1/acts': { tag: 'running', summary: 'The audit log: what people did, when, and why', answer: pageOf(shape.act) },
+  'GET /v1/comparisons': {
+    tag: 'maps',
+    summary: 'Comparisons of all rows with what the ledger believes, and what they found',
+    answer: listOf(shape.comparison),
+  },
   'POST /v1/compactions': {
     tag: 'running',
     summary: 'Has old changes leave the ledger, while it is in use',

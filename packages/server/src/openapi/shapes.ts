@@ -224,6 +224,18 @@ export const rowsReleased = closed({ decision, released: Type.Integer(), gone: T
 
 const extent = { fields: names, records: names, changes: Type.Integer(), heads: names };
 export const erased = closed({ record: Type.String(), ...extent });
+export const comparison = closed({
+  system: Type.String(),
+  entity: Type.String(),
+  by: some(Type.String({ description: 'Who asked; absent: it was time' })),
+  began: instant,
+  ended: instant,
+  rows: Type.Integer(),
+  differing: Type.Integer({ description: 'Rows that were taken anew, with those of which the feed was about to tell' }),
+  unexplained: Type.Integer({ description: 'Those of them that nothing explains' }),
+  differences: Type.Array(closed({ record: Type.String(), version: Type.Integer(), edits: Type.Array(edit) })),
+});
+
 export const erasure = closed({ at: instant, by: Type.String(), record: some(Type.String()), note: some(Type.String()), ...extent });
 
 export const act = closed({
@@ -267,6 +279,7 @@ export const configuration = closed({
     backups: some(Type.String()),
     retention: some(closed({ keepMs: some(Type.Integer()), everyMs: Type.Integer(), archive: some(Type.String()) })),
   }),
+  compare: some(closed({ everyMs: Type.Integer() })),
   server: closed({ host: Type.String(), port: Type.Integer() }),
   limits: Type.Record(Type.String(), Type.Number()),
 });

@@ -3,7 +3,7 @@ import { openMetrics } from '../metrics.ts';
 import { clock } from '../surroundings.ts';
 
 /** For Prometheus. */
-export function metricsRoutes(app: App, { status, ledger, ledgerBytes, alertTallies }: Rooms): void {
+export function metricsRoutes(app: App, { engine, status, ledger, ledgerBytes, alertTallies }: Rooms): void {
   const metrics = openMetrics(async () => ({
     status: status(),
     // Counting brings the queue's table up to date, which a full disk refuses.
@@ -11,6 +11,7 @@ export function metricsRoutes(app: App, { status, ledger, ledgerBytes, alertTall
     ledgerBytes: ledgerBytes(),
     nowMs: clock.nowMs(),
     alerts: alertTallies?.(),
+    comparisons: engine.comparisons(),
   }));
   app.get('/metrics', async (_request, reply) => {
     void reply.type(metrics.type);

@@ -4,7 +4,7 @@ import type { Config, FieldMap, PolicySpec, TableMap } from '@concord/core';
  * The configuration that runs, without anything that may be a secret: of systems their adapter alone, and nothing that variables were filled
  * into.
  */
-export function tellConfiguration({ file, systems, entities, policies, ledger, server, limits }: Config) {
+export function tellConfiguration({ file, systems, entities, policies, ledger, compare, server, limits }: Config) {
   return {
     file,
     systems: Object.fromEntries(
@@ -16,6 +16,7 @@ export function tellConfiguration({ file, systems, entities, policies, ledger, s
     entities: Object.fromEntries(entities.map((map) => [map.entity, tellEntity(map)])),
     policies: Object.fromEntries(Object.entries(policies).map(([name, { module }]) => [name, { module }])),
     ledger,
+    ...(compare ? { compare } : {}),
     server: { host: server.host, port: server.port },
     limits: { ...limits },
   };

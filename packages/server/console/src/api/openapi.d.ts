@@ -872,6 +872,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/comparisons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Comparisons of all rows with what the ledger believes, and what they found
+         * @description Asks for the role `reader`.
+         */
+        get: operations["getV1Comparisons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/records/{id}/erase": {
         parameters: {
             query?: never;
@@ -4865,6 +4885,90 @@ export interface operations {
             };
         };
     };
+    getV1Comparisons: {
+        parameters: {
+            query?: {
+                limit?: number;
+                system?: string;
+                entity?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Comparisons of all rows with what the ledger believes, and what they found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            system: string;
+                            entity: string;
+                            /** @description Who asked; absent: it was time */
+                            by?: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC
+                             */
+                            began: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC
+                             */
+                            ended: string;
+                            rows: number;
+                            /** @description Rows that were taken anew, with those of which the feed was about to tell */
+                            differing: number;
+                            /** @description Those of them that nothing explains */
+                            unexplained: number;
+                            differences: {
+                                record: string;
+                                version: number;
+                                edits: {
+                                    system: string;
+                                    /**
+                                     * Format: date-time
+                                     * @description ISO 8601, UTC
+                                     */
+                                    at: string;
+                                    by?: string;
+                                    /** @description By field, in canonical form */
+                                    values: {
+                                        [key: string]: string | number | boolean | null;
+                                    };
+                                    /** @description By field, in canonical form */
+                                    before?: {
+                                        [key: string]: string | number | boolean | null;
+                                    };
+                                }[];
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        /** @description Stable; see the list of problems */
+                        code: string;
+                        /** @description What to do about it */
+                        remedy: string;
+                    };
+                };
+            };
+        };
+    };
     postV1RecordsIdErase: {
         parameters: {
             query?: never;
@@ -5045,6 +5149,9 @@ export interface operations {
                                 everyMs: number;
                                 archive?: string;
                             };
+                        };
+                        compare?: {
+                            everyMs: number;
                         };
                         server: {
                             host: string;
