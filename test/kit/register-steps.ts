@@ -104,7 +104,7 @@ function edit(playing: Playing, author: SystemId, { value, before, written, ms }
   if (written !== undefined) playing.told = rules.acknowledge(playing.closing, author, saw);
   playing.closing = rules.admit(playing.closing, doubted);
   playing.lasting = rules.admit(playing.lasting, doubted);
-  if (playing.told) playing.told = rules.admit(playing.told, { ...incoming, before: written ?? before });
+  if (playing.told) playing.told = rules.admit(playing.told, { ...incoming, before: written === undefined ? before : written });
   const own = seen.get(author) ?? new Set<number>();
   meant.push({ id: meant.length, op, author, value, before, past: new Set(own), stamp });
   own.add(meant.length - 1);

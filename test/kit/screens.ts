@@ -198,7 +198,9 @@ export function close(world: World): void {
 /** Concord reads a row. */
 function hear(world: World, screen: Screen): void {
   const { value, version, known, unheard, doubts, write } = screen;
-  if (screen.isAway || version === known.version || value === undefined) return;
+  // Where users set a part, a row may have nothing but what it was told.
+  const isThere = value !== undefined || (world.trial.hasParts === true && screen.told !== undefined);
+  if (screen.isAway || version === known.version || !isThere) return;
   const pending = [...doubts, ...(write && write.expected === known.version ? [write] : [])];
   screen.known = { value, version };
   const column = world.trial.hasParts ? screen.told : value;
@@ -216,7 +218,7 @@ function hear(world: World, screen: Screen): void {
     screen.unheard = undefined;
     return;
   }
-  if (!unheard) throw new Error('a row changed without anybody');
+  if (!unheard || value === undefined) throw new Error('a row changed without anybody');
   screen.unheard = undefined;
   const or = (first ? rest : pending).flatMap(({ number, value: written }) => {
     // What was written does not show in a part.
