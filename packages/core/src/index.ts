@@ -17,6 +17,7 @@ export * from './map/type.ts';
 export * from './ports/system.ts';
 export * from './ports/plan.ts';
 export * from './ports/ledger.ts';
+export { changeAt } from './ports/change-at.ts';
 export { countOf, pagesOf } from './ports/paging.ts';
 export * from './ports/erasure.ts';
 export * from './ports/news.ts';

@@ -1,4 +1,4 @@
-import { ConcordError, type ErrorCode, messageOf } from '@concord/core';
+import { ConcordError, messageOf, type ErrorCode } from '@concord/core';
 
 /** What is told at a terminal of something that failed: what happened, and what to do. `command`: as it was typed, without its options. */
 export function failureWords(thrown: unknown, command: string): string {

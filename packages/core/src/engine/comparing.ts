@@ -78,11 +78,10 @@ export interface Sweep {
 export function openSweep(): Sweep {
   let state: 'waits' | 'reads' | 'done' = 'done';
   let compared: Compared | undefined;
-  let waiting: Done[] = [];
+  const waiting: Done[] = [];
   return {
     ask(done) {
-      // Who asked before is answered by this one.
-      if (state === 'done') waiting = [];
+      // Who asked before, and was not answered yet, is answered by this one.
       if (done) waiting.push(done);
       state = 'waits';
       compared = { ...newComparing(), rows: 0 };

@@ -1,6 +1,5 @@
 import { brokeOf } from '../errors/broke.ts';
-import { entityName, recordId, systemId, type EntityName, type SystemId } from '../ids.ts';
-import { isObject } from '../policy/json-text.ts';
+import type { EntityName, SystemId } from '../ids.ts';
 import type { Json } from '../values.ts';
 import type { Parts, Stop } from './parts.ts';
 import type { Puller } from './puller.ts';
@@ -78,7 +77,7 @@ export function openComparisons(parts: Parts, pullers: readonly Puller[], everyM
   /** The note is written whole, and the latest stands. */
   function keep(one: Comparison): void {
     ended = [one, ...ended].slice(0, KEPT_MAX);
-    const value: Json = ended.map((each) => ({ ...each, differences: each.differences.map((found) => ({ ...found })) }));
+    const value: Json = JSON.parse(JSON.stringify(ended));
     const kept = committer.note({ name: NOTE, value });
     const told = one.unexplained > 0 ? committer.failure(failureOf(one)) : undefined;
     keeping = Promise.all([keeping, kept, told]).then(
@@ -93,7 +92,7 @@ export function openComparisons(parts: Parts, pullers: readonly Puller[], everyM
     const waits = pullers.map((puller, place) => {
       const inMs = dueAtMs(puller, place, every) - nowMs;
       if (inMs <= 0 && isFree(puller)) begin(puller);
-      return inMs > 0 ? Math.min(inMs, LOOK_MS) : LOOK_MS;
+      return inMs > 0 ? inMs : LOOK_MS;
     });
     return Math.min(LOOK_MS, ...waits);
   }
@@ -101,18 +100,13 @@ export function openComparisons(parts: Parts, pullers: readonly Puller[], everyM
   return {
     async load() {
       startedAtMs = clock.nowMs();
-      const value = await ledger.note(NOTE);
-      ended = Array.isArray(value) ? value.flatMap((one) => comparisonIn(one) ?? []) : [];
+      ended = readComparisons(await ledger.note(NOTE));
     },
     begin,
     list: () => ended,
     async run(stop) {
       while (!stop.isStopped) {
-        if (everyMs === undefined) {
-          await clock.sleep(DAY_MS, [stop]);
-          continue;
-        }
-        await clock.sleep(look(everyMs), [stop, bell]);
+        await clock.sleep(everyMs === undefined ? DAY_MS : look(everyMs), [stop, bell]);
         bell.take();
       }
       await keeping;
@@ -125,25 +119,7 @@ function failureOf({ system, entity, endedAtMs: atMs, rows, unexplained }: Compa
   return { atMs, system, entity, code: 'DIFFERENCE', words };
 }
 
-function comparisonIn(value: Json): Comparison | undefined {
-  if (!isObject(value)) return undefined;
-  const number = (name: string): number => (typeof value[name] === 'number' ? value[name] : 0);
-  const { system, entity, by, differences } = value;
-  if (typeof system !== 'string' || typeof entity !== 'string') return undefined;
-  return {
-    system: systemId(system),
-    entity: entityName(entity),
-    ...(typeof by === 'string' ? { by } : {}),
-    beganAtMs: number('beganAtMs'),
-    endedAtMs: number('endedAtMs'),
-    rows: number('rows'),
-    differing: number('differing'),
-    unexplained: number('unexplained'),
-    differences: Array.isArray(differences) ? differences.flatMap((one) => differenceIn(one) ?? []) : [],
-  };
-}
-
-function differenceIn(value: Json): Divergence | undefined {
-  if (!isObject(value) || typeof value['record'] !== 'string' || typeof value['version'] !== 'number') return undefined;
-  return { record: recordId(value['record']), version: value['version'] };
+/** What this file wrote itself. */
+function readComparisons(told: Json | undefined): readonly Comparison[] {
+  return told === undefined ? [] : JSON.parse(JSON.stringify(told));
 }

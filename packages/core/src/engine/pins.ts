@@ -1,4 +1,5 @@
 import { brokeOf } from '../errors/broke.ts';
+import { changeAt } from '../ports/change-at.ts';
 import type { EntityName, RecordId } from '../ids.ts';
 import { resolve } from '../merge/resolve.ts';
 import type { Plan } from '../ports/plan.ts';
@@ -85,8 +86,8 @@ export function openPins(parts: Parts, intake: () => Intake): Pins {
 
   /** `undefined`: it was erased, or is kept no longer. */
   async function valueOf({ record, register, version }: Pin): Promise<Value | undefined> {
-    const [change] = (await ledger.changes(record, { fromSeq: version, limit: 1 })).items;
-    if (change?.seq !== version || change.erased) return undefined;
+    const change = await changeAt(ledger, record, version);
+    if (!change || change.erased) return undefined;
     return change.edits.find((edit) => edit.register === register)?.value;
   }
 

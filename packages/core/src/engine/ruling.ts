@@ -1,3 +1,4 @@
+import { changeAt } from '../ports/change-at.ts';
 import type { RecordId, SystemId } from '../ids.ts';
 import { reopen } from '../merge/reopen.ts';
 import { resolve, type Ruling } from '../merge/resolve.ts';
@@ -94,8 +95,8 @@ export async function reopenConflict(parts: Parts, intake: Intake, ask: Reopenin
 /** With the sides that it was opened with: where it was decided twice, its row tells the last decision alone. */
 async function withFirstSides({ ledger }: Parts, conflict: ConflictRow): Promise<ConflictRow> {
   const { record, register, openedSeq, resolution, fields } = conflict;
-  const [change] = (await ledger.changes(record, { fromSeq: openedSeq, limit: 1 })).items;
-  if (change?.seq !== openedSeq || change.erased?.some((field) => fields.includes(field))) return conflict;
+  const change = await changeAt(ledger, record, openedSeq);
+  if (!change || change.erased?.some((field) => fields.includes(field))) return conflict;
   const first = change.resolutions.find((told) => told.register === register)?.contributors ?? [];
   const more = first.filter(({ system }) => !resolution.contributors.some((one) => one.system === system));
   return { ...conflict, resolution: { ...resolution, contributors: [...resolution.contributors, ...more] } };

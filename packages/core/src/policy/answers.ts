@@ -19,13 +19,18 @@ export function through(rule: string, resolution: Resolution, why?: string): Res
   return { ...resolution, rule, reason: why === undefined ? reason : `${why}; ${reason}` };
 }
 
+/** What stands where nobody came to anything else than the first of them. */
+export function agreedBy({ value, system }: Edit, frontier: readonly Edit[]): Resolution {
+  return settled('agreed', value, frontier.length > 1 ? 'all came to the same' : `${system} alone edited`);
+}
+
 /** What an inner policy makes of a view: like a policy of a field it is asked only where there is something to decide. */
 export function ask({ policy, traits }: Made, shown: View): Resolution {
   const view = narrowedTo(shown);
   const { frontier } = view;
   const [first] = frontier;
   if (first && !traits.gate && !traits.combines && frontier.every((edit) => sameValue(edit.value, first.value))) {
-    return settled('agreed', first.value, frontier.length > 1 ? 'all came to the same' : `${first.system} alone edited`);
+    return agreedBy(first, frontier);
   }
   return policy(view);
 }

@@ -51,7 +51,7 @@ function mergeItem(question: Question, name: string, { deletes, rules, view }: K
   const puts = unseen.filter(isPut);
   const left = deletes === 'delete-wins' ? unseen.filter((open) => isPut(open) || puts.some((put) => sees(open, put))) : unseen;
   if (left.length === 0) return { kind: 'value', value: undefined };
-  const isRuled = (open: Open): boolean => edits.some((reset) => isReset(reset.edit) && sees(reset, open));
+  const isRuled = (open: Open): boolean => edits.some((reset) => isReset(reset) && sees(reset, open));
   const meets = (open: Open): boolean => !isPut(open) && !isRuled(open) && removals.some((removal) => !sees(open, removal));
   if (deletes === 'manual' && left.some(meets)) return { kind: 'held', reason: `item ${name} is taken out and changed`, code: 'C04' };
   const has = left.reduce((all, { past, bit }) => all | past | bit, 0n);

@@ -28,7 +28,9 @@ export interface Trial {
  */
 export function findBreach(run: (views: readonly View[]) => readonly Resolution[], trial: Trial): string | undefined {
   const chance = seeded(SEED);
-  const views = Array.from({ length: CASES }, (_, index) => viewOfConflict(conflictOf(trial, chance, index)) ?? []).flat();
+  const views = Array.from({ length: CASES }, (_, index) => conflictOf(trial, chance, index)).flatMap(
+    (conflict) => viewOfConflict(conflict) ?? [],
+  );
   const resolutions = run(views);
   for (const [index, view] of views.entries()) {
     const resolution = resolutions[index];

@@ -1,7 +1,7 @@
 import { sameValue, type Value } from '../values.ts';
 import type { Question } from '../register/answer.ts';
 import { must } from '../errors/must.ts';
-import { settled } from './answers.ts';
+import { agreedBy } from './answers.ts';
 import type { Resolution, View } from './policy.ts';
 
 /** The value of an edit in nobody's past is a whole version of everything that its author had seen. */
@@ -21,7 +21,7 @@ export function mergeVersions(
 ): Resolution {
   const [first, ...others] = frontier;
   const start = must(first, 'a frontier has at least one edit');
-  let resolution: Resolution = settled('agreed', start.value, others.length > 0 ? 'all came to the same' : `${start.system} alone edited`);
+  let resolution: Resolution = agreedBy(start, frontier);
   let version: Version = { value: start.value, has: hasOf(start.op, question) };
   for (const next of others) {
     const has = hasOf(next.op, question);

@@ -1,4 +1,4 @@
-import { ConcordError, type OidcConfig, messageOf } from '@concord/core';
+import { ConcordError, messageOf, type OidcConfig } from '@concord/core';
 import * as oidc from 'openid-client';
 import type { Issuer } from './oidc.ts';
 import { FLOW_SECONDS } from './cookies.ts';

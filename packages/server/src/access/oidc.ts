@@ -1,4 +1,4 @@
-import { ConcordError, type OidcConfig, messageOf } from '@concord/core';
+import { ConcordError, messageOf, type OidcConfig } from '@concord/core';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import { createSecureContext } from 'node:tls';
-import { ConcordError, type Config, messageOf } from '@concord/core';
+import { ConcordError, messageOf, type Config } from '@concord/core';
 import type { FastifyServerFactory } from 'fastify';
 
 const VERSION_MIN = 'TLSv1.2';

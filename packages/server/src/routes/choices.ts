@@ -1,4 +1,5 @@
 import {
+  changeAt,
   choicesOf,
   ConcordError,
   isCanonical,
@@ -64,8 +65,8 @@ export async function valueIn(
   { record, register, fields }: { readonly record: RecordId; readonly register: string; readonly fields: readonly string[] },
   version: number,
 ): Promise<Value> {
-  const [change] = (await ledger.changes(record, { fromSeq: version, limit: 1 })).items;
-  const isTold = change?.seq === version && !change.erased?.some((field) => fields.includes(field));
+  const change = await changeAt(ledger, record, version);
+  const isTold = change && !change.erased?.some((field) => fields.includes(field));
   const told = isTold ? (change.edits.find(isOf(register)) ?? change.resolutions.find(isOf(register))) : undefined;
   if (told?.value === undefined) throw new ConcordError('EDIT_UNKNOWN', { record, version, field: fields.join(' and ') });
   return told.value;

@@ -1,5 +1,5 @@
 import { isSpanContextValid, trace } from '@opentelemetry/api';
-import { ConcordError, type Complaint, type Config, type Tracing, messageOf } from '@concord/core';
+import { ConcordError, messageOf, type Complaint, type Config, type Tracing } from '@concord/core';
 import { configWrong } from '../config-wrong.ts';
 import { startSdk, type SdkOptions } from './sdk.ts';
 import { spansBy } from './spans.ts';

@@ -1,4 +1,4 @@
-import { ConcordError, type ErasedRecord, type Erasure, type RecordId, messageOf } from '@concord/core';
+import { ConcordError, messageOf, type ErasedRecord, type Erasure, type RecordId } from '@concord/core';
 import type { Database } from 'better-sqlite3';
 import { scrubFailure, scrubNote } from '../scrub.ts';
 import { prepareActs, scrubActs } from './acts.ts';
