@@ -172,6 +172,7 @@ function broken({ closing, screens, trial, rules, hasClosedHeld }: World): strin
   );
   if (stray) return `I1, I2: ${JSON.stringify(stray)} in a log behind ${stable?.number ?? 0}`;
   if ((log.at(-1)?.number ?? 0) > count) return 'I2: the log goes on beyond the count';
+  if (isAskedAgain(log, rules.answer(closing, trial.policy))) return 'L20: a person who knew of every doubt has ruled, and is asked again';
   const names = { authors: [...screens.map(({ id }) => id), systemId('person')], systems: screens.map(({ id }) => id) };
   const packed: register.Packed = JSON.parse(JSON.stringify(rules.pack(closing, names)));
   const isQuiet = log.length === 0 && stable?.number === count && screens.every(({ id, wasAway }) => acks[id] === count && !wasAway);
@@ -187,6 +188,12 @@ function broken({ closing, screens, trial, rules, hasClosedHeld }: World): strin
       return `${id} shows ${JSON.stringify(known.value)}, not ${JSON.stringify(shown)}`;
   }
   return undefined;
+}
+
+/** What somebody had perhaps seen matters no more to whoever rules over it. */
+function isAskedAgain(log: readonly register.Edit[], { resolution }: register.Answer): boolean {
+  const last = log.at(-1);
+  return last?.author === 'person' && last.saw === last.number - 1 && resolution?.rule === register.UNKNOWN_BASE;
 }
 
 /** What a closed register has to say beside its value. */

@@ -216,8 +216,9 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
     file: 'register/above.js',
     from: 'const stamp = greatest([...opens.filter(isChange), ...(stable ? [stable] : [])]);',
     to: 'const stamp = standing(answer)?.stamp ?? greatest([...opens.filter(isChange), ...(stable ? [stable] : [])]);',
-    noticedBy: 'not-empty',
-    weather: STEPS,
+    noticedBy: 'majority',
+    weather: LATE,
+    seed: 6,
   },
   {
     name: 'a lost write of the value that was shown already is not doubted',

@@ -31,9 +31,11 @@ interface Early {
 /** Since the last ruling. What was first is kept, since its edit may be closed. */
 function firstOf({ stable, edits, frontier }: Question): Resolution {
   const ruling = frontierOf(edits.filter(({ edit }) => edit.author === PERSON)).at(-1);
+  // By the person's own clock: how far it is lifted depends on what others had perhaps seen, and whoever rules that is asked no more.
+  const ruled = ruling && { value: ruling.value, stamp: ruling.edit.stamp };
   // Who made a field empty has not set it, and left it to those who come after.
-  if (ruling && (!isEmpty(ruling.value) || frontier.includes(ruling))) return settledOn(ruling, 'a person corrected it');
-  const before = ruling ?? (stable && earlyOf(stable, stable.kept));
+  if (ruled && (!isEmpty(ruled.value) || frontier.includes(ruling))) return settledOn(ruled, 'a person corrected it');
+  const before = ruled ?? (stable && earlyOf(stable, stable.kept));
   const since = edits.filter((open) => !ruling || sees(open, ruling)).map((open) => earlyOf(open, open.edit.kept));
   const all = [...(before ? [before] : []), ...since];
   const filled = all.filter(({ value }) => !isEmpty(value));
