@@ -79,6 +79,11 @@ export {
 export type { ResyncAsk, Resynced } from './engine/resync.ts';
 export type { Divergence } from './engine/comparing.ts';
 export type { Comparison } from './engine/comparisons.ts';
+export type { Evolve } from './engine/evolving.ts';
+export { evolutionOf } from './engine/outlines.ts';
+export { mapChanges, type MapChange } from './map/evolution/changes.ts';
+export { outlineOf, type Outline } from './map/evolution/outline.ts';
+export { changeWords } from './map/evolution/words.ts';
 export * from './engine/revising.ts';
 export type { LinkingAnswer, LinkingAsk } from './engine/linking.ts';
 export { PINS_NOTE, pinnedVersions, type Pin, type PinAnswer, type PinAsk } from './engine/pins.ts';

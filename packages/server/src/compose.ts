@@ -85,8 +85,7 @@ export async function startSidecar(config: Config, given: Logger): Promise<Sidec
   const log = logTo(logger, sensitiveIn(config));
   const { compacting, ...desks } = openDesks(config, ledger);
   const retention = retentionIn(config, ledger, compacting);
-  const compare = config.compare ? { compareEveryMs: config.compare.everyMs } : {};
-  const more = { limits: config.limits, retention, ...compare, ...decidingIn(config, sandbox), ...traced?.given };
+  const more = { ...runningIn(config), retention, ...decidingIn(config, sandbox), ...traced?.given };
   const engine = openEngine({ tables, systems, ledger, clock, ids, log, ...more });
   const status = withDisk(config.ledger.file, () => engine.status(), clock.nowMs);
   const keyring = openKeyring(config.server.keys, clock.nowMs, (words) => logger.error(words));
@@ -155,6 +154,11 @@ function alertsIn({ alerts }: Config, { destinations, status, ledger, logger }: 
   const warn = (fields: object, words: string): void => logger.warn(fields, words);
   const memory = alertMemory(ledger);
   return alerts && openAlerts({ config: alerts, destinations, status, counts: () => ledger.counts(), memory, clock, warn });
+}
+
+/** How the engine runs. */
+function runningIn({ limits, compare, evolve = 'auto' }: Config) {
+  return { limits, evolve, ...(compare ? { compareEveryMs: compare.everyMs } : {}) };
 }
 
 /** Without policies of the user's own there is nothing to wait for, and every decision is made at once. */

@@ -121,4 +121,6 @@ export interface Config {
   readonly tracing?: TracingConfig;
   /** How often all rows of each map are compared with what the ledger believes of them. Absent: when a person asks. */
   readonly compare?: { readonly everyMs: number };
+  /** What becomes of the records that exist where it is another configuration than before. Absent: `auto`. */
+  readonly evolve?: 'auto' | 'ask';
 }

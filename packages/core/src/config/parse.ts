@@ -26,7 +26,17 @@ import { toPlain } from './plain.ts';
 import { readPolicies, type Modules, type PoliciesRead } from './policies.ts';
 import { isTooLong, membersOf, openReading, type Reading } from './reading.ts';
 import { checkRelations } from './relations.ts';
-import { compareShape, ledgerShape, limitsShape, type oidcShape, PORT_MAX, rootShape, serverShape, systemShape } from './shapes.ts';
+import {
+  compareShape,
+  evolveShape,
+  ledgerShape,
+  limitsShape,
+  type oidcShape,
+  PORT_MAX,
+  rootShape,
+  serverShape,
+  systemShape,
+} from './shapes.ts';
 import { tracingShape } from './tracing.ts';
 import { fillVariables, isVariable, type Environment } from './variables.ts';
 
@@ -123,10 +133,12 @@ function readConfig(
   const alerts = readAlerts(reading, raw['alerts']);
   const tracing = raw['tracing'] === undefined ? undefined : reading.read(tracingShape, raw['tracing'], ['tracing']);
   const compare = raw['compare'] === undefined ? undefined : reading.read(compareShape, raw['compare'], ['compare']);
+  const evolve = raw['evolve'] === undefined ? undefined : reading.read(evolveShape, raw['evolve'], ['evolve']);
   const told = {
     ...(alerts ? { alerts } : {}),
     ...(tracing ? { tracing } : {}),
     ...(compare ? { compare: { everyMs: compare.every } } : {}),
+    ...(evolve ? { evolve } : {}),
   };
   const tls = server ? server.tls : serverShape.shape.tls.safeParse(membersOf(raw['server'])['tls']).data;
   const destinations = alerts?.destinations ?? destinationsIn(raw['alerts']);

@@ -204,6 +204,12 @@ export const compareShape = block({
   every: duration.default(DAY_MS).describe('How often each map is compared whole; default 1d. They are spread over the time.'),
 }).describe('Comparisons that run by themselves: all rows against what the ledger believes of them. Absent: when a person asks.');
 
+export const evolveShape = z
+  .enum(['auto', 'ask'])
+  .describe(
+    'What becomes of the records that exist where this configuration is another than the one that the ledger ran with. `auto` (default): the start brings them there. `ask`: the entities that have changed are kept until a person starts them.',
+  );
+
 /** A port may come from a variable. */
 const port = z.union([z.int().min(0).max(PORT_MAX), z.string().regex(/^\$\{\w+\}$/u, 'Expected a port number')]);
 
@@ -294,4 +300,5 @@ export const rootShape = block({
   alerts: z.unknown().optional(),
   tracing: z.unknown().optional(),
   compare: z.unknown().optional(),
+  evolve: z.unknown().optional(),
 });

@@ -22,10 +22,12 @@ export interface Comparing {
   readonly writes: Set<SystemId>;
   /** Up to when the feed had told everything as it began; ms since 1970 UTC. */
   readonly heardUpToMs?: number | undefined;
+  /** The configuration has changed: rows differ because of that. */
+  readonly isExpected?: boolean | undefined;
 }
 
-export function newComparing(heardUpToMs?: number): Comparing {
-  return { differing: 0, unexplained: 0, differences: [], writes: new Set(), heardUpToMs };
+export function newComparing(heardUpToMs?: number, isExpected = false): Comparing {
+  return { differing: 0, unexplained: 0, differences: [], writes: new Set(), heardUpToMs, isExpected };
 }
 
 /** So many differences of one comparison are named. */
@@ -43,7 +45,7 @@ export function countIn(
   const change = changes.find((one) => one.system === system.id) ?? changes[0];
   if (!change) return;
   comparing.differing += 1;
-  if (isNews(comparing, row, before?.links[system.id], system)) return;
+  if (comparing.isExpected || isNews(comparing, row, before?.links[system.id], system)) return;
   comparing.unexplained += 1;
   if (comparing.differences.length < NAMED_MAX) comparing.differences.push({ record, version: change.seq });
 }
@@ -65,7 +67,7 @@ export type Done = (found: Compared) => void;
 /** The latest comparison of all rows of a map. */
 export interface Sweep {
   /** It begins with the next listing, which `ask` wants at once. */
-  ask(done?: Done): void;
+  ask(done?: Done, isExpected?: boolean): void;
   /** Begins what was asked for, if there is something. `heardUpToMs`: up to when the feed had told everything. */
   begin(heardUpToMs: number | undefined): boolean;
   /** Where rows that are read now are counted; `undefined` while nothing is compared. */
@@ -78,18 +80,20 @@ export interface Sweep {
 export function openSweep(): Sweep {
   let state: 'waits' | 'reads' | 'done' = 'done';
   let compared: Compared | undefined;
+  let expects = false;
   const waiting: Done[] = [];
   return {
-    ask(done) {
+    ask(done, isExpected = false) {
       // Who asked before, and was not answered yet, is answered by this one.
       if (done) waiting.push(done);
+      expects = isExpected || (expects && state === 'waits');
       state = 'waits';
       compared = { ...newComparing(), rows: 0 };
     },
     begin(heardUpToMs) {
       if (state !== 'waits') return false;
       state = 'reads';
-      compared = { ...newComparing(heardUpToMs), rows: 0 };
+      compared = { ...newComparing(heardUpToMs, expects), rows: 0 };
       return true;
     },
     now: () => (state === 'reads' ? compared : undefined),

@@ -24,10 +24,18 @@ export interface Comparison {
   readonly differences: readonly Divergence[];
 }
 
+export interface ComparisonAsk {
+  /** Absent: it is time. */
+  readonly by?: string;
+  /** The configuration has changed, and rows differ because of that. */
+  readonly isExpected?: boolean;
+  readonly ended?: () => void;
+}
+
 export interface Comparisons {
   load(): Promise<void>;
   /** Has a map compared; it goes on by itself. */
-  begin(puller: Puller, by?: string): void;
+  begin(puller: Puller, ask?: ComparisonAsk): void;
   /** Those that ended, latest first. */
   list(): readonly Comparison[];
   run(stop: Stop): Promise<void>;
@@ -61,7 +69,7 @@ export function openComparisons(parts: Parts, pullers: readonly Puller[], everyM
     return puller.status().state === 'live' && ![...running].some(({ system }) => system === puller.system);
   }
 
-  function begin(puller: Puller, by?: string): void {
+  function begin(puller: Puller, { by, isExpected = false, ended: tell }: ComparisonAsk = {}): void {
     const beganAtMs = clock.nowMs();
     running.add(puller);
     puller.resync((found) => {
@@ -71,7 +79,8 @@ export function openComparisons(parts: Parts, pullers: readonly Puller[], everyM
       const { rows, differing, unexplained, differences } = found;
       keep({ system, entity, ...whose, beganAtMs, endedAtMs: clock.nowMs(), rows, differing, unexplained, differences });
       bell.ring();
-    });
+      tell?.();
+    }, isExpected);
   }
 
   /** The note is written whole, and the latest stands. */

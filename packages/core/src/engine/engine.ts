@@ -11,6 +11,7 @@ import { openCommitter } from './committer.ts';
 import { leaveNote, plannedIn, takeNote } from './farewell.ts';
 import { openFresh, type Fresh } from './fresh.ts';
 import { openDeliverer, type Deliverer } from './deliverer.ts';
+import { openEvolving } from './evolving.ts';
 import { openInitial } from './initial.ts';
 import type { InitialStatus } from './initial-status.ts';
 import { openOlder } from './older.ts';
@@ -69,6 +70,7 @@ export function openEngine(options: EngineOptions): Engine {
   const pins = openPins(parts, () => intake);
   const retention = openRetention(parts, options.retention ?? {}, pins.pinned);
   const comparisons = openComparisons(parts, pullers, options.compareEveryMs);
+  const evolving = openEvolving(parts, { pullers, comparisons, intake: () => intake, opened: nudgeAll }, options.evolve ?? 'auto');
   let running: Promise<unknown> = Promise.resolve();
   let hasStarted = false;
 
@@ -94,31 +96,41 @@ export function openEngine(options: EngineOptions): Engine {
     return full && `${deliverers.get(full)?.ready} writes to ${full} wait; what is new is read when they are fewer`;
   }
 
+  function nudgeAll(): void {
+    for (const deliverer of deliverers.values()) deliverer.nudge();
+  }
+
   function pullerOf(id: SystemId, of: EntityName): Puller | undefined {
     return pullers.find((puller) => puller.system === id && puller.entity === of);
   }
 
   /** What is under way as a map is paused comes to its end, and nobody need wait for that to be told. */
   function statusOf(puller: Puller): PullerStatus {
-    if (!initial.isBegun(puller.entity)) return { ...puller.status(), state: 'kept' };
+    if (!isBegun(puller.entity)) return { ...puller.status(), state: 'kept' };
     const pause = pauses.of(puller.system, puller.entity);
     return pause ? { ...puller.status(), state: 'paused', pause } : puller.status();
   }
 
-  /** Nothing is written before every system was listed once: what looks missing may only not have been read yet. */
+  /** Whether an entity runs: nobody need start its first agreement, or what its configuration has become. */
+  function isBegun(entity: EntityName): boolean {
+    return initial.isBegun(entity) && !evolving.keeps(entity);
+  }
+
+  /** Nothing is written before every system was listed once, and again where its rows are read in another way: what looks missing may be unread. */
   function isOpen(entity: EntityName): boolean {
-    return listed.get(entity)?.size === parts.tables.get(entity)?.systems.length;
+    return isBegun(entity) && !evolving.reads(entity) && listed.get(entity)?.size === parts.tables.get(entity)?.systems.length;
   }
 
   /** Rows whose key refers to another entity can only be told apart once that entity was listed. */
   function isReady(system: SystemId, table: Table): boolean {
     const referred = keyReferences(table).filter((entity) => parts.tables.get(entity)?.systems.includes(system));
-    return initial.isBegun(table.map.entity) && referred.every((entity) => listed.get(entity)?.has(system));
+    return isBegun(table.map.entity) && !evolving.renews(table.map.entity) && referred.every((entity) => listed.get(entity)?.has(system));
   }
 
   async function beginInitial(entity: EntityName, asked: ResyncAsk): Promise<'begun' | ReleasedAll | 'unknown'> {
     if (!parts.tables.has(entity)) return 'unknown';
-    if (await initial.begin(entity, asked)) return 'begun';
+    const [isFirst, isAllowed] = [await initial.begin(entity, asked), await evolving.allow(entity, asked)];
+    if (isFirst || isAllowed) return 'begun';
     const failed = { decision: 'retry' as const, ...asked };
     for (const puller of pullers) if (puller.entity === entity) for (const { key } of puller.aside) await puller.releaseAside(key, 'retry');
     return releaseAll(parts, intake, { entity }, failed);
@@ -133,9 +145,9 @@ export function openEngine(options: EngineOptions): Engine {
       return { system, listed: isListed, rows, remaining, ...initial.settled(system, entity) };
     });
     const isWriting = systems.some(({ remaining }) => remaining > 0);
-    const state = !initial.isBegun(entity) ? 'kept' : !isOpen(entity) ? 'reading' : isWriting ? 'writing' : 'done';
-    const begunAtMs = initial.begunAtMs(entity);
-    return { entity, state, systems, ...(begunAtMs === undefined ? {} : { begunAtMs }) };
+    const [changes, begunAtMs] = [evolving.changes(entity), initial.begunAtMs(entity)];
+    const state = !isBegun(entity) ? 'kept' : !isOpen(entity) ? 'reading' : isWriting ? 'writing' : 'done';
+    return { entity, state, systems, changes, ...(begunAtMs === undefined ? {} : { begunAtMs }) };
   }
 
   for (const system of options.systems) deliverers.set(system.id, openDeliverer(parts, intake, system, isOpen));
@@ -153,7 +165,7 @@ export function openEngine(options: EngineOptions): Engine {
           () => isReady(system.id, table),
           () => {
             listed.set(entity, (listed.get(entity) ?? new Set()).add(system.id));
-            for (const deliverer of deliverers.values()) deliverer.nudge();
+            nudgeAll();
           },
         ),
       );
@@ -167,6 +179,7 @@ export function openEngine(options: EngineOptions): Engine {
       await initial.load();
       await retention.load();
       await comparisons.load();
+      await evolving.load();
       const isUnsent = await takeNote(parts);
       for (const { system, entity } of pullers) {
         for await (const row of plannedIn(options.ledger, system, entity)) {
@@ -184,6 +197,7 @@ export function openEngine(options: EngineOptions): Engine {
         pins.run(stop),
         retention.run(stop),
         comparisons.run(stop),
+        evolving.run(stop),
       ]);
     },
     async stop() {
@@ -196,7 +210,7 @@ export function openEngine(options: EngineOptions): Engine {
     hint: (system, body, headers) =>
       takeHints(
         parts,
-        pullers.filter(({ entity }) => initial.isBegun(entity)),
+        pullers.filter(({ entity }) => isBegun(entity) && !evolving.renews(entity)),
         system,
         body,
         headers,
@@ -229,7 +243,7 @@ export function openEngine(options: EngineOptions): Engine {
     resyncEntity: async (entity, asked) => {
       const chosen = pullers.filter((puller) => puller.entity === entity);
       if (chosen.length > 0) await parts.committer.act(actOf(parts, { entity }, asked));
-      for (const puller of chosen) comparisons.begin(puller, asked.by);
+      for (const puller of chosen) comparisons.begin(puller, { by: asked.by });
       return chosen.map(({ system }) => system);
     },
     beginInitial,

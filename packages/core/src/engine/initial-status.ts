@@ -1,4 +1,5 @@
 import type { EntityName, SystemId } from '../ids.ts';
+import type { MapChange } from '../map/evolution/changes.ts';
 
 /** How far the first agreement of two systems over an entity is. */
 export interface InitialStatus {
@@ -10,6 +11,8 @@ export interface InitialStatus {
   readonly state: 'kept' | 'reading' | 'writing' | 'done';
   /** When somebody started it; absent where it needed no start. */
   readonly begunAtMs?: number;
+  /** How its table map is another than the one that the ledger ran with, as far as that is not carried out yet. */
+  readonly changes: readonly MapChange[];
   readonly systems: readonly {
     readonly system: SystemId;
     readonly listed: boolean;

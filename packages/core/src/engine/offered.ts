@@ -10,6 +10,7 @@ import type { Digest } from '../record/encode.ts';
 import type { Json, Value } from '../values.ts';
 import type { RowAside } from './aside.ts';
 import type { ErasureAsk } from './erasing.ts';
+import type { Evolve } from './evolving.ts';
 import type { InitialStatus } from './initial-status.ts';
 import type { Decision } from './guard.ts';
 import type { LedgerTrouble } from './ledger-health.ts';
@@ -44,6 +45,8 @@ export interface EngineOptions {
   readonly tracing?: Tracing;
   /** How often all rows of each map are compared with what the ledger believes of them; ms. Absent: only when a person asks. */
   readonly compareEveryMs?: number;
+  /** What becomes of the records that exist where the configuration has changed; absent: `auto`. */
+  readonly evolve?: Evolve;
   /** How histories are told short; absent: only when a person asks, and here. */
   readonly retention?: RetentionOptions;
 }

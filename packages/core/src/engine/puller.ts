@@ -34,8 +34,11 @@ export interface Puller {
   run(stop: Stop): Promise<void>;
   /** There may be something new. */
   wake(): void;
-  /** Lists every row again, and compares each with what is known of it. `done`: called at the end of the listing. */
-  resync(done?: Done): void;
+  /**
+   * Lists every row again, and compares each with what is known of it. `done`: called at the end of the listing. `isExpected`: rows differ because
+   * the configuration has changed.
+   */
+  resync(done?: Done, isExpected?: boolean): void;
   /** Lists every row again. */
   relist(): void;
   /** There may be something new in this row: it is read. Rejects when it cannot be. */
@@ -337,8 +340,8 @@ export function openPuller(
       }
     },
     wake: bell.ring,
-    resync(done) {
-      sweep.ask(done);
+    resync(done, isExpected) {
+      sweep.ask(done, isExpected);
       bell.ring();
     },
     relist() {

@@ -13,6 +13,7 @@ import { closeTo } from '../register/close.ts';
 import type { Edit as OpenEdit } from '../register/register.ts';
 import { reopen } from '../register/reopen.ts';
 import type { Loss, Standing } from './player.ts';
+import { isTuple } from '../values.ts';
 
 /** An edit that the last decision went against. */
 interface Losing {
@@ -64,6 +65,8 @@ export interface Retold {
  * not made up again.
  */
 export function admitTold(replayed: Replayed, { told, op, seq }: Retold, closing: ReplayClosing): void {
+  // Its configuration had changed: it began anew, and nobody counts from what it was.
+  if (told.number === 1 && replayed.register.count > 0) Object.assign(replayed, openReplayed(isTuple(told.value) ? told.value.length : 1));
   const before = frontierIn(replayed.register);
   const { saw, number, closed = saw } = told;
   const isRuling = told.system === PERSON;

@@ -51,7 +51,7 @@ export function translateRow(
     else if ('fault' in told) unreadable.push({ register, words: told.fault });
     else if ('waits' in told) waitsFor.push({ register, ...told.waits });
   }
-  const identity = identityOf(table, values);
+  const identity = namedBy(table, (name) => values.get(name));
   return {
     system,
     key: row.key,
@@ -151,9 +151,10 @@ export function referencesOf(
 }
 
 /** The natural key of a row, normalised: case and outer blanks do not tell two records apart. */
-function identityOf(table: Table, values: ReadonlyMap<string, Value>): string | undefined {
+/** What values name a record by the natural key of its entity; `undefined`: not all of it is told. */
+export function namedBy(table: Table, valueOf: (name: string) => Value | undefined): string | undefined {
   if (table.map.key.length === 0) return undefined;
-  const parts = table.map.key.map((name) => values.get(name));
+  const parts = table.map.key.map(valueOf);
   return parts.every((part) => part !== undefined && part !== null) ? identityText(parts) : undefined;
 }
 

@@ -68,6 +68,20 @@ export function judgeAgain(draft: Draft, names: readonly string[]): boolean {
   return judged.length > 0;
 }
 
+/** Computes what is computed by another rule than when it was last, or was never. What that comes to is written as a change of Concord's own. */
+export function computeAnew(draft: Draft): void {
+  const names = draft.table.rules.derived.map(({ field }) => field);
+  if (names.length === 0) return;
+  const others = inTurn(benchIn(draft, NOTHING), names).filter(
+    ({ register, decision }) => decision.kind === 'settled' && (register.isBlank || !sameValue(decision.value, register.value)),
+  );
+  if (others.length === 0) return;
+  writeResolutions(
+    draft,
+    others.map((item) => tell(draft, item, names, NOTHING)),
+  );
+}
+
 /** Has a register wait for a person although its edits agree. */
 export function holdRegister(
   draft: Draft,

@@ -132,7 +132,7 @@ export function openWorks({ config }: Given, ledger: LabLedger, sandbox: Sandbox
       const parsed = parseConfig(text, { file: 'configuration', env, modules: { sandbox, read } });
       return parsed.kind === 'faults'
         ? { valid: false, faults: parsed.faults.map(tellFault), warnings: [] }
-        : { valid: true, faults: [], warnings: parsed.warnings.map(tellFault) };
+        : { valid: true, faults: [], warnings: parsed.warnings.map(tellFault), entities: parsed.config.entities };
     },
   };
 }

@@ -1,4 +1,5 @@
 import { Type, type TProperties } from 'typebox';
+import { entityChangeShape, mapChangeMembers } from '../views/evolution.ts';
 
 /*
  * What the API answers, for those who read its description. Answers are made in `views/`; a test holds real answers of every route against
@@ -201,6 +202,7 @@ export const initialWrite = Type.Object({
   remaining: Type.Integer(),
   perSecond: Type.Number(),
   secondsLeft: some(Type.Integer()),
+  changes: Type.Array(closed(mapChangeMembers), { description: 'Of its configuration, as far as they are not carried out yet' }),
   errors: Type.Integer(),
   classes: Type.Record(Type.String(), Type.Integer()),
   first: Type.Array(delivery),
@@ -309,7 +311,12 @@ const fault = closed({
   text: Type.String(),
   suggestion: some(Type.String()),
 });
-export const validation = closed({ valid: Type.Boolean(), faults: Type.Array(fault), warnings: Type.Array(fault) });
+export const validation = closed({
+  valid: Type.Boolean(),
+  faults: Type.Array(fault),
+  warnings: Type.Array(fault),
+  changes: some(Type.Array(entityChangeShape, { description: 'What it changes for the records that exist; where it is valid' })),
+});
 
 export const pin = closed({
   record: Type.String(),

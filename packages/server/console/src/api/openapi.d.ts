@@ -4608,6 +4608,24 @@ export interface operations {
                         remaining: number;
                         perSecond: number;
                         secondsLeft?: number;
+                        /** @description Of its configuration, as far as they are not carried out yet */
+                        changes: {
+                            /** @description What has changed; a register is a field or a group, a rule a setting of the entity */
+                            what: "entity" | "system" | "field" | "register" | "rule";
+                            /** @description unknown: the ledger is from before it kept what it ran with */
+                            kind: "added" | "removed" | "renamed" | "changed" | "unknown";
+                            name: string;
+                            /** @description What it was called */
+                            from?: string;
+                            /** @description Of a field: where it is told otherwise */
+                            system?: string;
+                            /** @description The setting that is another */
+                            part?: string;
+                            /** @description For the records that exist */
+                            meaning: string;
+                            /** @description rows: every row is compared; records: every record is looked at anew */
+                            reaches: "rows" | "records" | "nothing";
+                        }[];
                         errors: number;
                         classes: {
                             [key: string]: number;
@@ -5219,6 +5237,25 @@ export interface operations {
                             path: string;
                             text: string;
                             suggestion?: string;
+                        }[];
+                        /** @description What it changes for the records that exist; where it is valid */
+                        changes?: {
+                            entity: string;
+                            /** @description What has changed; a register is a field or a group, a rule a setting of the entity */
+                            what: "entity" | "system" | "field" | "register" | "rule";
+                            /** @description unknown: the ledger is from before it kept what it ran with */
+                            kind: "added" | "removed" | "renamed" | "changed" | "unknown";
+                            name: string;
+                            /** @description What it was called */
+                            from?: string;
+                            /** @description Of a field: where it is told otherwise */
+                            system?: string;
+                            /** @description The setting that is another */
+                            part?: string;
+                            /** @description For the records that exist */
+                            meaning: string;
+                            /** @description rows: every row is compared; records: every record is looked at anew */
+                            reaches: "rows" | "records" | "nothing";
                         }[];
                     };
                 };

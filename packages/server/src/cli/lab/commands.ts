@@ -1,10 +1,11 @@
-import { PRESET_NAMES } from '@concord/core';
+import { ConcordError, PRESET_NAMES } from '@concord/core';
 import type { Command } from 'commander';
 import { labApply, type ApplyGiven } from './apply.ts';
 import type { Where } from './asked.ts';
 import { labForecast, labSuggest, type ForecastGiven } from './forecast.ts';
 import { labLint, type LintGiven } from './lint.ts';
-import { plan, type PlanGiven } from './plan.ts';
+import { planPolicies, type PlanGiven } from './policy-plan.ts';
+import { planEvolution } from '../evolution.ts';
 import { labProve, type ProveGiven } from './prove.ts';
 import { labReplay, type ReplayGiven } from './replay.ts';
 
@@ -13,19 +14,29 @@ type Does = <Given extends unknown[]>(command: (...given: Given) => Promise<numb
 const CONFIG = ['--config <file>', 'the configuration, for example concord.yaml'] as const;
 const AT_URL = ['--url <url>', 'ask the sidecar that runs there, which holds the ledger'] as const;
 
-/** Before a configuration is changed: what would be written because of it. */
+/** Before a configuration is changed: what comes of it. */
 export function planCommand(program: Command, does: Does): void {
   program
     .command('plan')
     .description(
-      'tell each write that other policies would lead to, with its direction; writes nothing. Status 2: there are some, 0: there are none',
+      'tell what a configuration changes for the records that exist, or each write that other policies would lead to; writes nothing. Status 2: there is something, 0: there is nothing',
     )
-    .requiredOption('--policies <file>', 'the configuration as it is to be, or only the policies that differ')
+    .option('--policies <file>', 'the policies as they are to be: a whole configuration, or only what differs')
     .option(...CONFIG)
     .option(...AT_URL)
     .option('--entity <name>', 'only this entity')
     .option('--json', 'one JSON object a line')
-    .action(does((given: PlanGiven) => plan(given)));
+    .action(does((given: Planned) => plan(given)));
+}
+
+type Planned = Where & Pick<PlanGiven, 'entity' | 'json'> & { readonly policies?: string };
+
+function plan({ policies, config, ...given }: Planned): Promise<number> {
+  if (policies !== undefined) return planPolicies({ policies, ...(config === undefined ? {} : { config }), ...given });
+  if (config !== undefined) return planEvolution({ config, ...given });
+  throw new ConcordError('ASK_WRONG', {
+    words: 'give --config <file> of the configuration that is to run; --policies <file> for policies alone',
+  });
 }
 
 /** `concord lab`: policies tried against the real history. */

@@ -14,7 +14,7 @@ export interface PlanGiven extends Where {
 const CHANGES = 2;
 
 /** Tells each write that other policies would lead to, and writes nothing. Answers 0 when there is none. */
-export function plan(given: PlanGiven): Promise<number> {
+export function planPolicies(given: PlanGiven): Promise<number> {
   return either(
     given,
     (url) => planThere(url, given),
