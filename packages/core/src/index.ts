@@ -125,6 +125,7 @@ export { openRowPlayer } from './lab/rows.ts';
 export * from './lab/presets.ts';
 export * from './lab/tally.ts';
 export * from './lab/replay.ts';
+export { happenedBy, openTimes, type Happened } from './lab/happened.ts';
 export * from './lab/prove.ts';
 export * from './lab/prove-all.ts';
 export * from './lab/apply.ts';

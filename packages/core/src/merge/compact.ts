@@ -28,7 +28,7 @@ export function compactRecord(ask: CompactAsk): CompactedRecord {
   const last = must(changes[cut - 1], 'a cut lies behind a change');
   const kept = changes.slice(cut);
   const { ops, names } = standingOps(ask);
-  const { stamp, seq } = last;
+  const { stamp, knownAtMs, seq } = last;
   const actor = actorOf(CONCORD);
   const begun = encode(
     { actor, seq: 1, startOp: 1, time: Math.floor(stamp.ms / 1000), message: `${stamp.ms}.${stamp.count}`, deps: [], ops },
@@ -54,6 +54,7 @@ export function compactRecord(ask: CompactAsk): CompactedRecord {
     actor,
     system: CONCORD,
     stamp,
+    knownAtMs,
     chunk: begun.chunk,
     patch: foldedPatch(changes.slice(0, cut)),
     edits: [],

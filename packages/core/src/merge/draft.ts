@@ -181,6 +181,7 @@ export function write(draft: Draft, writing: Writing, assignments: readonly Assi
     actor,
     system: author,
     stamp,
+    knownAtMs: draft.context.nowMs,
     by,
     note,
     chunk,

@@ -56,6 +56,8 @@ export interface ChangeRow {
   readonly actor: ActorId;
   readonly system: SystemId;
   readonly stamp: Stamp;
+  /** When Concord took it in, by its own clock; ms since 1970 UTC. Absent: it is from before that was kept. */
+  readonly knownAtMs?: number | undefined;
   readonly by?: string | undefined;
   /** What a person wrote beside a ruling. */
   readonly note?: string | undefined;

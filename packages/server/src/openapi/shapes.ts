@@ -59,6 +59,7 @@ export const change = closed({
   version: Type.Integer(),
   hash: Type.String(),
   at: instant,
+  knownAt: some(instant),
   system: Type.String(),
   by: some(Type.String()),
   note: some(Type.String()),
@@ -69,7 +70,7 @@ export const change = closed({
   epoch: some(closed({ compacted: Type.Integer(), from: instant, to: instant, heads: some(names) })),
 });
 
-export const version = closed({ version: Type.Integer(), hash: Type.String(), at: instant, state: scalar, values });
+export const version = closed({ version: Type.Integer(), hash: Type.String(), at: instant, knownAt: some(instant), state: scalar, values });
 export const view = closed({
   system: Type.String(),
   version: Type.Integer(),

@@ -10,6 +10,7 @@ import { tagged } from './etag.ts';
 import { recordFor } from './find.ts';
 import { pageOf, paging } from './paging.ts';
 import { steadily } from './steadily.ts';
+import { knownAsked, versionsOf } from './versions.ts';
 
 const scoped = { scoped: true };
 const one = { params: Type.Object({ id: Type.String({ maxLength: 100 }) }) };
@@ -49,10 +50,16 @@ export function recordRoutes(app: App, { ledger, tables }: Rooms): void {
     return tagged(reply, tellRecord(tableOf(record), record));
   });
 
-  app.get('/v1/records/:id/history', { config: scoped, schema: { ...one, querystring: Type.Object(paging) } }, async (request) => {
+  const told = Type.Object({ ...paging, knownAt: Type.Optional(knownAsked) });
+  app.get('/v1/records/:id/history', { config: scoped, schema: { ...one, querystring: told } }, async (request) => {
     const record = await find(request, request.params.id);
-    const page = await ledger.changes(record.id, pageOf(request.query));
-    return { ...page, items: page.items.map((change) => tellChange(tableOf(record), change)) };
+    const { knownAt: words } = request.query;
+    const asked = words === undefined ? [] : [{ words, isKnown: true }];
+    const [last] = await versionsOf({ ledger, tables }, record, asked, (hash) => app.shown.hash(request, hash));
+    const { items, next } = await ledger.changes(record.id, pageOf(request.query));
+    const known = items.filter(({ seq }) => !last || seq <= last.seq);
+    const more = next === undefined || known.length < items.length ? {} : { next };
+    return { items: known.map((change) => tellChange(tableOf(record), change)), ...more };
   });
 
   app.get('/v1/records/:id/document', { config: scoped, schema: one }, async (request, reply) => {

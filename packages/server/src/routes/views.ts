@@ -1,13 +1,14 @@
-import { changesOf, LIFE, must, registersIn, type ChangeRow, type RecordState, type Scalar } from '@concord/core';
+import { changesOf, LIFE, must, openTimes, registersIn, type ChangeRow, type RecordState, type Scalar } from '@concord/core';
 import { Type } from 'typebox';
 import type { App, Rooms } from '../app.ts';
 import { fieldsIn, instantOf, valuesOf } from '../views/values.ts';
 import { recordFor, systemIn } from './find.ts';
+import { instantIn } from './instant.ts';
 import { steadily } from './steadily.ts';
-import { versionAsked, versionsOf } from './versions.ts';
+import { knownAsked, oneOf, versionAsked, versionsOf } from './versions.ts';
 
 const params = Type.Object({ id: Type.String({ maxLength: 100 }), system: Type.String({ maxLength: 100 }) });
-const query = Type.Object({ at: Type.Optional(versionAsked) }, { additionalProperties: false });
+const query = Type.Object({ at: Type.Optional(versionAsked), knownAt: Type.Optional(knownAsked) }, { additionalProperties: false });
 
 /** A record as one system sees it. */
 export function viewRoutes(app: App, { ledger, tables, systems }: Rooms): void {
@@ -16,15 +17,19 @@ export function viewRoutes(app: App, { ledger, tables, systems }: Rooms): void {
     const record = await recordFor(ledger, request, id);
     const system = systemIn({ systems }, name);
     const fields = (register: string) => fieldsIn(tables.get(record.entity), register);
-    if (request.query.at === undefined) return { system, version: record.seq, fields: nowIn(record, system, fields) };
+    const { at: words, knownAt } = request.query;
+    if (words === undefined && knownAt === undefined) return { system, version: record.seq, fields: nowIn(record, system, fields) };
 
-    const [at] = await versionsOf(ledger, record, [request.query.at], (hash) => app.shown.hash(request, hash));
+    const [at] = await versionsOf({ ledger, tables }, record, [oneOf({ at: words, knownAt })], (hash) => app.shown.hash(request, hash));
     const found = must(at, 'one for each that was asked');
+    const byMs = words === undefined ? undefined : instantIn(words);
     const told = await steadily(async () => {
       const edits = new Map<string, Told>();
+      const times = openTimes();
       for await (const change of changesOf(ledger, record.id)) {
-        if (change.seq > found.seq) break;
-        if (change.system === system) noteEdits(change, fields, edits);
+        if (byMs === undefined && change.seq > found.seq) break;
+        const happened = change.edits.filter((edit) => byMs === undefined || times.of(edit) <= byMs);
+        if (change.system === system) noteEdits({ ...change, edits: happened }, fields, edits);
       }
       return edits;
     });

@@ -7,6 +7,7 @@ export function tellChange(table: Table | undefined, change: ChangeRow) {
     version: change.seq,
     hash: change.hash,
     at: instantOf(change.stamp),
+    ...(change.knownAtMs === undefined ? {} : { knownAt: instantOf({ ms: change.knownAtMs }) }),
     system: change.system,
     ...(change.by === undefined ? {} : { by: change.by }),
     ...(change.note === undefined ? {} : { note: change.note }),

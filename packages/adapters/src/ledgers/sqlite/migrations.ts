@@ -143,6 +143,10 @@ const steps: readonly string[] = [
   -- Nothing is laid out otherwise. From here on registers are told as a stable value and a log of open edits (ADR 34), which a sidecar of before
   -- would take for damage: the number keeps the file from it. What was written before is read as it is.
   `,
+  `
+  -- Nothing is laid out otherwise. From here on changes tell when they were taken in, which a sidecar of before would leave out where it puts a
+  -- history in place anew: the number keeps the file from it.
+  `,
 ];
 
 /** The schema version that this code reads and writes. */

@@ -57,9 +57,11 @@ interface ResolutionShort {
 /** A line of a patch: whole, or `=field` (replaced) or `+field` (added) with the value that the change tells for it. */
 type LineShort = string | PatchLine;
 
+/** k when it was taken in, as ms behind its stamp. */
 interface ChangeShort {
   readonly s: ChangeRow['system'];
   readonly t: StampShort;
+  readonly k?: number;
   readonly b?: string;
   readonly n?: string;
   readonly p?: readonly LineShort[];
@@ -86,8 +88,9 @@ export type ChangeTold = Omit<ChangeRow, 'record' | 'seq' | 'hash' | 'chunk'>;
 export type ConflictTold = Omit<ConflictRow, 'id' | 'record' | 'entity' | 'state' | 'openedAtMs'>;
 
 export function writeChange(change: ChangeTold): string {
-  const { system, stamp, by, note, patch, edits, resolutions, again, erased, epoch } = change;
+  const { system, stamp, knownAtMs, by, note, patch, edits, resolutions, again, erased, epoch } = change;
   let text = `{"s":"${system}","t":${stampText(stamp)}`;
+  if (knownAtMs !== undefined) text += `,"k":${knownAtMs - stamp.ms}`;
   if (by !== undefined) text += `,"b":${valueText(by)}`;
   if (note !== undefined) text += `,"n":${valueText(note)}`;
   if (patch.length > 0) text += `,"p":[${patch.map((line) => lineText(line, change)).join(',')}]`;
@@ -177,13 +180,14 @@ export function readChanges(text: string): readonly ChangeTold[] {
   return all.map(longChange);
 }
 
-function longChange({ s, t, b, n, p = [], e = [], r = [], a, x, z }: ChangeShort): ChangeTold {
+function longChange({ s, t, k, b, n, p = [], e = [], r = [], a, x, z }: ChangeShort): ChangeTold {
   const system = systemId(s);
   const author = { system, stamp: longStamp(t) };
   const told = { edits: e.map((edit) => longEdit(edit, author)), resolutions: r.map((resolution) => longResolution(resolution, author)) };
   return {
     actor: actorOf(system),
     ...author,
+    ...(k === undefined ? {} : { knownAtMs: author.stamp.ms + k }),
     ...(b === undefined ? {} : { by: b }),
     ...(n === undefined ? {} : { note: n }),
     patch: p.map((line) => longLine(line, told)),

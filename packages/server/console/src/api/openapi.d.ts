@@ -1624,6 +1624,8 @@ export interface operations {
             query?: {
                 limit?: number;
                 after?: string;
+                /** @description An ISO 8601 instant: as it was known then, whatever was heard of later */
+                knownAt?: string;
             };
             header?: never;
             path: {
@@ -1650,6 +1652,11 @@ export interface operations {
                              * @description ISO 8601, UTC
                              */
                             at: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC
+                             */
+                            knownAt?: string;
                             system: string;
                             by?: string;
                             note?: string;
@@ -1862,9 +1869,11 @@ export interface operations {
     };
     getV1RecordsIdVersion: {
         parameters: {
-            query: {
+            query?: {
                 /** @description A number, the hash of a change, or an ISO 8601 instant */
-                at: string;
+                at?: string;
+                /** @description An ISO 8601 instant: as it was known then, whatever was heard of later */
+                knownAt?: string;
             };
             header?: never;
             path: {
@@ -1888,6 +1897,11 @@ export interface operations {
                          * @description ISO 8601, UTC
                          */
                         at: string;
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601, UTC
+                         */
+                        knownAt?: string;
                         state: string | number | boolean | null;
                         /** @description By field, in canonical form */
                         values: {
@@ -1917,11 +1931,15 @@ export interface operations {
     };
     getV1RecordsIdDiff: {
         parameters: {
-            query: {
+            query?: {
                 /** @description A number, the hash of a change, or an ISO 8601 instant */
-                from: string;
+                from?: string;
+                /** @description An ISO 8601 instant: as it was known then, whatever was heard of later */
+                knownFrom?: string;
                 /** @description A number, the hash of a change, or an ISO 8601 instant */
-                to: string;
+                to?: string;
+                /** @description An ISO 8601 instant: as it was known then, whatever was heard of later */
+                knownTo?: string;
             };
             header?: never;
             path: {
@@ -1973,6 +1991,8 @@ export interface operations {
             query?: {
                 /** @description A number, the hash of a change, or an ISO 8601 instant */
                 at?: string;
+                /** @description An ISO 8601 instant: as it was known then, whatever was heard of later */
+                knownAt?: string;
             };
             header?: never;
             path: {
