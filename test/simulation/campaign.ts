@@ -24,11 +24,13 @@ interface Sum {
   writes: number;
   steps: number;
   compacted: number;
+  crossings: number;
+  tokens: number;
 }
 
 /** Plays one story after another. Answers whether all of them were fair. */
 export async function campaign(from: number, seeds: number, say: Say): Promise<boolean> {
-  const sum: Sum = { seeds: 0, edits: 0, faults: 0, crashes: 0, stops: 0, writes: 0, steps: 0, compacted: 0 };
+  const sum: Sum = { seeds: 0, edits: 0, faults: 0, crashes: 0, stops: 0, writes: 0, steps: 0, compacted: 0, crossings: 0, tokens: 0 };
   const startedMs = performance.now();
   let failed = 0;
   for (let seed = from; seed < from + seeds; seed += 1) {
@@ -54,11 +56,13 @@ function add(sum: Sum, { figures: of, edits, steps }: Run): void {
   sum.writes += of.writes;
   sum.steps += steps;
   sum.compacted += of.compacted;
+  sum.crossings += of.crossings;
+  sum.tokens += of.tokens;
 }
 
 function figures(sum: Sum, startedMs: number): string {
   const seconds = Math.round((performance.now() - startedMs) / 1000);
-  return `${sum.seeds} seeds, ${sum.edits} edits, ${sum.faults} faults, ${sum.crashes} crashes, ${sum.stops} stops, ${sum.writes} writes, ${sum.compacted} changes compacted, ${sum.steps} steps in ${seconds} s`;
+  return `${sum.seeds} seeds, ${sum.edits} edits, ${sum.faults} faults, ${sum.crashes} crashes, ${sum.stops} stops, ${sum.writes} writes, ${sum.compacted} changes compacted, ${sum.crossings} crossings, ${sum.tokens} tokens looked for, ${sum.steps} steps in ${seconds} s`;
 }
 
 async function tellFailure(seed: number, run: Run, options: { readonly documents: boolean }, say: Say): Promise<void> {

@@ -12,7 +12,8 @@ import {
   type Value,
 } from '@concord/core';
 import { valueText, type Typed } from './chronicle.ts';
-import { COLUMNS, registerOf, THING, TOKENS } from './map.ts';
+import { checkCombined, isCombined } from './combining.ts';
+import { columnsOf, registerOf, THING, TOKENS } from './map.ts';
 import { stored } from './rows.ts';
 import { filledBy, type SimSystem } from './system.ts';
 import type { World } from './world.ts';
@@ -39,6 +40,7 @@ export async function checkEnd(world: World, documents: boolean): Promise<void> 
   checkRows(world, records);
   checkOvertaken(world, records);
   checkSums(world, records);
+  checkCombined(world, records, (upon) => isSure(upon, world.timeline.now));
 }
 
 /** Once everything has come to rest, nothing more happens. */
@@ -71,7 +73,7 @@ async function checkAgreement({ systems, owners, chronicle, ledger, story }: Wor
       continue;
     }
     if (!isThere) continue;
-    for (const column of COLUMNS) checkColumn({ nature, rows }, record, kept.columns, column, chronicle.breach);
+    for (const column of columnsOf(story)) checkColumn({ nature, rows }, record, kept.columns, column, chronicle.breach);
     if (owner !== undefined && !link.unread && kept.columns['owner'] !== owner)
       chronicle.breach(1, `the owner of ${record.id} is ${owner}, and ${String(kept.columns['owner'])} in ${nature.id}`);
   }
@@ -164,7 +166,15 @@ async function checkQueue({ ledger, chronicle }: World): Promise<void> {
 async function checkLosers({ ledger, chronicle }: World): Promise<void> {
   for (const { id, register, resolution } of (await ledger.conflicts({ state: 'settled', limit: PAGE })).items) {
     const { value, contributors, losers, kind, rule } = resolution;
-    if (register === LIFE || register === 'stock' || kind !== 'settled' || value === undefined || rule === 'convergent') continue;
+    if (
+      register === LIFE ||
+      register === 'stock' ||
+      isCombined(register) ||
+      kind !== 'settled' ||
+      value === undefined ||
+      rule === 'convergent'
+    )
+      continue;
     for (const edit of contributors) {
       const isNamed =
         sameValue(edit.value, value) || losers.some((loser) => loser.system === edit.system && sameValue(loser.value, edit.value));

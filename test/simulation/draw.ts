@@ -1,6 +1,7 @@
 import type { DeletePolicy } from '@concord/core';
 import type { Chance } from '../kit/chance.ts';
 import { chanceFor } from './dice.ts';
+import { COMBINED } from './tokens.ts';
 import type { Fault, FaultKind, Nature, Story, Timed, Values } from './story.ts';
 
 const CHAOS_MS = 15_000;
@@ -11,6 +12,11 @@ const WORDS = [null, 'red', 'blue', 'green'] as const;
 
 /** A story from a seed. Each draws how much of everything goes wrong in it, and in a third of the stories a thing does not go wrong at all. */
 export function storyOf(seed: number): Story {
+  return combining(plainStoryOf(seed));
+}
+
+/** The same without fields that are combined: as stories were drawn when those were found that are told again by their seeds. */
+export function plainStoryOf(seed: number): Story {
   const chance = chanceFor(seed, 'story');
   const ids = chance.whole(3) === 0 ? ['fno', 'ce', 'pos'] : ['fno', 'ce'];
   const keyed = chance.whole(3) > 0;
@@ -28,6 +34,34 @@ export function storyOf(seed: number): Story {
     deeds: deedsOf(seed, ids, keyed, chance),
     faults: faultsFor(ids, chance),
   });
+}
+
+/** In two stories of five, fields are combined, and edits of them cross both ways; drawn apart as well. */
+function combining(story: Story): Story {
+  const chance = chanceFor(story.seed, 'crossing');
+  if (chance.whole(5) > 1) return story;
+  const ids = story.systems.map(({ id }) => id);
+  const columns = [...COMBINED.map(({ name }) => name), 'stock'];
+  const base = Object.fromEntries(COMBINED.map(({ name, base: value }) => [name, typeof value === 'string' ? value : null]));
+  const [born, isDeadly] = [new Set<string>(), chance.whole(4) === 0];
+  const deeds = story.deeds.map((deed): Timed => {
+    if (deed.kind !== 'create' || born.has(deed.name)) return deed;
+    born.add(deed.name);
+    return { ...deed, values: { ...deed.values, ...base } };
+  });
+  const more = Array.from({ length: 8 + chance.whole(16) }, (_, number): Timed => {
+    const [name, column] = [[...born][chance.whole(born.size)] ?? 'x', columns[chance.whole(columns.length)] ?? 'tags'];
+    const first = chance.whole(ids.length);
+    const [system, other] = [ids[first] ?? 'fno', ids[(first + 1 + chance.whole(ids.length - 1)) % ids.length] ?? 'ce'];
+    const atMs = 1000 + chance.whole(CHAOS_MS - 2000);
+    const mark = column === 'stock' ? String(1 + chance.whole(1_000_000)) : `t${number}`;
+    if (column === 'stock' || chance.whole(3) > 0) return { kind: 'cross', systems: [system, other], name, column, token: mark, atMs };
+    const token = `${mark}${system}`;
+    return { kind: chance.pick(['put', 'replace'] as const), system, name, column, token, atMs };
+  });
+  // Of what is deleted, nothing is promised.
+  const kept = deeds.filter(({ kind }) => kind !== 'remove' || isDeadly);
+  return { ...story, combined: true, deeds: [...kept, ...more].toSorted((one, next) => one.atMs - next.atMs) };
 }
 
 /** In a quarter of the stories there is more to them; drawn apart, so that the others are as they were. */

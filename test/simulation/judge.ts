@@ -1,12 +1,17 @@
 import type { Core } from './core.ts';
+import { CRISSCROSS, cross, TOGGLED, type Crossing } from './crossing.ts';
 import { play } from './run.ts';
 import { disappointments, explore, type Scope } from './scope.ts';
 import type { Story } from './story.ts';
+import { CROSSED } from './tokens.ts';
 
 /** Small enough to be tried for each of many cores. */
 const SMALL: readonly Scope[] = [
   { systems: ['ce', 'fno'], edits: 1, policy: { name: 'latest', options: undefined }, delete: 'update-wins' },
 ];
+
+/** Of the histories in which edits do not cross both ways. */
+const ONE_IN = 5;
 
 /** What takes longer, for what nothing else notices. */
 export const LARGER: readonly Scope[] = [
@@ -15,10 +20,31 @@ export const LARGER: readonly Scope[] = [
 
 export function scopeVerdict(core: Core, scopes: readonly Scope[] = SMALL): string | undefined {
   try {
-    return disappointments(core)[0] ?? scopes.flatMap((scope) => explore(core, scope).differing)[0];
+    return disappointments(core)[0] ?? scopes.flatMap((scope) => explore(core, scope).differing)[0] ?? crossVerdict(core);
   } catch (cause) {
     return `it throws: ${String(cause)}`;
   }
+}
+
+/** Edits that cross both ways, in a set and in a text; with a member that all know, and with an answer that is lost. */
+function crossVerdict(core: Core): string | undefined {
+  const crossings = CROSSED.slice(0, 2).flatMap((field): readonly Crossing[] => {
+    const one: Crossing = { systems: ['ce', 'fno'], acts: CRISSCROSS, field, oneIn: ONE_IN };
+    return [
+      one,
+      ...(field.toggle
+        ? [
+            { ...one, acts: TOGGLED },
+            { ...one, losing: true as const },
+          ]
+        : []),
+    ];
+  });
+  for (const crossing of crossings) {
+    const [first] = cross(core, crossing).wrong;
+    if (first !== undefined) return first;
+  }
+  return undefined;
 }
 
 export async function storyVerdict(core: Core, stories: readonly Story[]): Promise<string | undefined> {

@@ -1,20 +1,33 @@
 import { entityName, systemId, type FieldMap, type FieldType, type PolicySpec, type RegisterMap, type Table } from '@concord/core';
 import type { Core } from './core.ts';
 import type { Story } from './story.ts';
+import { COMBINED } from './tokens.ts';
 
 export const THING = entityName('thing');
 export const OWNER = entityName('owner');
 /** The column that carries our own id in systems that number their rows. */
 export const CARRIES = 'concord';
-export const COLUMNS = ['account', 'name', 'memo', 'price', 'stock', 'state', 'phone', 'street', 'zip'] as const;
+const COLUMNS = ['account', 'name', 'memo', 'price', 'stock', 'state', 'phone', 'street', 'zip'] as const;
 /** Whoever types into one of these types what nobody ever typed before: it can be followed wherever it goes. */
 export const TOKENS = ['name', 'memo', 'price'] as const;
 
-const TYPES: Readonly<Record<string, FieldType>> = { price: { kind: 'decimal', scale: 4 }, stock: { kind: 'integer' } };
+/** In stories that combine. */
+const COMBINED_COLUMNS = COMBINED.map(({ name }) => name);
+const TYPES: Readonly<Record<string, FieldType>> = {
+  price: { kind: 'decimal', scale: 4 },
+  stock: { kind: 'integer' },
+  ...Object.fromEntries(COMBINED.map(({ name, type }) => [name, type])),
+};
 const POLICIES: Readonly<Record<string, PolicySpec>> = {
   stock: { name: 'counter', options: undefined },
   state: { name: 'manual', options: undefined },
+  ...Object.fromEntries(COMBINED.map(({ name, policy }) => [name, policy])),
 };
+
+/** The columns of the things in a story, but for references and names that look alike. */
+export function columnsOf({ combined }: Pick<Story, 'combined'>): readonly string[] {
+  return combined ? [...COLUMNS, ...COMBINED_COLUMNS] : COLUMNS;
+}
 
 export function typeOf(column: string): FieldType {
   return TYPES[column] ?? { kind: 'text' };
@@ -57,17 +70,19 @@ export function tableFor(core: Core, story: Story): Table {
     type: typeOf(name),
     sides: Object.fromEntries(systems.map((system) => [system, { column: name }])),
   });
-  const plain = COLUMNS.filter((name) => name !== 'street' && name !== 'zip').map((name): RegisterMap => ({
-    name,
-    fields: [field(name)],
-    policy: POLICIES[name] ?? { name: 'latest', options: undefined },
-  }));
+  const plain = columnsOf(story)
+    .filter((name) => name !== 'street' && name !== 'zip')
+    .map((name): RegisterMap => ({
+      name,
+      fields: [field(name)],
+      policy: POLICIES[name] ?? { name: 'latest', options: undefined },
+    }));
   const address: RegisterMap = { name: 'address', fields: [field('street'), field('zip')], policy: { name: 'latest', options: undefined } };
   const side = (system: (typeof systems)[number]) => ({
     system,
     entity: THING,
     set: 'things',
-    columns: [...COLUMNS, ...(story.owners ? ['owner'] : []), ...(story.twins ? ['twin'] : [])],
+    columns: [...columnsOf(story), ...(story.owners ? ['owner'] : []), ...(story.twins ? ['twin'] : [])],
     where: {},
     constants: {},
     ...(story.keyed ? {} : { correlation: CARRIES }),

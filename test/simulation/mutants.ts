@@ -325,4 +325,28 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'now.isMade = madeIn(draft.table);',
     to: ';',
   },
+  {
+    name: 'what is open behind it is closed over',
+    file: 'register/close.js',
+    from: 'isSumOfChanges(register, policy) || opens.slice(length).every(({ past }) => (past & behind) === behind)',
+    to: 'true',
+  },
+  {
+    name: 'who takes out a member has seen every addition of it',
+    file: 'policy/set.js',
+    from: '!drops.some((drop) => sees(drop.open, open))',
+    to: 'drops.length === 0',
+  },
+  {
+    name: 'whoever is in both parts of a merge was in what both had',
+    file: 'policy/versions.js',
+    from: 'question.at(version.has & has).value',
+    to: 'question.at(0n).value',
+  },
+  {
+    name: 'what was typed over a write without an answer stands for the step before it',
+    file: 'register/log.js',
+    from: ', ...perhaps) >= step.number',
+    to: ') >= step.number',
+  },
 ];

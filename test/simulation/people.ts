@@ -1,5 +1,6 @@
 import { isTuple, LIFE, type ConflictRow, type JsonObject, type RulingAsk, type Value } from '@concord/core';
-import { COLUMNS } from './map.ts';
+import { putInto, replaceIn, startCrossing } from './combining.ts';
+import { columnsOf } from './map.ts';
 import type { Deed } from './story.ts';
 import type { SimSystem } from './system.ts';
 import type { World } from './world.ts';
@@ -21,6 +22,12 @@ export async function act(world: World, deed: Deed): Promise<void> {
         world.chronicle.add(deed.name, deed.amount);
         return { stock: stock + deed.amount };
       });
+    case 'put':
+      return edit(world, deed.system, deed.name, (seen) => putInto(world, deed, seen));
+    case 'replace':
+      return edit(world, deed.system, deed.name, (seen) => replaceIn(world, deed, seen));
+    case 'cross':
+      return startCrossing(world, deed, (next) => void act(world, next));
     case 'remove':
       return remove(world, deed);
     case 'own':
@@ -55,7 +62,7 @@ function create(world: World, { system, name, values }: Extract<Deed, { readonly
   const isTaken = world.story.keyed ? inside?.rows.named(name) : [...world.systems.values()].some(({ rows }) => rows.named(name));
   if (!inside || isTaken) return;
   const made = inside.rows.make({ account: name, ...values }, userOf(inside));
-  world.chronicle.userChanged(inside.rows, undefined, made, world.story.twins ? [...COLUMNS, 'twin'] : COLUMNS);
+  world.chronicle.userChanged(inside.rows, undefined, made, [...columnsOf(world.story), ...(world.story.twins ? ['twin'] : [])]);
   world.hint(system, made.key);
 }
 

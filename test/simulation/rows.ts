@@ -1,5 +1,5 @@
 import { keyOf, version, type JsonObject, type Key, type Row, type Version } from '@concord/core';
-import { CARRIES, COLUMNS } from './map.ts';
+import { CARRIES, columnsOf } from './map.ts';
 import type { Nature } from './story.ts';
 
 /** A row that is there, or was: one that is gone keeps its place in the feed. */
@@ -67,7 +67,7 @@ export function openRows(nature: Nature, keyed: boolean, nowMs: () => number): R
 }
 
 /** Systems tell a column that nobody filled as empty. */
-const EMPTY: JsonObject = Object.fromEntries([...COLUMNS, 'owner', 'twin'].map((column) => [column, null]));
+const EMPTY: JsonObject = Object.fromEntries([...columnsOf({ combined: true }), 'owner', 'twin'].map((column) => [column, null]));
 
 function versionAt({ id, versions }: Nature, at: number): Version {
   return version(versions === 'ordered' ? `v${at}` : `${(Math.imul(at + id.length, 0x9e_37_79_b1) >>> 0).toString(36)}-${at % 7}`);

@@ -1,6 +1,22 @@
-import { entityName, systemId, type DeletePolicy, type PolicySpec, type SystemId, type Table, type Value } from '@concord/core';
+import {
+  entityName,
+  systemId,
+  type DeletePolicy,
+  type FieldType,
+  type PolicySpec,
+  type SystemId,
+  type Table,
+  type Value,
+} from '@concord/core';
 import type { Core } from './core.ts';
 import { endings, openScope, sequencesOf, type Outcome, type Told } from './small.ts';
+
+interface OneField {
+  readonly systems: readonly string[];
+  readonly policy: PolicySpec;
+  readonly type?: FieldType;
+  readonly delete?: DeletePolicy;
+}
 
 /** Everything that so few systems can do with one field in so few edits. */
 export interface Scope {
@@ -135,7 +151,7 @@ const EXPECTED: readonly Expected[] = [
 export function disappointments(core: Core): readonly string[] {
   return EXPECTED.flatMap(({ what, policy, base, edits, outcome }) => {
     const systems = [...new Set(edits.map(([system]) => system))];
-    const table = tableOf(core, { systems, edits: 0, policy, delete: 'update-wins' });
+    const table = tableOf(core, { systems, policy });
     const told = edits.map(([system, value, atMs], number) => ({ system: systemId(system), value, atMs, number: number + 1 }));
     const opened = openScope(core, table, base, HEARD_MS);
     const came = opened.outcome(told.reduce((heard, one, place) => opened.hear(heard, one, place), opened.opening));
@@ -146,7 +162,8 @@ export function disappointments(core: Core): readonly string[] {
   });
 }
 
-function tableOf(core: Core, { systems, policy, delete: rule }: Scope): Table {
+/** Of things with one field. */
+export function tableOf(core: Core, { systems, policy, type = { kind: 'text' }, delete: rule = 'update-wins' }: OneField): Table {
   const entity = entityName('thing');
   const ids = systems.map(systemId);
   const side = (system: SystemId) => ({ system, entity, set: 'things', columns: ['name'], where: {}, constants: {} });
@@ -159,7 +176,7 @@ function tableOf(core: Core, { systems, policy, delete: rule }: Scope): Table {
       registers: [
         {
           name: 'name',
-          fields: [{ name: 'name', type: { kind: 'text' }, sides: Object.fromEntries(ids.map((system) => [system, { column: 'name' }])) }],
+          fields: [{ name: 'name', type, sides: Object.fromEntries(ids.map((system) => [system, { column: 'name' }])) }],
           policy,
         },
       ],

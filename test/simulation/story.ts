@@ -36,6 +36,22 @@ export type Deed =
   | { readonly kind: 'create' | 'edit'; readonly system: string; readonly name: string; readonly values: Values }
   | { readonly kind: 'add'; readonly system: string; readonly name: string; readonly amount: number }
   | { readonly kind: 'remove'; readonly system: string; readonly name: string }
+  /**
+   * Into a field that is combined, somebody puts what nobody ever put there; or also takes out what came from another system, if they see any. Whoever
+   * only took it out might set the very value that an earlier write had perhaps left, and be taken for it.
+   */
+  | { readonly kind: 'put' | 'replace'; readonly system: string; readonly name: string; readonly column: string; readonly token: string }
+  /**
+   * Edits that cross both ways: two put something in at once; as soon as one of them sees what the other put, and that one has seen nothing yet, the
+   * one replaces it, and the other puts in something more.
+   */
+  | {
+      readonly kind: 'cross';
+      readonly systems: readonly [string, string];
+      readonly name: string;
+      readonly column: string;
+      readonly token: string;
+    }
   /** An owner comes to exist, to whom things refer. */
   | { readonly kind: 'own'; readonly system: string; readonly name: string }
   /** A person answers the open conflict of this number, counted around, with one of the sides or something else. */
@@ -97,6 +113,8 @@ export interface Story {
   readonly owners?: { readonly waitMs: number };
   /** Things that are made in several systems at once may look alike. */
   readonly twins?: true;
+  /** Things have fields whose policies combine. */
+  readonly combined?: true;
   readonly pollMs: number;
   readonly rowsMax: number;
   readonly writesMax: number;

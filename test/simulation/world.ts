@@ -9,6 +9,7 @@ import { faultsOf } from './faults.ts';
 import { digest } from './hash.ts';
 import { ledgerFor } from './ledger.ts';
 import { ownersFor, tableFor, THING } from './map.ts';
+import { watchCrossings, type Combining } from './combining.ts';
 import type { Story } from './story.ts';
 import { openSystem, type Onlooker, type SimSystem } from './system.ts';
 import { countTurnedAway } from './turned-away.ts';
@@ -31,6 +32,7 @@ export interface World {
   readonly ledger: Ledger;
   readonly chronicle: Chronicle;
   readonly figures: Figures;
+  readonly combining: Combining;
   engine(): Engine;
   /** The engine dies where it stands, and is started anew. */
   crash(): void;
@@ -64,12 +66,18 @@ export interface Figures {
   stops: number;
   /** Changes that are told no longer by themselves. */
   compacted: number;
+  /** Times that edits crossed both ways. */
+  crossings: number;
+  /** What was put into a field that is combined, and looked for at the end. */
+  tokens: number;
 }
 
 export const START_MS = 1_750_000_000_000;
 /** It takes a while until somebody starts it again. */
 const DOWN_MS = 30;
 const HINT_MS_MAX = 4000;
+/** Somebody sees what was written a moment later. */
+const SEEN_MS = 1;
 
 /** `tell`: hears of everything that happens, in words. */
 export function openWorld(core: Core, story: Story, tell?: (words: string) => void): World {
@@ -81,10 +89,23 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
   const table = tableFor(core, story);
   const tables = story.owners ? [ownersFor(core, story), table] : [table];
   const owners = new Map<string, SimSystem>();
-  const figures: Figures = { crashes: 0, faults: 0, writes: 0, reads: 0, hints: 0, rulings: 0, plans: 0, stops: 0, compacted: 0 };
+  const figures: Figures = {
+    crashes: 0,
+    faults: 0,
+    writes: 0,
+    reads: 0,
+    hints: 0,
+    rulings: 0,
+    plans: 0,
+    stops: 0,
+    compacted: 0,
+    crossings: 0,
+    tokens: 0,
+  };
   const faults = faultsOf(story, figures);
   const cursors = watchCursors(systems, ledger, chronicle);
   const carried = new Map<string, Carried>();
+  const combining: Combining = { puts: [], takes: [], crossings: [] };
   const turnedAway = countTurnedAway(chronicle);
   let [life, lastNews, records, fractions, hooks]: [Life, number, number, number, number] = [{ isOver: false }, START_MS, 0, 0, 0];
   let engine: Engine | undefined;
@@ -106,6 +127,8 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
         if (story.owners && write.kind === 'create' && !write.columns['owner'])
           chronicle.breach(12, `${kept?.key} is made in ${id} without the owner that it has elsewhere`);
         chronicle.applied(rows(), write, kept, what);
+        const account = kept?.columns?.['account'];
+        if (typeof account === 'string') timeline.at(timeline.now + SEEN_MS, () => watchCrossings(world, id, account));
       },
       changed: (kept) => kept && hint(id, kept.key),
     };
@@ -259,8 +282,7 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
     timeline.at(timeline.now + DOWN_MS, begin);
   }
 
-  begin();
-  return {
+  const world: World = {
     story,
     core,
     table,
@@ -271,6 +293,7 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
     ledger,
     chronicle,
     figures,
+    combining,
     engine: () => engine ?? noEngine(),
     crash,
     stop,
@@ -291,6 +314,8 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
       return lastNews;
     },
   };
+  begin();
+  return world;
 }
 
 function noSystem(): never {

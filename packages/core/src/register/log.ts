@@ -26,7 +26,7 @@ export function admit(register: Register, incoming: Incoming): Register {
   const saw = sawOf(register, incoming);
   const { count, log, stable, acks, shown, renumbered } = reopen(register, saw, incoming.before);
   const { op, author, stamp, by, perhapsSeen } = incoming;
-  const step = isSystem(author) ? draftOf(log, { author, perhapsSeen, acks }) : undefined;
+  const step = isSystem(author) ? draftOf(log, { author, perhapsSeen, acks, or: incoming.or }) : undefined;
   const { before, or } = step ?? { ...incoming, before: isSystem(author) ? incoming.before : undefined };
   const edit: Edit = {
     op,
@@ -50,7 +50,7 @@ export function admit(register: Register, incoming: Incoming): Register {
   };
 }
 
-type Drafting = Pick<Incoming, 'author' | 'perhapsSeen'> & Pick<Register, 'acks'>;
+type Drafting = Pick<Incoming, 'author' | 'perhapsSeen' | 'or'> & Pick<Register, 'acks'>;
 
 /** What an author has seen: what their system acknowledged, or what a person's page showed. Concord computes from everything. */
 function sawOf({ acks, count }: Register, { author, page }: Incoming): number {
@@ -64,11 +64,13 @@ function isSystem(author: SystemId): boolean {
 
 /**
  * The author's previous edit, if nobody else can have seen it: no write that carries it was perhaps sent, to any system, no page showed it, and
- * nobody ruled since. So it does not matter whether each step of a user is heard of or the last one alone.
+ * nobody ruled since. So it does not matter whether each step of a user is heard of or the last one alone. A write that nobody waits for any more,
+ * since its row has been read, still stands among the readings of the edit that was made there.
  */
-function draftOf(log: readonly Edit[], { author, perhapsSeen, acks }: Drafting): Edit | undefined {
+function draftOf(log: readonly Edit[], { author, perhapsSeen, acks, or = [] }: Drafting): Edit | undefined {
   const step = log.findLast((edit) => isOwnOf(edit, author));
-  if (!step || Math.max(perhapsSeen, ...Object.values(acks)) >= step.number) return undefined;
+  const perhaps = [...or, ...log.flatMap((edit) => edit.or ?? [])].map(({ saw }) => saw);
+  if (!step || Math.max(perhapsSeen, ...Object.values(acks), ...perhaps) >= step.number) return undefined;
   return log.some((edit) => !isSystem(edit.author) && edit.number > step.number) ? undefined : step;
 }
 
