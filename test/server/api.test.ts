@@ -109,6 +109,19 @@ describe('GET /v1/records/:id, /history and /blame', () => {
     expect(blame.find(({ field }) => field === 'phone')).toMatchObject({ value: '+1 555 0142', system: 'ce', at: expect.any(String) });
   });
 
+  test('tell of a merged text who wrote which words', async () => {
+    await api.town.anna.edit('C-00003', { description: 'Pays by the 30th. Call before delivery.' });
+    await untilEqual(api.town, api.url);
+    await api.town.anna.edit('C-00003', { description: 'Pays by the 30th. Call before noon.' });
+    await untilEqual(api.town, api.url);
+    const id = textOf(await recordOf(api.url, 'C-00003'), 'id') ?? '';
+    const memo = objectsOf((await api.get(`/v1/records/${id}/blame`)).body, 'items').find(({ field }) => field === 'memo');
+    const runs = objectsOf(memo, 'runs');
+    expect(runs.map(({ text }) => text).join('')).toBe('Pays by the 30th. Call before noon.');
+    expect(runs.at(-1)).toMatchObject({ text: 'noon.', system: 'ce', version: expect.any(Number), at: expect.any(String) });
+    expect(Number(runs[0]?.['version'])).toBeLessThan(Number(runs.at(-1)?.['version']));
+  });
+
   test('tell a history page by page', async () => {
     const id = textOf(await recordOf(api.url, 'C-00002'), 'id') ?? '';
     const first = await api.get(`/v1/records/${id}/history?limit=1`);

@@ -166,6 +166,11 @@ describe('words that may quote it', () => {
       register: 'email',
       after: { values: { email: MASK }, reason: MASK },
     });
+    expect(hidden({ field: 'email', value: PLANT, runs: [{ text: PLANT, system: 'ce' }] })).toEqual({
+      field: 'email',
+      value: MASK,
+      runs: [],
+    });
     expect(hidden({ op: 'replace', path: '/email', value: PLANT })).toEqual({ op: 'replace', path: '/email', value: MASK });
   });
 });

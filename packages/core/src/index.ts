@@ -115,6 +115,8 @@ export * from './record/encode.ts';
 export * from './record/verify.ts';
 export { difference, versionsAt, type VersionAsk, type VersionTold } from './record/versions.ts';
 export * from './config/overlay.ts';
+export { hasAuthors, openAuthors } from './lab/authors.ts';
+export type { Author, Run } from './lab/written.ts';
 export * from './lab/call.ts';
 export * from './lab/moments.ts';
 export * from './lab/keeping.ts';

@@ -76,12 +76,12 @@ function mergeAll(unit: Unit, base: string, texts: readonly string[]): Resolutio
  * Words (or lines), each with the white space behind it. Blanks of their own would be the same piece over and over, and would let
  * "30 days" and its neighbour be changed apart. The blank put behind the last word makes it like any other; it is taken off at the end.
  */
-function piecesOf(unit: Unit, whole: string): string[] {
+export function piecesOf(unit: Unit, whole: string): string[] {
   return unit === 'words' ? (`${whole} `.match(/\S*\s+/gu) ?? []) : (`${whole}\n`.match(/[^\n]*\n/gu) ?? []);
 }
 
 /** The most steps that a comparison of two texts can take: pairs of equal pieces, times the pieces that each may be chained to. */
-function steps(a: readonly string[], b: readonly string[]): number {
+export function steps(a: readonly string[], b: readonly string[]): number {
   const counts = new Map<string, number>();
   for (const piece of b) counts.set(piece, (counts.get(piece) ?? 0) + 1);
   const pairs = a.reduce((sum, piece) => sum + (counts.get(piece) ?? 0), 0);

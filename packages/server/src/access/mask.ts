@@ -14,7 +14,7 @@ const BAGS = new Set(['values', 'before', 'after', 'base', 'stands', 'stored', '
 /** Hashes over changes, and so over every value in them. */
 const HASHES = new Set(['hash', 'heads']);
 /** Beside the name of one field, its values. */
-const VALUES = new Set(['value', 'merged', 'holds', 'told']);
+const VALUES = new Set(['value', 'merged', 'holds', 'told', 'runs']);
 /** Words of a person, of a policy, or of a business system: what they quote nobody knows. */
 const WORDS = new Set(['words', 'reason', 'why', 'note', 'evidence', 'change']);
 
@@ -140,7 +140,8 @@ function bag(member: unknown, names: ReadonlySet<string>): unknown {
   return Object.fromEntries(Object.entries(member).map(([name, value]) => [name, names.has(name) ? hidden(value) : value]));
 }
 
-/** `{ value, version, at }` tells when and where as well; that is not the value. */
+/** `{ value, version, at }` tells when and where as well; that is not the value. Of its parts, there is nothing to tell. */
 function hidden(member: unknown): unknown {
+  if (Array.isArray(member)) return [];
   return typeof member === 'object' && member !== null && 'value' in member ? { ...member, value: MASK } : MASK;
 }

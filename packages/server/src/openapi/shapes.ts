@@ -87,6 +87,14 @@ export const view = closed({
 
 export const diff = closed({ from: Type.Integer(), to: Type.Integer(), patch: Type.Array(line, { description: 'RFC 6902' }) });
 
+const run = closed({
+  text: Type.String(),
+  system: some(Type.String()),
+  by: some(Type.String()),
+  version: some(Type.Integer()),
+  at: some(instant),
+});
+
 export const blame = closed({
   field: Type.String(),
   value: scalar,
@@ -97,6 +105,9 @@ export const blame = closed({
   reason: some(Type.String()),
   version: some(Type.Integer()),
   held: some(Type.String()),
+  runs: some(
+    Type.Array(run, { description: 'Of a text that was merged, who wrote what: together they are the value. Of a set, each member' }),
+  ),
 });
 
 export const conflict = closed({

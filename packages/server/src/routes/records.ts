@@ -1,4 +1,18 @@
-import { changesOf, ConcordError, entityName, keyOf, systemId, type Ledger, type RecordId, type RecordState } from '@concord/core';
+import {
+  changesOf,
+  ConcordError,
+  entityName,
+  hasAuthors,
+  keyOf,
+  openAuthors,
+  systemId,
+  valueIn,
+  type Ledger,
+  type RecordId,
+  type RecordState,
+  type Run,
+  type Table,
+} from '@concord/core';
 import { Type } from 'typebox';
 import type { FastifyRequest } from 'fastify';
 import { entityAsked } from '../access/gate.ts';
@@ -72,8 +86,23 @@ export function recordRoutes(app: App, { ledger, tables }: Rooms): void {
 
   app.get('/v1/records/:id/blame', { config: scoped, schema: one }, async (request) => {
     const record = await find(request, request.params.id);
-    return { items: tellBlame(tableOf(record), record) };
+    const table = tableOf(record);
+    return { items: tellBlame(table, record, await steadily(() => runsOf(ledger, table, record))) };
   });
+}
+
+/** Who wrote what of each value that a policy combined, and that stands as the history tells it. */
+async function runsOf(ledger: Ledger, table: Table | undefined, record: RecordState): Promise<ReadonlyMap<string, readonly Run[]>> {
+  const names = table ? [...table.registers.keys()].filter((name) => hasAuthors(table, name)) : [];
+  if (!table || names.length === 0) return new Map();
+  const all = names.map((name) => [name, openAuthors(table, name)] as const);
+  for await (const change of changesOf(ledger, record.id)) for (const [, authors] of all) authors.follow(change);
+  return new Map(
+    all.flatMap(([name, authors]) => {
+      const runs = authors.runs(valueIn(record, name));
+      return runs && runs.length > 0 ? [[name, runs] as const] : [];
+    }),
+  );
 }
 
 async function chunksOf(ledger: Ledger, id: RecordId): Promise<readonly Uint8Array[]> {

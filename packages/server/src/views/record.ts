@@ -7,6 +7,7 @@ import {
   type RecordState,
   type Register,
   type Relations,
+  type Run,
   type Table,
 } from '@concord/core';
 import { fieldsIn, instantOf, valuesOf } from './values.ts';
@@ -50,12 +51,24 @@ function tellLink(link: Link) {
   };
 }
 
-/** Field by field: who set the value that stands, when, and by which rule. */
-export function tellBlame(table: Table | undefined, record: RecordState) {
+/** Field by field: who set the value that stands, when, and by which rule; and who wrote what of it, where that is known. */
+export function tellBlame(table: Table | undefined, record: RecordState, runs: ReadonlyMap<string, readonly Run[]>) {
   return Object.entries(registersIn(record)).flatMap(([name, register]) => {
     const values = valuesOf(fieldsIn(table, name), register.value);
-    return Object.entries(values).map(([field, value]) => ({ field, value, ...blameOf(register) }));
+    const told = runs.get(name);
+    return Object.entries(values).map(([field, value]) => ({
+      field,
+      value,
+      ...blameOf(register),
+      ...(told === undefined ? {} : { runs: told.map(tellRun) }),
+    }));
   });
+}
+
+function tellRun({ text, author }: Run) {
+  if (!author) return { text };
+  const { system, by, seq, atMs } = author;
+  return { text, system, ...(by === undefined ? {} : { by }), version: seq, at: instantOf({ ms: atMs }) };
 }
 
 function blameOf(register: Register) {

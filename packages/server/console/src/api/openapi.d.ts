@@ -1844,6 +1844,18 @@ export interface operations {
                             reason?: string;
                             version?: number;
                             held?: string;
+                            /** @description Of a text that was merged, who wrote what: together they are the value. Of a set, each member */
+                            runs?: {
+                                text: string;
+                                system?: string;
+                                by?: string;
+                                version?: number;
+                                /**
+                                 * Format: date-time
+                                 * @description ISO 8601, UTC
+                                 */
+                                at?: string;
+                            }[];
                         }[];
                     };
                 };

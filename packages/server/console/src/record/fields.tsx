@@ -7,6 +7,7 @@ import { System, useSystems } from '../parts/system.tsx';
 import { When } from '../parts/when.tsx';
 import { authorWords, fieldWords, titleWords, valueWords } from '../words.ts';
 import { valuesAt } from './past.ts';
+import { isOfSeveral, WrittenBy } from './written.tsx';
 
 interface Props {
   readonly record: RecordTold;
@@ -71,7 +72,13 @@ export function Fields({ record, history, at, field, setField }: Props) {
                   </button>
                   {isHeld ? <span className="badge">waits</span> : undefined}
                 </th>
-                <td>{words(name, at === undefined ? record.values[name] : then?.[name])}</td>
+                <td>
+                  {at === undefined && told?.runs && isOfSeveral(told) ? (
+                    <WrittenBy runs={told.runs} />
+                  ) : (
+                    words(name, at === undefined ? record.values[name] : then?.[name])
+                  )}
+                </td>
                 {at === undefined ? (
                   systems.map((system) => (
                     <Holds
