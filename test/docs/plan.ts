@@ -19,6 +19,9 @@ const PLAN: readonly (readonly [command: RegExp, way: Way])[] = [
   [/^curl -sN/u, running(28)],
   // What is asked for is not there in a quiet town, which is told.
   [/maps\/customer\/ce\/guard/u, running(REFUSED)],
+  [/put-back declare|systems\/ce\/put-back/u, { why: 'all maps of the system would rest; test/server/put-back.test.ts does it' }],
+  [/maps\/customer\/ce\/put-back/u, running(REFUSED)],
+  [/^concord put-back/u, running(1)],
   [/deliveries\/\$DELIVERY\/retry/u, running(REFUSED)],
   [/if-match: \$ETAG/u, running(REFUSED)],
   [/^concord erase --url/u, running(1)],

@@ -91,6 +91,10 @@ export { liveCompactionOf, type RetentionArchive, type RetentionOptions, type Re
 export type { RestoringAnswer, RestoringAsk } from './engine/restoring.ts';
 export * from './engine/map-status.ts';
 export type { Pause, PauseAsk } from './engine/pauses.ts';
+export type { PutBackChoice } from './merge/put-back.ts';
+export type { PutBackAnswer, PutBackStatus } from './engine/put-back-desk.ts';
+export type { PutBackExample, PutBackRegister, PutBackReport, PutBackRows } from './engine/put-back-report.ts';
+export type { PutBack, PutBackAsk } from './engine/put-backs.ts';
 export { firstLook, type FirstLook } from './engine/first-look.ts';
 export type { InitialStatus } from './engine/initial-status.ts';
 export type { RowAside } from './engine/aside.ts';

@@ -49,6 +49,7 @@ import { nameRoutes } from './routes/names.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { parkedRoutes } from './routes/parked.ts';
 import { pinRoutes } from './routes/pins.ts';
+import { putBackRoutes } from './routes/put-back.ts';
 import { recordRoutes } from './routes/records.ts';
 import { resyncRoutes } from './routes/resync.ts';
 import { rowRoutes } from './routes/rows.ts';
@@ -148,6 +149,7 @@ function addRoutes(routes: App, rooms: Rooms): void {
   auditLogRoutes(routes, rooms);
   conflictRoutes(routes, rooms);
   mapRoutes(routes, rooms);
+  putBackRoutes(routes, rooms);
   parkedRoutes(routes, rooms);
   rowRoutes(routes, rooms);
   resyncRoutes(routes, rooms);

@@ -104,6 +104,8 @@ const AT_A_TERMINAL: Readonly<Partial<Record<ErrorCode, string>>> = {
   ROW_GONE: '`concord parked list` tells which rows are set aside.',
   MAP_UNKNOWN: '`concord map list` tells which maps there are.',
   MAP_OFF: '`concord map start` has it go on: everything is listed anew then, and what differs is taken.',
+  PUT_BACK_IDLE: '`concord map list` tells how each map is; `concord put-back declare` says that a system was put back.',
+  PUT_BACK_READING: '`concord put-back show` tells how far it is; look at it, then choose.',
   GUARD_IDLE: '`concord map list` tells which maps wait for a decision.',
   SPEAKER_WRONG: 'Give --by with the name that the key was made for; only an admin speaks for others.',
   SCOPE_TOO_NARROW: 'Ask for one of these, or use a key for all entities.',

@@ -16,7 +16,7 @@ const RULES_MAX = 100;
 const COUNT_MAX = 1_000_000_000;
 
 /** States of a map that may be told; `kept`, `starting`, `listing` and `live` are what is expected. */
-const TOLD_STATES = ['stopped', 'guarded', 'drifted', 'denied', 'unreachable', 'throttled', 'pressed', 'paused'] as const;
+const TOLD_STATES = ['stopped', 'guarded', 'put-back', 'drifted', 'denied', 'unreachable', 'throttled', 'pressed', 'paused'] as const;
 const SEVERITIES = ['warning', 'critical'] as const;
 
 const words = z.string().min(1).max(TEXT_CHARS_MAX);
@@ -82,7 +82,7 @@ const ruleShape = block({
     .optional()
     .describe('Writes that were refused and wait for a person.'),
   map: block({
-    states: z.array(z.enum(TOLD_STATES)).min(1).default(['stopped', 'guarded', 'drifted', 'denied']),
+    states: z.array(z.enum(TOLD_STATES)).min(1).default(['stopped', 'guarded', 'put-back', 'drifted', 'denied']),
     ...common('2m', 'critical'),
   })
     .optional()

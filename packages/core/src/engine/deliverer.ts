@@ -4,7 +4,8 @@ import type { DeliveryRow } from '../ports/plan.ts';
 import type { System } from '../ports/system.ts';
 import { openAsleep } from './asleep.ts';
 import { openDelivering } from './delivering.ts';
-import { NotNow, type Intake } from './intake.ts';
+import type { Intake } from './intake.ts';
+import { NotNow } from './not-now.ts';
 import { openFetcher } from './fetcher.ts';
 import { openOutbox } from './outbox.ts';
 import { isOfLedger } from './ledger-health.ts';
@@ -65,7 +66,7 @@ export function openDeliverer(parts: Parts, intake: Intake, system: System, isOp
 
   /** What is planned meanwhile stays in the ledger alone, so that only the disk bounds it. */
   function isPaused({ entity }: DeliveryRow): boolean {
-    return parts.pauseOf(system.id, entity) !== undefined;
+    return (parts.pauseOf(system.id, entity) ?? parts.backs.of(system.id, entity)) !== undefined;
   }
 
   function again(row: DeliveryRow): void {

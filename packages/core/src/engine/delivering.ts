@@ -49,7 +49,7 @@ export function openDelivering(parts: Parts, intake: Intake, system: System, pac
   const perhapsApplied = new Map<RecordId, DeliveryId>();
 
   async function deliver(row: DeliveryRow): Promise<void> {
-    if (parts.pauseOf(system.id, row.entity) !== undefined) return;
+    if (parts.pauseOf(system.id, row.entity) !== undefined || parts.backs.of(system.id, row.entity) !== undefined) return;
     const record = await ledger.record(row.record);
     const link = record?.links[system.id];
     if (!record || !link) return queue.done(row);
@@ -218,6 +218,9 @@ export function openDelivering(parts: Parts, intake: Intake, system: System, pac
     if (outcome.kind === 'missing' && (await isGuarded(record))) {
       return end(record.id, planned, table, { kind: 'later', words: 'its row is gone, and too many are', ...retry(row) });
     }
+    // Nothing came of the write. It stays planned until a person has said what the older state means.
+    if (outcome.kind === 'stale' && outcome.row && (await parts.older.look(system, record, outcome.row))) return queue.again(row);
+    if (outcome.kind === 'missing' && (await parts.older.lost(system, record))) return queue.again(row);
     if (outcome.kind === 'stale' && outcome.row?.version === planned.expected) return insist(record, planned, table, row);
     const settled = await translateOutcome(ledger, table, system, record, outcome);
     if (settled) await end(record.id, planned, table, settled);

@@ -27,7 +27,10 @@ import { setLink } from './linking.ts';
 import { openPauses, type Pauses } from './pauses.ts';
 import { openPins } from './pins.ts';
 import { openPuller, type Puller } from './puller.ts';
+import { openPutBackDesk } from './put-back-desk.ts';
+import { openPutBacks, type MapName } from './put-backs.ts';
 import { openReads } from './reads.ts';
+import { openWitnesses } from './witnesses.ts';
 import { openTally } from './tally.ts';
 import { openTraces } from './traces.ts';
 import { actOfRow, release, releaseAll, type ReleasedAll } from './release.ts';
@@ -62,6 +65,7 @@ export function openEngine(options: EngineOptions): Engine {
     async (system, entity, record) => {
       for (const [id, deliverer] of deliverers) if (id === system) await deliverer.look(entity, record);
     },
+    (map) => void refill(map).catch((cause: unknown) => options.log.event('queue not read', { ...map, ...brokeOf(cause) })),
   );
   const guards = new Map<string, Guard>();
   const initial = openInitial(parts);
@@ -69,6 +73,7 @@ export function openEngine(options: EngineOptions): Engine {
   const choring = openChores(parts, () => intake);
   const pins = openPins(parts, () => intake);
   const retention = openRetention(parts, options.retention ?? {}, pins.pinned);
+  const putBacks = openPutBackDesk(parts, mapsOf(options), (map) => pullerOf(map.system, map.entity)?.relist());
   const comparisons = openComparisons(parts, pullers, options.compareEveryMs);
   const evolving = openEvolving(parts, { pullers, comparisons, intake: () => intake, opened: nudgeAll }, options.evolve ?? 'auto');
   let running: Promise<unknown> = Promise.resolve();
@@ -104,9 +109,19 @@ export function openEngine(options: EngineOptions): Engine {
     return pullers.find((puller) => puller.system === id && puller.entity === of);
   }
 
+  /** What waits for a map is in the ledger alone while it rests, and in the queue again when it goes on. */
+  async function refill({ system, entity }: MapName): Promise<void> {
+    const deliverer = deliverers.get(system);
+    if (pauses.of(system, entity) ?? parts.backs.of(system, entity)) deliverer?.dropAll(entity);
+    else for await (const row of plannedIn(options.ledger, system, entity)) deliverer?.put(row);
+    pullerOf(system, entity)?.wake();
+  }
+
   /** What is under way as a map is paused comes to its end, and nobody need wait for that to be told. */
   function statusOf(puller: Puller): PullerStatus {
     if (!isBegun(puller.entity)) return { ...puller.status(), state: 'kept' };
+    const putBack = parts.backs.of(puller.system, puller.entity);
+    if (putBack) return { ...puller.status(), state: 'put-back', words: putBack.words, putBack };
     const pause = pauses.of(puller.system, puller.entity);
     return pause ? { ...puller.status(), state: 'paused', pause } : puller.status();
   }
@@ -175,6 +190,7 @@ export function openEngine(options: EngineOptions): Engine {
   return {
     async start() {
       await pauses.load(pullers);
+      await parts.backs.load();
       await pins.load();
       await initial.load();
       await retention.load();
@@ -198,6 +214,7 @@ export function openEngine(options: EngineOptions): Engine {
         retention.run(stop),
         comparisons.run(stop),
         evolving.run(stop),
+        putBacks.run(stop),
       ]);
     },
     async stop() {
@@ -231,12 +248,14 @@ export function openEngine(options: EngineOptions): Engine {
       if (!puller) return 'unknown';
       const done = await pauses.set(system, entity, asked);
       if (done === 'idle') return done;
-      if (pauses.of(system, entity)) deliverers.get(system)?.dropAll(entity);
-      else for await (const row of plannedIn(options.ledger, system, entity)) deliverers.get(system)?.put(row);
       if (asked.act === 'start') puller.relist();
-      else puller.wake();
+      await refill({ system, entity });
       return done;
     },
+    putBack: putBacks.status,
+    settlePutBack: (system, entity, asked) => putBacks.choose({ system, entity }, asked),
+    reportPutBack: (system, entity) => putBacks.report({ system, entity }),
+    declarePutBack: putBacks.declare,
     release: (id, asked) => release(parts, intake, id, asked),
     releaseAll: (which, asked) => releaseAll(parts, intake, which, asked),
     resyncRecord: (id, asked) => resyncRecord(parts, intake, id, asked),
@@ -304,6 +323,7 @@ function partsOf(
   pauses: Pauses,
   wrote: Parts['wrote'],
   look: Parts['look'],
+  held: (map: MapName) => void,
 ): Parts {
   const { ledger, clock, ids, log, digest, deciding, tracing } = options;
   const limits = { ...LIMITS, ...options.limits };
@@ -311,12 +331,15 @@ function partsOf(
   const tally = openTally();
   const waitMs = (failures: number): number => backoffMs({ limits, ids }, failures);
   const committer = openCommitter({ commit: (commit) => (tally.wroteLedger(), ledger.commit(commit)) }, clock, { health, stop, waitMs });
+  const tables = new Map(options.tables.map((table) => [table.map.entity, table]));
+  const witnesses = openWitnesses({ ledger, tables, isFresh: fresh.has });
+  const backs = openPutBacks({ ledger, clock, committer }, mapsOf(options), held);
   return {
     ledger,
     clock,
     ids,
     log,
-    tables: new Map(options.tables.map((table) => [table.map.entity, table])),
+    tables,
     systems: new Map(options.systems.map((system) => [system.id, system])),
     limits,
     health,
@@ -333,7 +356,8 @@ function partsOf(
     tally,
     births: openBirths(),
     committer,
-    older: openOlder({ committer, clock }),
+    backs,
+    older: openOlder({ committer, clock, ledger, tables, backs, isFresh: fresh.has }, witnesses),
     isFresh: fresh.has,
     doubt: fresh.doubt,
     ...(digest ? { digest } : {}),
@@ -341,10 +365,17 @@ function partsOf(
     ...(tracing ? { traces: openTraces(tracing) } : {}),
     committed: (plan) => {
       fresh.follow(plan);
+      witnesses.follow(plan);
       tally.committed(plan);
       pass(plan);
     },
   };
+}
+
+function mapsOf({ tables, systems }: EngineOptions): readonly MapName[] {
+  return tables.flatMap(({ map: { entity }, systems: own }) =>
+    systems.flatMap(({ id }) => (own.includes(id) ? [{ system: id, entity }] : [])),
+  );
 }
 
 /** By entity, the fields of others that refer to it and say what happens when it is deleted. */

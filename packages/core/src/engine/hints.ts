@@ -1,7 +1,7 @@
 import { brokeOf } from '../errors/broke.ts';
 import type { SystemId } from '../ids.ts';
 import type { Json } from '../values.ts';
-import { NotNow } from './intake.ts';
+import { NotNow } from './not-now.ts';
 import type { Parts } from './parts.ts';
 import type { Puller } from './puller.ts';
 

@@ -19,9 +19,11 @@ import { canonical } from './kin.ts';
 import { openGovernor, type Governed, type Governor } from './governor.ts';
 import { isTwin, matchRow, translated } from './matching.ts';
 import { ask, relate } from './questions.ts';
+import { NotNow } from './not-now.ts';
 import type { Parts } from './parts.ts';
 import { missingInKey } from './references.ts';
 import { countIn, type Comparing } from './comparing.ts';
+import { isTakenBack, takingBack, takingBackGone, type Make } from './taking-back.ts';
 import type { Heard, Hearing } from './traces.ts';
 import { must } from '../errors/must.ts';
 
@@ -59,9 +61,6 @@ export interface Intake {
   adopt(record: RecordState, system: System, key: Key): Promise<'committed' | 'missing'>;
   readonly governor: Governor;
 }
-
-/** Makes a plan from a record as it is now. */
-export type Make = (record: RecordState, context: Context) => Plan | undefined;
 
 export function openIntake(parts: Parts): Intake {
   const { ledger, lanes, reads, committer } = parts;
@@ -104,15 +103,17 @@ export function openIntake(parts: Parts): Intake {
 
   async function attemptRow(origin: Origin, row: Row, linked: RecordId | undefined): Promise<'done' | 'again'> {
     const { system, table } = origin;
+    const isBack = isTakenBack(parts, origin);
     const id = linked ?? (await ledger.linked(system.id, table.map.entity, row.key));
     let record = id && (await ledger.record(id));
     const isRead = record !== undefined && !record.links[system.id]?.unread;
-    if (!origin.comparing && isRead && isKnown(record, { system: system.id, ...row })) return 'done';
-    await parts.older.look(system, record, row);
+    if (!origin.comparing && !isBack && isRead && isKnown(record, { system: system.id, ...row })) return 'done';
+    if (!isBack && (await parts.older.look(system, record, row))) throw new NotNow(system.id, 'it was put back');
     const hearing = parts.traces?.hearing(origin.heard, system.id);
     let mapped = await translated(ledger, system, table, row, record);
     record ??= await matched(origin, row, mapped);
     if (!id && record) mapped = await translated(ledger, system, table, row, record);
+    if (!isBack && record && (await parts.older.suspect(system, record, mapped))) throw new NotNow(system.id, 'it was put back');
     if (!record && !(await admitted(origin, mapped))) return 'done';
     if (await stubbed(system, table, mapped)) return 'again';
     const missing = record ? [] : missingInKey(table, mapped);
@@ -126,14 +127,16 @@ export function openIntake(parts: Parts): Intake {
     const known = record;
     const verdict = await judged(origin, known, row);
     if (verdict === 'wait') return 'done';
+    const back = isBack ? await takingBack(parts, table, known, mapped) : undefined;
     const governed = await governor.govern(table, known, (context) => {
+      if (back && known) return back(known, context);
       const plan = (origin.comparing ? compareRow : observe)(known, mapped, table, context);
       return known && plan && verdict === 'refuse' ? undo(known, plan, disbeliefOf(origin.guard), table, context) : plan;
     });
     if (!governed) return 'done';
     const answer = await commit(governed, hearing);
     if (answer === 'committed') {
-      if (origin.comparing) countIn(origin.comparing, governed.plan, { row, system, before: known });
+      if (origin.comparing && !isBack) countIn(origin.comparing, governed.plan, { row, system, before: known });
       // Reads that overlap this one may have seen less, whichever began first.
       reads.touch(governed.plan.record.id + system.id);
       origin.awaiting?.drop(row.key);
@@ -231,6 +234,8 @@ export function openIntake(parts: Parts): Intake {
 
   async function takeGone(origin: Origin, key: Key, id: RecordId): Promise<void> {
     const { system, table, guard } = origin;
+    const back = isTakenBack(parts, origin) ? await takingBackGone(parts, table, { system: system.id, key }, id) : undefined;
+    if (back) return (void (await persist(id, back)), reads.touch(id + system.id));
     const isThere = (await ledger.record(id))?.links[system.id]?.state === 'present';
     const verdict = guard && isThere ? await guard.judge('deletes', key) : 'take';
     if (verdict === 'wait') return;
@@ -274,15 +279,17 @@ export function openIntake(parts: Parts): Intake {
     const key = sighting.kind === 'row' ? sighting.row.key : sighting.key;
     const link = id && (await ledger.record(id))?.links[origin.system.id];
     const version = sighting.kind === 'row' ? sighting.row.version : sighting.kind === 'glimpse' ? sighting.version : undefined;
-    const isSame = link !== undefined && version !== undefined && link.version === version && !origin.comparing;
+    const isBack = isTakenBack(parts, origin);
+    const isSame = link !== undefined && version !== undefined && link.version === version && !origin.comparing && !isBack;
     // What it refers to, where that led nowhere, is looked at when it comes.
     if (isSame && link.state === 'present') return;
     const ordered = version !== undefined && link?.version !== undefined && origin.system.compareVersions;
     const isOlder = ordered && link.state === 'present' && ordered(version, link.version) < 0;
     const overlaps = id !== undefined && reads.isStale(id + origin.system.id, origin.began);
     // What overlaps a write may be from before it. Anything else is older because the system was put back, which a read of its own tells.
-    if (isOlder && overlaps && !origin.comparing) return;
-    if (isOlder || (overlaps && !ordered) || sighting.kind === 'glimpse') return takeRead(origin, key, id);
+    if (isOlder && overlaps && !origin.comparing && !isBack) return;
+    const isDoubtful = isBack ? overlaps : isOlder || (overlaps && !ordered);
+    if (isDoubtful || sighting.kind === 'glimpse') return takeRead(origin, key, id);
     if (sighting.kind === 'row') return takeRow(origin, sighting.row, id);
     if (id) await takeGone(origin, key, id);
   }
@@ -385,13 +392,4 @@ export function openIntake(parts: Parts): Intake {
 /** A row, as reads of it are known by before it belongs to a record. */
 function placeOf({ system, table }: Origin, key: Key): string {
   return `${system.id} ${table.map.entity} ${key}`;
-}
-
-/** A read was needed that the system cannot answer now: the page is taken again later. */
-export class NotNow extends Error {
-  readonly system: SystemId;
-  constructor(system: SystemId, why: string) {
-    super(`${system} cannot be read now (${why})`);
-    this.system = system;
-  }
 }

@@ -1,6 +1,7 @@
 import type { EntityName, SystemId } from '../ids.ts';
 import type { GuardStatus } from './guard.ts';
 import type { Pause } from './pauses.ts';
+import type { PutBack } from './put-backs.ts';
 
 /** How one map stands: one entity of one system. */
 export type MapState =
@@ -16,6 +17,8 @@ export type MapState =
   | 'guarded'
   | 'pressed'
   | 'paused'
+  /** Its system was put back: a person is to say what its older state means, or that is being carried out. */
+  | 'put-back'
   | 'stopped';
 
 export interface PullerStatus {
@@ -36,6 +39,8 @@ export interface PullerStatus {
   readonly guard?: readonly GuardStatus[];
   /** Who has it rest, since when, and why, while it is paused. */
   readonly pause?: Pause;
+  /** Since when, and by what it was noticed, that its system was put back; and what a person chose, while that is carried out. */
+  readonly putBack?: PutBack;
   /** The latest comparison of all its rows; it began with the start of a listing, and is `done` at its end. */
   readonly resync?: { readonly state: 'waits' | 'reads' | 'done'; readonly rows: number; readonly differing: number };
   /** When the last pull that told everything began; ms since 1970 UTC. */

@@ -21,6 +21,8 @@ import type { PullerStatus } from './map-status.ts';
 import type { LinkingAnswer, LinkingAsk } from './linking.ts';
 import type { PauseAsk } from './pauses.ts';
 import type { Pin, PinAnswer, PinAsk } from './pins.ts';
+import type { PutBackAnswer, PutBackDesk } from './put-back-desk.ts';
+import type { PutBackAsk } from './put-backs.ts';
 import type { Tallies } from './tally.ts';
 import type { Parked, ReleaseAnswer, ReleaseAsk, ReleasedAll } from './release.ts';
 import type { ResyncAsk, Resynced } from './resync.ts';
@@ -105,6 +107,14 @@ export interface Engine {
   guard(system: SystemId, entity: EntityName, decision: Decision): Promise<'decided' | 'idle' | 'unknown'>;
   /** Has a map rest, or go on. `idle`: there was nothing to change. */
   pause(system: SystemId, entity: EntityName, ask: PauseAsk): Promise<'done' | 'idle' | 'unknown'>;
+  /** A map whose system was put back: how that was noticed, and what the two hold. */
+  readonly putBack: PutBackDesk['status'];
+  /** A person says what the older state of a map means, and the map goes on. */
+  settlePutBack(system: SystemId, entity: EntityName, ask: PutBackAsk): Promise<PutBackAnswer>;
+  /** Has the report made anew. `idle`: it is under way, or nothing waits. */
+  reportPutBack(system: SystemId, entity: EntityName): 'begun' | 'idle';
+  /** A person knows that a system was put back: all of its maps wait. */
+  readonly declarePutBack: PutBackDesk['declare'];
   /** Has one write tried again at once, or given up. */
   release(id: DeliveryId, ask: ReleaseAsk): Promise<ReleaseAnswer>;
   /** Reads a record's rows in all systems again, and takes what differs from what is known. */

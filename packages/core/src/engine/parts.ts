@@ -16,6 +16,7 @@ import type { Older } from './older.ts';
 import type { LedgerHealth } from './ledger-health.ts';
 import type { Lanes } from './lanes.ts';
 import type { Pause } from './pauses.ts';
+import type { PutBacks } from './put-backs.ts';
 import type { Reads } from './reads.ts';
 import type { Tally } from './tally.ts';
 import type { Traces } from './traces.ts';
@@ -76,6 +77,8 @@ export interface Parts {
   readonly committer: Committer;
   readonly health: LedgerHealth;
   readonly older: Older;
+  /** Maps that wait because their system was put back. */
+  readonly backs: PutBacks;
   readonly digest?: Digest;
   /** Absent: what is decided is decided at once. */
   readonly deciding?: Deciding;

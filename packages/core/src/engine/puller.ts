@@ -8,7 +8,8 @@ import { openAside, type RowAside } from './aside.ts';
 import { openAwaiting } from './awaiting.ts';
 import { openDoor } from './door.ts';
 import { foreseeIn } from './guard.ts';
-import { NotNow, type Intake } from './intake.ts';
+import type { Intake } from './intake.ts';
+import { NotNow } from './not-now.ts';
 import { isOfLedger } from './ledger-health.ts';
 import { backoffMs } from './pace.ts';
 import { openPrints, type Prints } from './prints.ts';
@@ -90,7 +91,10 @@ export function openPuller(
   let seen: Prints | undefined;
   const sweep = openSweep();
 
-  const isPaused = (): boolean => parts.pauseOf(system.id, entity) !== undefined;
+  /** While a person's choice for a system that was put back is carried out, no guard stops the map: they looked. */
+  const isTakenBack = (): boolean => parts.backs.of(system.id, entity)?.chosen !== undefined;
+  const isHeldBack = (): boolean => parts.backs.of(system.id, entity) !== undefined && !isTakenBack();
+  const isPaused = (): boolean => parts.pauseOf(system.id, entity) !== undefined || isHeldBack();
 
   async function once(): Promise<number> {
     if (isPaused()) return holdBack('paused');
@@ -140,7 +144,7 @@ export function openPuller(
     if (pull.of === 'listing' && cursor === undefined) seen = openPrints();
     state = pull.of === 'listing' && !listed ? 'listing' : 'live';
     if (pull.of === 'listing' && !listed) toldRows += pull.sightings.length;
-    if (guard) await foreseeIn(ledger, guard, { system: system.id, entity }, pull.sightings);
+    if (guard && !isTakenBack()) await foreseeIn(ledger, guard, { system: system.id, entity }, pull.sightings);
     await takeAll(pull.sightings, began);
     if (pull.of === 'listing') for (const sighting of pull.sightings) seen?.put(keyOf(sighting), 1);
     const ended = pull.of === 'listing' && !pull.more;
@@ -162,7 +166,7 @@ export function openPuller(
   }
 
   function isHolding(): boolean {
-    return guard?.status !== undefined && guard.decision === undefined;
+    return !isTakenBack() && guard?.status !== undefined && guard.decision === undefined;
   }
 
   function held(): number {
@@ -193,6 +197,7 @@ export function openPuller(
   async function endListing(): Promise<void> {
     if (seen) await takeAbsences(seen);
     if (isHolding()) return;
+    if (isTakenBack() && !anew) await parts.backs.end({ system: system.id, entity });
     sweep.end();
     seen = openPrints();
     if (listed) return;
@@ -203,7 +208,11 @@ export function openPuller(
   async function takeAll(sightings: readonly Sighting[], began: number, by = guard): Promise<void> {
     const now = sweep.now();
     if (now) now.rows += sightings.length;
-    const origin = { system, table, began, awaiting, door, guard: by, comparing: now, heard };
+    const origin = { system, table, began, awaiting, door, guard: isTakenBack() ? undefined : by, comparing: now, heard };
+    for (const page of await parts.older.ahead(system, entity, sightings)) await takePage(origin, page);
+  }
+
+  async function takePage(origin: Parameters<Intake['take']>[0], sightings: readonly Sighting[]): Promise<void> {
     for (let from = 0; from < sightings.length; from += limits.rowsMax) {
       // A sweep of what is known already waits for nothing but the ledger: writes under way would not be heard of before its page ends.
       if (from > 0) await clock.turn();
@@ -235,12 +244,12 @@ export function openPuller(
   /** What a whole listing did not tell is gone, unless suspiciously much is. */
   async function takeAbsences(told: Prints): Promise<void> {
     const absent = await absencesFrom(ledger, system.id, entity, (key) => told.get(key) !== undefined);
-    const isGuarded = table.map.sides[system.id]?.guard?.deletes !== undefined;
+    const isGuarded = !isTakenBack() && table.map.sides[system.id]?.guard?.deletes !== undefined;
     if (isGuarded) {
       const living = absent.filter((one) => one.isAlive).map(({ key }) => key);
       await guard?.foresee('deletes', living, told.size === 0 && living.length >= EMPTY_MIN);
     }
-    const judge = isGuarded ? guard : await brake.judge(absent, told.size + absent.length);
+    const judge = isGuarded || isTakenBack() ? guard : await brake.judge(absent, told.size + absent.length);
     if (judge === 'wait' || isHolding()) return;
     const began = reads.begin();
     try {
@@ -303,16 +312,13 @@ export function openPuller(
     if (cause instanceof NotNow) return trouble('unreachable', why);
     if (state !== 'stopped' || words !== why) {
       parts.log.event('map stopped', { system: system.id, entity, ...brokeOf(cause) });
-      if (!isOfLedger(cause)) await tell('MAP_STOPPED', why);
+      const told = { atMs: clock.nowMs(), system: system.id, entity, code: 'MAP_STOPPED', words: why };
+      if (!isOfLedger(cause)) await committer.failure(told).catch(() => undefined);
     }
     state = 'stopped';
     words = why;
     failures += 1;
     return backoffMs(parts, failures - 1);
-  }
-
-  async function tell(code: string, why: string): Promise<void> {
-    await committer.failure({ atMs: clock.nowMs(), system: system.id, entity, code, words: why }).catch(() => undefined);
   }
 
   async function rest(ms: number, stop: Stop): Promise<void> {

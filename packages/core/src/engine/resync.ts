@@ -1,7 +1,8 @@
 import type { EntityName, RecordId, SystemId } from '../ids.ts';
 import type { OperatorAct } from '../ports/plan.ts';
 import type { RecordState } from '../record/record.ts';
-import { NotNow, type Intake } from './intake.ts';
+import type { Intake } from './intake.ts';
+import { NotNow } from './not-now.ts';
 import { newComparing } from './comparing.ts';
 import type { Parts } from './parts.ts';
 import { must } from '../errors/must.ts';

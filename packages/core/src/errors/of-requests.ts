@@ -179,6 +179,16 @@ export const ofRequests = {
     remedy: 'GET /healthz tells which maps are guarded, and why.',
     status: 409,
   },
+  PUT_BACK_IDLE: {
+    text: 'Nobody is waited for because "{system}" was put back, over "{entity}".',
+    remedy: 'GET /v1/maps tells how each map is; POST /v1/systems/{system}/put-back says that it was.',
+    status: 409,
+  },
+  PUT_BACK_READING: {
+    text: 'What "{system}" holds of "{entity}" is still being read.',
+    remedy: 'Ask for the report until its state is done, look at it, then choose. Nothing is lost meanwhile.',
+    status: 409,
+  },
   STREAM_FULL: {
     text: 'There are {max} readers of the stream{who} already.',
     remedy: 'Close one that is not needed, or let several share one.',

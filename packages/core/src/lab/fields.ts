@@ -13,7 +13,7 @@ import type { Epoch, Opening } from '../ports/epoch.ts';
 import type { ResolutionTold } from '../ports/plan.ts';
 import type { RegisterPolicy } from '../register/answer.ts';
 import { sameValue, type Value } from '../values.ts';
-import type { Decision } from '../merge/decision.ts';
+import { PUT_BACK, type Decision } from '../merge/decision.ts';
 import { isFirstCopy, openKnowledge } from './knowledge.ts';
 import { lostWithLife, openLife, playLife } from './life.ts';
 import { heldAsTold, type Moment } from './moments.ts';
@@ -131,10 +131,10 @@ export function openFieldPlayer(table: Table): Player & { opening(): Opening } {
   };
 }
 
-/** What no edit of the record tells is taken as told: that another record has the value. */
+/** What no edit of the record tells is taken as told: that another record has the value, or that a system was put back. */
 function heldAt({ resolutions }: Moment, name: string, decision: Decision): Decision | undefined {
   const told = resolutions.findLast(({ register }) => register === name);
-  if (told?.kind !== 'held' || told.rule !== 'unique') return undefined;
+  if (told?.kind !== 'held' || (told.rule !== 'unique' && told.rule !== PUT_BACK)) return undefined;
   const base = decision.kind === 'agreed' ? undefined : decision.base;
   return { ...heldAsTold(told), ...(base === undefined ? {} : { base }) };
 }

@@ -26,3 +26,6 @@ export type Decision =
       /** What everybody concerned had seen, and what stands meanwhile; absent at a birth. */
       readonly base?: Value;
     };
+
+/** The rule by which a person is asked of what a system shows that was put back. */
+export const PUT_BACK = 'put back';

@@ -26,6 +26,8 @@ export interface Context {
   readonly keep?: Kept;
   /** Registers that may not take their new value, and why: another record has it. */
   readonly taken?: ReadonlyMap<string, string>;
+  /** Registers of which a person is asked whatever their rules say, and why: what a system shows that was put back. */
+  readonly doubted?: ReadonlyMap<string, string>;
 }
 
 /** Why a deletion waits for a person. */

@@ -6,7 +6,7 @@ import { LIFE, type Edit, type Register } from '../record/record.ts';
 import type { ResolutionTold } from '../ports/plan.ts';
 import { sameValue, type Value } from '../values.ts';
 import { closeConflict, openConflict } from './conflicts.ts';
-import type { Decision } from './decision.ts';
+import { PUT_BACK, type Decision } from './decision.ts';
 import { changeIn, latestStamp, putRegister, registerNow, registerOf, write, type Draft } from './draft.ts';
 import { damp, settledFor } from './flapping.ts';
 import { closeIn } from './closing-in.ts';
@@ -119,7 +119,10 @@ function benchIn(draft: Draft, overruled: Overruled, again?: Set<string>): Bench
     table: draft.table,
     register: (name) => registerNow(draft, name),
     registerOf: (name) => registerOf(draft, name),
-    decide: (name, register, fields) => (name === LIFE ? decideLife(draft) : decideField(draft, name, register, fields)),
+    decide: (name, register, fields) => {
+      const decision = name === LIFE ? decideLife(draft) : decideField(draft, name, register, fields);
+      return doubtedIn(draft, name, register, decision);
+    },
     standing: (name) => standingIn(draft, name),
     isOpen: (name) => {
       const open = isOpen(draft, name);
@@ -137,6 +140,13 @@ function decideField(draft: Draft, name: string, register: Register, fields: Vie
   if (taken === undefined) return decision;
   const base = decision.kind === 'agreed' ? undefined : decision.base;
   return { kind: 'held', rule: 'unique', reason: taken, code: 'C07', ...(base === undefined ? {} : { base }) };
+}
+
+/** Of what a system shows that was put back, a person is asked; what stands already is not in doubt. */
+function doubtedIn({ context }: Draft, name: string, { value }: Register, decision: Decision): Decision {
+  const reason = context.doubted?.get(name);
+  if (reason === undefined || (decision.kind === 'agreed' && sameValue(decision.value, value))) return decision;
+  return { kind: 'held', rule: PUT_BACK, reason, code: name === LIFE ? 'C04' : 'C19' };
 }
 
 /**

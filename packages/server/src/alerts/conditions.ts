@@ -81,7 +81,7 @@ function findingsOf(rule: AlertRule, observed: Observed, before: Sample, firstMs
 }
 
 /** Nobody expects these to be up to date. */
-const NOT_READ: ReadonlySet<string> = new Set(['kept', 'paused', 'listing']);
+const NOT_READ: ReadonlySet<string> = new Set(['kept', 'paused', 'put-back', 'listing']);
 
 /** What was not read at all yet is as late as the looking is old: a system that is down at the start must not go unnoticed. */
 function readLag(aboveMs: number, { status, nowMs }: Observed, firstMs: number): readonly Finding[] {
@@ -136,7 +136,10 @@ function stuck(states: readonly string[], { status }: Observed): readonly Findin
       system,
       entity,
       words: `${entity} of ${system} is ${state}.`,
-      action: 'concord map list says why. A guarded map waits until a person lets the change pass, or has it undone.',
+      action:
+        state === 'put-back'
+          ? `${system} was put back from a backup, and nothing of it is taken or written: concord put-back show ${entity} ${system} says what it lost.`
+          : 'concord map list says why. A guarded map waits until a person lets the change pass, or has it undone.',
     }));
 }
 

@@ -9,6 +9,7 @@ import { verify, type VerifyGiven } from './ledger/verify.ts';
 import { atUrl } from './address.ts';
 import { listParked, releaseParked, type ParkedGiven, type ReleaseGiven } from './parked.ts';
 import { decideMap, listMaps, setMap, type MapGiven } from './maps.ts';
+import { putBackCommands } from './put-back.ts';
 import type { Where } from './lab/asked.ts';
 import { comparisons, type ComparisonsGiven } from './comparisons.ts';
 import { resyncEntity, resyncRecord, type ResyncGiven } from './resync.ts';
@@ -26,6 +27,7 @@ export function wayBackCommands(program: Command, does: Does): void {
   resyncCommands(program, does);
   parkedCommands(program, does);
   mapCommands(program, does);
+  putBackCommands(program, does);
 }
 
 function ledgerCommands(program: Command, does: Does): void {

@@ -110,6 +110,29 @@ export const ROUTES: Readonly<Record<string, RouteTold>> = {
     status: 202,
     answer: shape.guarded,
   },
+  'GET /v1/maps/:entity/:system/put-back': {
+    tag: 'maps',
+    summary: 'What a system that was put back lost, and what was edited there since; nothing of it is taken yet',
+    answer: shape.putBack,
+  },
+  'POST /v1/maps/:entity/:system/put-back': {
+    tag: 'maps',
+    summary: 'Gives back what it lost, takes its older state over, or has each difference wait; then the map goes on',
+    status: 202,
+    answer: shape.putBackChosen,
+  },
+  'POST /v1/maps/:entity/:system/put-back/report': {
+    tag: 'maps',
+    summary: 'Has that report made anew',
+    status: 202,
+    answer: shape.putBackReporting,
+  },
+  'POST /v1/systems/:system/put-back': {
+    tag: 'maps',
+    summary: 'Says that a system was put back: all of its maps rest until somebody has chosen',
+    status: 202,
+    answer: shape.putBackDeclared,
+  },
   'GET /v1/maps/:entity/initial-write': {
     tag: 'maps',
     summary: 'How far systems that all hold something have come to agree',

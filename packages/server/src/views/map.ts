@@ -1,4 +1,5 @@
 import type { PullerStatus } from '@concord/core';
+import { tellSince } from './put-back.ts';
 import { instantOf } from './values.ts';
 
 /** What waits to be written to a map's system. */
@@ -13,10 +14,11 @@ export interface Backlog {
 const MS_A_SECOND = 1000;
 
 /** A map for a reader: how it is, and how far behind it is in each direction. */
-export function tellMap({ upToMs, pause, ...status }: PullerStatus, { oldestMs, ...counts }: Backlog, nowMs: number) {
+export function tellMap({ upToMs, pause, putBack, ...status }: PullerStatus, { oldestMs, ...counts }: Backlog, nowMs: number) {
   return {
     ...status,
     ...(pause ? { pause: tellPause(pause) } : {}),
+    ...(putBack ? { putBack: tellSince(putBack) } : {}),
     from: upToMs === undefined ? {} : { upTo: instantOf({ ms: upToMs }), lagSeconds: secondsOf(nowMs - upToMs) },
     to: { ...counts, lagSeconds: oldestMs === undefined ? 0 : secondsOf(nowMs - oldestMs) },
   };

@@ -23,6 +23,8 @@ export interface MemorySystem extends System {
   reach(on: boolean): void;
   /** The next write is applied, and its answer lost. */
   loseNextAnswer(): void;
+  /** Answers how to put the system back to how it is now, with the versions and the feed of then. */
+  backup(): () => void;
 }
 
 const PAGE_ROWS_DEFAULT = 500;
@@ -56,6 +58,10 @@ export function memory(options: MemoryOptions): MemorySystem {
         .flatMap((kept) => rowOf(kept) ?? []),
     reach: (on) => void (reachable = on),
     loseNextAnswer: () => void (losing = true),
+    backup() {
+      const ways = [...tables.values()].map((table) => table.backup());
+      return () => ways.forEach((back) => back());
+    },
   };
 }
 

@@ -22,6 +22,8 @@ export interface MemoryTable {
   head(): number;
   /** A number for a row that came without a key. */
   number(): Key;
+  /** Answers the way back to how it is now: rows, versions and places. Keys are not given out twice: what is like them are GUIDs. */
+  backup(): () => void;
 }
 
 export function memoryTable(binding: Binding): MemoryTable {
@@ -42,6 +44,14 @@ export function memoryTable(binding: Binding): MemoryTable {
     remove: (key) => void (rows.get(key)?.columns && keep(key, undefined)),
     head: () => clock,
     number: () => keyOf(`${(numbered += 1)}`),
+    backup() {
+      const [then, at] = [[...rows], clock];
+      return () => {
+        rows.clear();
+        for (const [key, kept] of then) rows.set(key, kept);
+        clock = at;
+      };
+    },
   };
 }
 

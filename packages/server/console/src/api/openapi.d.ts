@@ -584,6 +584,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/maps/{entity}/{system}/put-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a system that was put back lost, and what was edited there since; nothing of it is taken yet
+         * @description Asks for the role `reader`.
+         */
+        get: operations["getV1MapsEntitySystemPut-back"];
+        put?: never;
+        /**
+         * Gives back what it lost, takes its older state over, or has each difference wait; then the map goes on
+         * @description Asks for the role `operator`.
+         */
+        post: operations["postV1MapsEntitySystemPut-back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/maps/{entity}/{system}/put-back/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has that report made anew
+         * @description Asks for the role `operator`.
+         */
+        post: operations["postV1MapsEntitySystemPut-backReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/systems/{system}/put-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that a system was put back: all of its maps rest until somebody has chosen
+         * @description Asks for the role `operator`.
+         */
+        post: operations["postV1SystemsSystemPut-back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/deliveries": {
         parameters: {
             query?: never;
@@ -3547,6 +3611,30 @@ export interface operations {
                                  */
                                 since: string;
                             };
+                            putBack?: {
+                                /**
+                                 * Format: date-time
+                                 * @description ISO 8601, UTC
+                                 */
+                                since: string;
+                                /** @description By what it was noticed, or who said so */
+                                words: string;
+                                /**
+                                 * Format: date-time
+                                 * @description ISO 8601, UTC
+                                 */
+                                before?: string;
+                                chosen?: {
+                                    choice: string;
+                                    by: string;
+                                    note?: string;
+                                    /**
+                                     * Format: date-time
+                                     * @description ISO 8601, UTC
+                                     */
+                                    at: string;
+                                };
+                            };
                             from: {
                                 /**
                                  * Format: date-time
@@ -3641,6 +3729,30 @@ export interface operations {
                              */
                             since: string;
                         };
+                        putBack?: {
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC
+                             */
+                            since: string;
+                            /** @description By what it was noticed, or who said so */
+                            words: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC
+                             */
+                            before?: string;
+                            chosen?: {
+                                choice: string;
+                                by: string;
+                                note?: string;
+                                /**
+                                 * Format: date-time
+                                 * @description ISO 8601, UTC
+                                 */
+                                at: string;
+                            };
+                        };
                         from: {
                             /**
                              * Format: date-time
@@ -3733,6 +3845,30 @@ export interface operations {
                              * @description ISO 8601, UTC
                              */
                             since: string;
+                        };
+                        putBack?: {
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC
+                             */
+                            since: string;
+                            /** @description By what it was noticed, or who said so */
+                            words: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC
+                             */
+                            before?: string;
+                            chosen?: {
+                                choice: string;
+                                by: string;
+                                note?: string;
+                                /**
+                                 * Format: date-time
+                                 * @description ISO 8601, UTC
+                                 */
+                                at: string;
+                            };
                         };
                         from: {
                             /**
@@ -3827,6 +3963,30 @@ export interface operations {
                              */
                             since: string;
                         };
+                        putBack?: {
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC
+                             */
+                            since: string;
+                            /** @description By what it was noticed, or who said so */
+                            words: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC
+                             */
+                            before?: string;
+                            chosen?: {
+                                choice: string;
+                                by: string;
+                                note?: string;
+                                /**
+                                 * Format: date-time
+                                 * @description ISO 8601, UTC
+                                 */
+                                at: string;
+                            };
+                        };
                         from: {
                             /**
                              * Format: date-time
@@ -3920,6 +4080,30 @@ export interface operations {
                              */
                             since: string;
                         };
+                        putBack?: {
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC
+                             */
+                            since: string;
+                            /** @description By what it was noticed, or who said so */
+                            words: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC
+                             */
+                            before?: string;
+                            chosen?: {
+                                choice: string;
+                                by: string;
+                                note?: string;
+                                /**
+                                 * Format: date-time
+                                 * @description ISO 8601, UTC
+                                 */
+                                at: string;
+                            };
+                        };
                         from: {
                             /**
                              * Format: date-time
@@ -3986,6 +4170,285 @@ export interface operations {
                 content: {
                     "application/json": {
                         decision: "pass" | "refuse";
+                    };
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        /** @description Stable; see the list of problems */
+                        code: string;
+                        /** @description What to do about it */
+                        remedy: string;
+                    };
+                };
+            };
+        };
+    };
+    "getV1MapsEntitySystemPut-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: string;
+                system: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a system that was put back lost, and what was edited there since; nothing of it is taken yet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        entity: string;
+                        system: string;
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601, UTC
+                         */
+                        since: string;
+                        /** @description By what it was noticed, or who said so */
+                        words: string;
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601, UTC
+                         */
+                        before?: string;
+                        chosen?: {
+                            choice: string;
+                            by: string;
+                            note?: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC
+                             */
+                            at: string;
+                        };
+                        report?: {
+                            state: "reading" | "done";
+                            words?: string;
+                            rows: number;
+                            same: number;
+                            lost: {
+                                fields: string[];
+                                count: number;
+                                examples: {
+                                    record: string;
+                                    key: string;
+                                    /** @description What it shows */
+                                    values: {
+                                        [key: string]: unknown;
+                                    };
+                                    /** @description What the ledger holds */
+                                    stands: {
+                                        [key: string]: unknown;
+                                    };
+                                }[];
+                            }[];
+                            edited: {
+                                fields: string[];
+                                count: number;
+                                examples: {
+                                    record: string;
+                                    key: string;
+                                    /** @description What it shows */
+                                    values: {
+                                        [key: string]: unknown;
+                                    };
+                                    /** @description What the ledger holds */
+                                    stands: {
+                                        [key: string]: unknown;
+                                    };
+                                }[];
+                            }[];
+                            lostRows: {
+                                count: number;
+                                examples: {
+                                    record: string;
+                                    key: string;
+                                }[];
+                            };
+                            missingRows: {
+                                count: number;
+                                examples: {
+                                    record: string;
+                                    key: string;
+                                }[];
+                            };
+                            againRows: {
+                                count: number;
+                                examples: {
+                                    record: string;
+                                    key: string;
+                                }[];
+                            };
+                            newRows: number;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC
+                             */
+                            before?: string;
+                        };
+                    };
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        /** @description Stable; see the list of problems */
+                        code: string;
+                        /** @description What to do about it */
+                        remedy: string;
+                    };
+                };
+            };
+        };
+    };
+    "postV1MapsEntitySystemPut-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: string;
+                system: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Its older state is written over; counts as edits; or each difference waits for a person */
+                    choice: "give-back" | "take-over" | "hold";
+                    /** @description In whose name: left out, the key's */
+                    by?: string;
+                    /** @description Why; kept in the history */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Gives back what it lost, takes its older state over, or has each difference wait; then the map goes on */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        entity: string;
+                        system: string;
+                        choice: string;
+                    };
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        /** @description Stable; see the list of problems */
+                        code: string;
+                        /** @description What to do about it */
+                        remedy: string;
+                    };
+                };
+            };
+        };
+    };
+    "postV1MapsEntitySystemPut-backReport": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: string;
+                system: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Has that report made anew */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description false: it is being made */
+                        begun: boolean;
+                    };
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        /** @description Stable; see the list of problems */
+                        code: string;
+                        /** @description What to do about it */
+                        remedy: string;
+                    };
+                };
+            };
+        };
+    };
+    "postV1SystemsSystemPut-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                system: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description In whose name: left out, the key's */
+                    by?: string;
+                    /** @description Why; kept in the history */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Says that a system was put back: all of its maps rest until somebody has chosen */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        system: string;
+                        entities: string[];
                     };
                 };
             };

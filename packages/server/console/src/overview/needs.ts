@@ -28,6 +28,7 @@ const STATES: Readonly<Record<string, string>> = {
   stopped: 'stopped: something broke',
   drifted: 'does not fit its system any more',
   guarded: 'asks: a mass change',
+  'put-back': 'asks: its system was put back',
   pressed: 'waits for the queue to get shorter',
   unreachable: 'cannot be reached',
   denied: 'is not let in',

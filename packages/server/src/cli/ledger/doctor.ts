@@ -54,7 +54,6 @@ const health = Type.Object({
       state: Type.String(),
       words: Type.Optional(Type.String()),
       asideRows: Type.Number(),
-      olderRows: Type.Number(),
     }),
   ),
   deliveries: Type.Array(
@@ -73,6 +72,7 @@ const MAP_REMEDIES: Readonly<Record<string, string>> = {
   denied: 'Check the client, its secret, and its rights in the system.',
   drifted: 'Correct the map, or bring the table or column back.',
   guarded: 'Look at what would change, then decide: concord map pass, or concord map refuse',
+  'put-back': 'Nothing is lost; see what it lost, then choose: concord put-back show {map}',
   pressed: 'Look why the other system takes so few writes; it goes on by itself.',
   paused: 'Nothing is lost; `concord map list` tells who paused it and why, `concord map resume` has it go on.',
   stopped: 'The log names the cause; it is tried again.',
@@ -86,18 +86,12 @@ function sidecarFindings({ ledger, maps, deliveries }: Static<typeof health>): r
   if (ledger.trouble)
     findings.push({ state: 'fault', words: `${ledger.trouble.words} Since ${ledger.trouble.since}.`, remedy: ledger.trouble.remedy });
   else findings.push({ state: 'good', words: 'the ledger can be written' });
-  for (const { system, entity, state, words = '', asideRows, olderRows } of maps) {
-    const remedy = MAP_REMEDIES[state];
+  for (const { system, entity, state, words = '', asideRows } of maps) {
+    const remedy = MAP_REMEDIES[state]?.replace('{map}', `${entity} ${system}`);
     const told = `${entity} of ${system} is ${state}${words === '' ? '' : `: ${words}`}`;
     findings.push(
       remedy === undefined ? { state: 'good', words: told } : { state: PASSING.has(state) ? 'warning' : 'fault', words: told, remedy },
     );
-    if (olderRows > 0)
-      findings.push({
-        state: 'fault',
-        words: `${system} told ${olderRows} rows of ${entity} in a version older than one that it had answered: was it put back?`,
-        remedy: `Compare all rows: concord resync entity ${entity}. What it holds counts as edits; histories tell what stood before.`,
-      });
     if (asideRows > 0)
       findings.push({
         state: 'warning',

@@ -1,0 +1,43 @@
+import type { ChangeRow } from '../ports/plan.ts';
+import type { RecordState } from '../record/record.ts';
+import { registerIn } from '../record/registers.ts';
+import { sameValue, type Value } from '../values.ts';
+
+/** A value that a register had, as it was told. */
+export interface PastValue {
+  readonly value: Value;
+  /** The merged value, by number, that it surely was a part of; 0 where nobody can tell. */
+  readonly number: number;
+  /** The number of the change that told it; 0 where that has left the ledger. */
+  readonly seq: number;
+  /** When that was; ms since 1970 UTC. */
+  readonly atMs: number;
+}
+
+/** By register, what it was told to be, in the order of the telling. */
+export type Past = ReadonlyMap<string, readonly PastValue[]>;
+
+/** What the history of a record tells of its registers. What a compaction took from it is known as far as a register still stands on it. */
+export function pastOf(record: RecordState, changes: readonly ChangeRow[]): Past {
+  const past = new Map<string, readonly PastValue[]>();
+  const told = (name: string): readonly PastValue[] => past.get(name) ?? [];
+  for (const { seq, stamp, edits, resolutions } of changes) {
+    const at = { seq, atMs: stamp.ms };
+    for (const { register, value, number } of edits) past.set(register, [...told(register), { value, number, ...at }]);
+    for (const { register, value } of resolutions) {
+      const number = Math.max(0, ...told(register).map((one) => one.number));
+      if (value !== undefined) past.set(register, [...told(register), { value, number, ...at }]);
+    }
+  }
+  for (const name of Object.keys(record.registers)) {
+    const more = standingIn(record, name).filter(({ value }) => !told(name).some((one) => sameValue(one.value, value)));
+    if (more.length > 0) past.set(name, [...more, ...told(name)]);
+  }
+  return past;
+}
+
+function standingIn(record: RecordState, name: string): readonly PastValue[] {
+  const { stable, log = [] } = registerIn(record, name) ?? {};
+  const open = log.flatMap(({ before, saw }) => (before === undefined ? [] : [{ value: before, number: saw, seq: 0, atMs: 0 }]));
+  return stable ? [{ value: stable.value, number: stable.number, seq: 0, atMs: 0 }, ...open] : open;
+}
