@@ -35,10 +35,7 @@ export interface Puller {
   run(stop: Stop): Promise<void>;
   /** There may be something new. */
   wake(): void;
-  /**
-   * Lists every row again, and compares each with what is known of it. `done`: called at the end of the listing. `isExpected`: rows differ because
-   * the configuration has changed.
-   */
+  /** Lists every row again, and compares each with what is known of it. `done`: called at its end. `isExpected`: the configuration has changed. */
   resync(done?: Done, isExpected?: boolean): void;
   /** Lists every row again. */
   relist(): void;

@@ -3,6 +3,7 @@ import { applyShape } from '../views/revisions.ts';
 import { forecastShape, lintShape, suggestShape } from '../views/habits.ts';
 import { proofShape } from '../views/proof.ts';
 import { replayShape } from '../views/lab.ts';
+import * as putBackShape from './put-back-shapes.ts';
 import * as shape from './shapes.ts';
 
 /** What a route is for, and what it answers when all went well. */
@@ -113,25 +114,25 @@ export const ROUTES: Readonly<Record<string, RouteTold>> = {
   'GET /v1/maps/:entity/:system/put-back': {
     tag: 'maps',
     summary: 'What a system that was put back lost, and what was edited there since; nothing of it is taken yet',
-    answer: shape.putBack,
+    answer: putBackShape.putBack,
   },
   'POST /v1/maps/:entity/:system/put-back': {
     tag: 'maps',
     summary: 'Gives back what it lost, takes its older state over, or has each difference wait; then the map goes on',
     status: 202,
-    answer: shape.putBackChosen,
+    answer: putBackShape.putBackChosen,
   },
   'POST /v1/maps/:entity/:system/put-back/report': {
     tag: 'maps',
     summary: 'Has that report made anew',
     status: 202,
-    answer: shape.putBackReporting,
+    answer: putBackShape.putBackReporting,
   },
   'POST /v1/systems/:system/put-back': {
     tag: 'maps',
     summary: 'Says that a system was put back: all of its maps rest until somebody has chosen',
     status: 202,
-    answer: shape.putBackDeclared,
+    answer: putBackShape.putBackDeclared,
   },
   'GET /v1/maps/:entity/initial-write': {
     tag: 'maps',

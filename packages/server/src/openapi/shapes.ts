@@ -1,17 +1,12 @@
-import { Type, type TProperties } from 'typebox';
+import { Type } from 'typebox';
 import { entityChangeShape, mapChangeMembers } from '../views/evolution.ts';
+import { putBackSince } from './put-back-shapes.ts';
+import { closed, instant, names, scalar, some, values } from './words.ts';
 
 /*
  * What the API answers, for those who read its description. Answers are made in `views/`; a test holds real answers of every route against
  * these shapes, in both directions: nothing that is promised is missing, nothing is told that is not promised.
  */
-
-const closed = <Members extends TProperties>(members: Members) => Type.Object(members, { additionalProperties: false });
-const instant = Type.String({ format: 'date-time', description: 'ISO 8601, UTC' });
-const scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]);
-const values = Type.Record(Type.String(), scalar, { description: 'By field, in canonical form' });
-const names = Type.Array(Type.String());
-const some = Type.Optional;
 
 const edit = closed({ system: Type.String(), at: instant, by: some(Type.String()), values, before: some(values) });
 
@@ -151,13 +146,6 @@ export const failure = closed({
 
 export const row = closed({ system: Type.String(), entity: Type.String(), key: Type.String(), words: Type.String(), at: instant });
 
-const putBackSince = {
-  since: instant,
-  words: Type.String({ description: 'By what it was noticed, or who said so' }),
-  before: some(instant),
-  chosen: some(closed({ choice: Type.String(), by: Type.String(), note: some(Type.String()), at: instant })),
-};
-
 const backlog = { due: Type.Integer(), waiting: Type.Integer(), parked: Type.Integer() };
 
 export const map = closed({
@@ -184,49 +172,6 @@ export const map = closed({
   from: closed({ upTo: some(instant), lagSeconds: some(Type.Number()) }),
   to: closed({ ...backlog, lagSeconds: Type.Number() }),
 });
-
-const putBackFields = Type.Array(
-  closed({
-    fields: names,
-    count: Type.Integer(),
-    examples: Type.Array(
-      closed({
-        record: Type.String(),
-        key: Type.String(),
-        values: Type.Record(Type.String(), Type.Unknown(), { description: 'What it shows' }),
-        stands: Type.Record(Type.String(), Type.Unknown(), { description: 'What the ledger holds' }),
-      }),
-    ),
-  }),
-);
-const putBackRows = closed({
-  count: Type.Integer(),
-  examples: Type.Array(closed({ record: Type.String(), key: Type.String() })),
-});
-
-export const putBack = closed({
-  entity: Type.String(),
-  system: Type.String(),
-  ...putBackSince,
-  report: some(
-    closed({
-      state: Type.Union([Type.Literal('reading'), Type.Literal('done')]),
-      words: some(Type.String()),
-      rows: Type.Integer(),
-      same: Type.Integer(),
-      lost: putBackFields,
-      edited: putBackFields,
-      lostRows: putBackRows,
-      missingRows: putBackRows,
-      againRows: putBackRows,
-      newRows: Type.Integer(),
-      before: some(instant),
-    }),
-  ),
-});
-export const putBackChosen = closed({ entity: Type.String(), system: Type.String(), choice: Type.String() });
-export const putBackReporting = closed({ begun: Type.Boolean({ description: 'false: it is being made' }) });
-export const putBackDeclared = closed({ system: Type.String(), entities: names });
 
 export const problem = closed({
   type: Type.String(),
