@@ -78,13 +78,6 @@ test('the word of a memo: what somebody saw and took out stays out, though edits
   expect(now().log).toEqual([]);
 });
 
-test('while nothing is open a register is written as five scalars', () => {
-  const { write, register: now } = storyOf(SET, '["Winter"]');
-  write(CE);
-  const names = { authors: [FNO, CE], systems: [FNO, CE] };
-  expect(register.pack(now(), names)).toEqual(['["Winter"]', 1, '1.0', 0, 1000]);
-});
-
 test('a birth in a late system meets what stands', () => {
   const { edit, value } = storyOf(SET, '["Winter"]');
   edit(systemId('pos'), '["Spring"]');

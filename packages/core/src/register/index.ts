@@ -6,4 +6,3 @@ export * from './log.ts';
 export * from './close.ts';
 export { OPEN_MAX } from './overfull.ts';
 export * from './shows.ts';
-export * from './pack.ts';
