@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { closed, instant, values, names, some } from './words.ts';
+import { closed, instant, names, some } from './words.ts';
 
 /* A map whose system was put back: what was found, and what is answered to whoever chooses. */
 
