@@ -133,7 +133,7 @@ export const REGISTER_MUTANTS: readonly RegisterMutant[] = [
   {
     name: 'a step is a draft although it was perhaps sent',
     file: 'register/log.js',
-    from: 'Math.max(perhapsSeen, ...Object.values(acks)) >= step.number',
+    from: 'Math.max(perhapsSeen, ...Object.values(acks), ...perhaps) >= step.number',
     to: 'false',
     noticedBy: 'set',
     weather: LATE,
