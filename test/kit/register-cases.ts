@@ -163,6 +163,7 @@ function nestedCases(rules: Rules): readonly Case[] {
     nested(seasonal, rules, ['by-direction', { s1: { set: { removals: 'win' } }, else: { owner: 's0' } }], CHOICES),
     nested(seasonal, rules, ['by-actor', { order: ['Ann'], then: 'set' }], CHOICES),
     nested(seasonal, rules, ['fill', { then: 'set' }], CHOICES),
+    nested(seasonal, rules, ['during', { hours: [0, 12], then: 'set' }], CHOICES),
     nested(seasonal, rules, ['when', [{ if: 'field == null', then: { owner: 's0' } }, { else: 'set' }]], CHOICES),
     nested(whole, rules, ['by-direction', { s1: 'counter' }], WHOLE),
     nested(whole, rules, ['threshold', { amount: 3, then: 'counter' }], WHOLE),
