@@ -31,8 +31,9 @@ export async function checkEnd(world: World, documents: boolean): Promise<void> 
   for (const record of records) {
     await checkAgreement(world, record);
     await checkHistory(world, record, documents);
-    checkWrites(world, record, records);
+    if (!story.choice) checkWrites(world, record, records);
   }
+  if (story.choice) return world.restores.check(records);
   await checkLosers(world);
   await checkQueue(world);
   if (story.twins) await checkTwins(world, records);

@@ -54,6 +54,8 @@ export interface Chronicle {
   /** A write of ours is about to replace what stands in a row. */
   overwrites(rows: Rows, before: Kept, write: Write): void;
   applied(rows: Rows, write: Write, kept: Kept | undefined, carried: Carried): void;
+  /** Answers how it is said that a system was put back to how it is now: what it shows then may count as edits there. */
+  backup(rows: Rows): (isNoticed: boolean) => void;
   /** Somebody added to a stock, or took away from it. */
   add(account: string, amount: number): void;
   added(account: string): number;
@@ -89,6 +91,7 @@ export function openChronicle(tell: (words: () => string) => void): Chronicle {
   const writes = new Map<string, number>();
   const memos = new Set<string>();
   const stocks = new Map<string, number>();
+  let [isPutBack, isUnnoticed] = [false, false];
 
   function breach(invariant: number, words: string): void {
     breaches.push({ invariant, words });
@@ -114,6 +117,8 @@ export function openChronicle(tell: (words: () => string) => void): Chronicle {
 
   /** What is to be replaced must be kept before it is: whoever typed it could not find it again. */
   function replaced(rows: Rows, before: Kept, columns: readonly string[]): void {
+    // A system that was put back gives versions again that it had given: as long as nobody noticed, a write under one of them passes.
+    if (isUnnoticed) return;
     for (const column of columns) {
       const found = standing.get(place(rows, before.key, column));
       if (!found || found.text === NOTHING || !isToken(column) || kept.has(`${found.system} ${column} ${found.text}`)) continue;
@@ -127,6 +132,8 @@ export function openChronicle(tell: (words: () => string) => void): Chronicle {
     if (edit.register === 'phone' && edit.value === filledBy(edit.system)) return;
     if (edit.register === LIFE && edit.value === 'live') return;
     if (everTyped.has(`${edit.system} ${edit.register} ${text}`)) return;
+    // What a system shows that was put back, or what we wrote late and is new there, counts as its edit.
+    if (isPutBack) return;
     if (edit.register === 'memo' && isCut(text)) return;
     breach(3, `${text} in ${edit.register} is told as an edit of ${edit.system}, where nobody typed it`);
   }
@@ -168,6 +175,21 @@ export function openChronicle(tell: (words: () => string) => void): Chronicle {
       }
       const account = `${rows.nature.id} ${String(after?.columns?.['account'] ?? write.key)}`;
       writes.set(account, (writes.get(account) ?? 0) + 1);
+    },
+    backup(rows) {
+      const isOf = ([at]: readonly [string, unknown]): boolean => at.startsWith(`${rows.nature.id} `);
+      const then = [...standing].filter(isOf);
+      return (isNoticed) => {
+        isPutBack = true;
+        isUnnoticed ||= !isNoticed;
+        for (const one of [...standing].filter(isOf)) standing.delete(one[0]);
+        for (const [at, entry] of then) standing.set(at, entry);
+        for (const one of [...carrying].filter(isOf)) carrying.delete(one[0]);
+        tell(
+          () =>
+            `${rows.nature.id} is put back to ${JSON.stringify(rows.living().map(({ key, version, columns }) => [key, version, columns]))}`,
+        );
+      };
     },
     add: (account, amount) => void stocks.set(account, (stocks.get(account) ?? 0) + amount),
     added: (account) => stocks.get(account) ?? 0,

@@ -10,12 +10,18 @@ export interface CursorWatch {
   moved(move: CursorMove): Promise<void>;
 }
 
-export function watchCursors(systems: ReadonlyMap<string, SimSystem>, ledger: Ledger, chronicle: Chronicle): CursorWatch {
+export function watchCursors(
+  systems: ReadonlyMap<string, SimSystem>,
+  ledger: Ledger,
+  chronicle: Chronicle,
+  isPutBack: boolean,
+): CursorWatch {
   const last = new Map<string, Place>();
   return {
     async moved({ system, entity, cursor }) {
       const inside = systems.get(system);
-      if (!inside || entity !== THING) return;
+      // The feed of a system that was put back goes on as if nothing had been.
+      if (!inside || entity !== THING || isPutBack) return;
       if (cursor === undefined) return void last.delete(system);
       const [before, now] = [last.get(system), placeOf(cursor)];
       last.set(system, now);

@@ -6,6 +6,7 @@ import { scopeVerdict, storyVerdict } from './judge.ts';
 import { MUTANTS, type Mutant } from './mutants.ts';
 import { fileOf, storyIn } from './plain.ts';
 import { plantedCore } from './planted.ts';
+import { restoringStoryOf } from './restores.ts';
 import { play } from './run.ts';
 import { shrink } from './shrink.ts';
 import type { Story } from './story.ts';
@@ -39,17 +40,19 @@ export async function hunt(seeds: number, say: (words: string) => void): Promise
     }
     const kept = storyFor(mutant);
     if (kept && (await storyVerdict(core, [kept])) !== undefined) continue;
-    const seed = await firstSeed(core, seeds);
-    say(`${mutant.name}: ${seed === undefined ? `survives ${seeds} seeds` : `seed ${seed} notices it`}`);
-    if (seed === undefined) survivors += 1;
-    if (seed === undefined) continue;
-    const { story } = await shrink(core, storyOf(seed), {}, SHRINKING);
+    const first = await firstStory(core, seeds);
+    say(`${mutant.name}: ${first === undefined ? `survives ${seeds} seeds` : `seed ${first.seed} notices it`}`);
+    if (first === undefined) survivors += 1;
+    if (first === undefined) continue;
+    const { story } = await shrink(core, first, {}, SHRINKING);
     writeFileSync(storyFile(mutant), fileOf(story));
   }
   return survivors === 0;
 }
 
-async function firstSeed(core: Awaited<ReturnType<typeof plantedCore>>, seeds: number): Promise<number | undefined> {
-  for (let seed = 1; seed <= seeds; seed += 1) if ((await play(core, storyOf(seed))).breaches.length > 0) return seed;
+/** What is about systems that are put back is told by a story in which they are. */
+async function firstStory(core: Awaited<ReturnType<typeof plantedCore>>, seeds: number): Promise<Story | undefined> {
+  for (let seed = 1; seed <= seeds; seed += 1)
+    for (const story of [storyOf(seed), restoringStoryOf(seed)]) if (story && (await play(core, story)).breaches.length > 0) return story;
   return undefined;
 }

@@ -349,4 +349,28 @@ export const MUTANTS: readonly Mutant[] = [
     from: ', ...perhaps) >= step.number',
     to: ') >= step.number',
   },
+  {
+    name: 'what was typed since a restore is written over',
+    file: 'merge/put-back.js',
+    from: "if (kind === 'lost' && base)\n        return { value: shows, sent: undefined, ops: [], saw: base.number };",
+    to: 'if (true)\n        return { value: shows, sent: undefined, ops: [], saw: base?.number ?? 0 };',
+  },
+  {
+    name: 'what a restored system holds counts as edits',
+    file: 'merge/put-back.js',
+    from: "if (choice === 'take-over' || key !== row.key)",
+    to: 'if (true)',
+  },
+  {
+    name: 'a row that a restore took away counts as deleted',
+    file: 'merge/put-back.js',
+    from: "if (choice === 'take-over' || valueIn(record, LIFE) === 'deleted')",
+    to: 'if (true)',
+  },
+  {
+    name: 'rows of a restored system are taken before anybody chose',
+    file: 'engine/taking-back.js',
+    from: 'if (back && !back.chosen)',
+    to: 'if (false)',
+  },
 ];

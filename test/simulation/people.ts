@@ -42,6 +42,10 @@ export async function act(world: World, deed: Deed): Promise<void> {
       return drift(world, deed);
     case 'resync':
       return world.resync(PERSON_WHO_RULES);
+    case 'restore':
+      return world.restores.restore(deed);
+    case 'choose':
+      return world.restores.choose();
     case 'crash':
       return world.crash();
     case 'stop':

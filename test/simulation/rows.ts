@@ -30,6 +30,8 @@ export interface Rows {
   set(key: Key, columns: JsonObject, by: string): Kept;
   remove(key: Key, by: string): void;
   head(): number;
+  /** Answers the way back to how it is now. Keys are not given out twice. */
+  backup(): () => void;
 }
 
 export function openRows(nature: Nature, keyed: boolean, nowMs: () => number): Rows {
@@ -63,6 +65,14 @@ export function openRows(nature: Nature, keyed: boolean, nowMs: () => number): R
     set: (key, columns, by) => keep(key, { ...rows.get(key)?.columns, ...stored(nature, columns) }, by),
     remove: (key, by) => void keep(key, undefined, by),
     head: () => clock,
+    backup() {
+      const [then, at] = [[...rows], clock];
+      return () => {
+        rows.clear();
+        for (const [key, kept] of then) rows.set(key, kept);
+        clock = at;
+      };
+    },
   };
 }
 

@@ -71,7 +71,8 @@ type Until = (momentMs: number) => Promise<void>;
 async function comesToAgree(world: World, until: Until): Promise<boolean> {
   for (let question = 0; question < QUESTIONS_MAX; question += 1) {
     if (!(await comesToRest(world, until))) return false;
-    if (!(await askPerson(world, question)) && !touchParked(world, await parkedIn(world), question)) return true;
+    const isToGoOn = world.restores.goOn(question);
+    if (!isToGoOn && !(await askPerson(world, question)) && !touchParked(world, await parkedIn(world), question)) return true;
     await until(world.timeline.now + 200);
   }
   world.chronicle.breach(1, `${QUESTIONS_MAX} answers of a person settle nothing`);
@@ -85,6 +86,7 @@ async function comesToRest(world: World, until: Until): Promise<boolean> {
   const writes = world.figures.writes;
   for (let round = 0; round < CALM_ROUNDS_MAX; round += 1) {
     const began = timeline.now;
+    void world.restores.choose();
     await until(began + windowMs);
     if (chronicle.breaches.length > 0) return false;
     if (world.lastNews < began && (await isQuietSoon(world, until))) return true;

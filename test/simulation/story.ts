@@ -1,4 +1,4 @@
-import type { DeletePolicy, JsonObject } from '@concord/core';
+import type { DeletePolicy, JsonObject, PutBackChoice } from '@concord/core';
 
 /** How one system behaves, apart from its faults. */
 export interface Nature {
@@ -65,6 +65,10 @@ export type Deed =
   /** An operator has every row read again, whatever its version says. */
   | { readonly kind: 'resync' }
   | { readonly kind: 'crash' }
+  /** A system is put back to how it was so long ago; an operator says so at once, or it has to be noticed. */
+  | { readonly kind: 'restore'; readonly system: string; readonly agoMs: number; readonly isDeclared: boolean }
+  /** An operator chooses for whatever waits for that. */
+  | { readonly kind: 'choose' }
   /** The engine is stopped in order, and started anew. */
   | { readonly kind: 'stop' }
   /** The engine is stopped, and an operator compacts all histories but of the last while. */
@@ -115,6 +119,8 @@ export interface Story {
   readonly twins?: true;
   /** Things have fields whose policies combine. */
   readonly combined?: true;
+  /** Systems are put back from backups, and this is what people want of their older state. */
+  readonly choice?: PutBackChoice;
   readonly pollMs: number;
   readonly rowsMax: number;
   readonly writesMax: number;

@@ -10,6 +10,7 @@ import { digest } from './hash.ts';
 import { ledgerFor } from './ledger.ts';
 import { ownersFor, tableFor, THING } from './map.ts';
 import { watchCrossings, type Combining } from './combining.ts';
+import { openRestores, type Restores } from './restores.ts';
 import type { Story } from './story.ts';
 import { openSystem, type Onlooker, type SimSystem } from './system.ts';
 import { countTurnedAway } from './turned-away.ts';
@@ -47,6 +48,7 @@ export interface World {
   /** Somebody changed a row: a hook may be on its way. */
   hint(system: string, key: string): void;
   resolve(decision: RulingAsk): Promise<string>;
+  readonly restores: Restores;
   /** Has every row read again. */
   resync(by: string): Promise<void>;
   /** When something was last written or kept. */
@@ -103,7 +105,7 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
     tokens: 0,
   };
   const faults = faultsOf(story, figures);
-  const cursors = watchCursors(systems, ledger, chronicle);
+  const cursors = watchCursors(systems, ledger, chronicle, story.choice !== undefined);
   const carried = new Map<string, Carried>();
   const combining: Combining = { puts: [], takes: [], crossings: [] };
   const turnedAway = countTurnedAway(chronicle);
@@ -282,7 +284,9 @@ export function openWorld(core: Core, story: Story, tell?: (words: string) => vo
     timeline.at(timeline.now + DOWN_MS, begin);
   }
 
+  const restores = openRestores({ story, timeline, systems, ledger, chronicle, engine: () => engine });
   const world: World = {
+    restores,
     story,
     core,
     table,

@@ -218,8 +218,10 @@ export function openDelivering(parts: Parts, intake: Intake, system: System, pac
     if (outcome.kind === 'missing' && (await isGuarded(record))) {
       return end(record.id, planned, table, { kind: 'later', words: 'its row is gone, and too many are', ...retry(row) });
     }
+    if (parts.backs.of(system.id, record.entity) && outcome.kind !== 'refused') return concludeBack(record, planned, table, row, outcome);
     // Nothing came of the write. It stays planned until a person has said what the older state means.
-    if (outcome.kind === 'stale' && outcome.row && (await parts.older.look(system, record, outcome.row))) return queue.again(row);
+    const read = outcome.kind === 'stale' ? outcome.row : outcome.kind === 'written' && outcome.readLater ? outcome : undefined;
+    if (read && (await parts.older.look(system, record, read))) return concludeBack(record, planned, table, row, outcome);
     if (outcome.kind === 'missing' && (await parts.older.lost(system, record))) return queue.again(row);
     if (outcome.kind === 'stale' && outcome.row?.version === planned.expected) return insist(record, planned, table, row);
     const settled = await translateOutcome(ledger, table, system, record, outcome);
@@ -228,6 +230,12 @@ export function openDelivering(parts: Parts, intake: Intake, system: System, pac
     else await end(record.id, planned, table, { kind: 'later', words: 'the row that is in the way could not be read', ...retry(row) });
     if (outcome.kind === 'applied') await learn(record.id, row);
     else if (outcome.kind === 'refused' && record.links[system.id]?.unread) await deliver(row);
+  }
+
+  /** Its system was put back meanwhile: what was written may be there no more, and what was read is not to be taken yet. */
+  async function concludeBack(record: RecordState, planned: Attempt, table: Table, row: DeliveryRow, { kind }: Outcome): Promise<void> {
+    if (!APPLIED.has(kind)) return queue.again(row);
+    await end(record.id, planned, table, { kind: 'unknown', words: `${system.id} was put back meanwhile`, ...retry(row) });
   }
 
   /** A write was refused as outdated, and the answer did not tell the row. */

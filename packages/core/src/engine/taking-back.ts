@@ -3,7 +3,7 @@ import type { Table } from '../map/compile.ts';
 import type { MappedRow } from '../map/mapped.ts';
 import { compareRow } from '../merge/compare.ts';
 import type { Context } from '../merge/draft.ts';
-import { pastOf, type Past } from '../merge/past.ts';
+import { NO_PAST, pastOf, type Past } from '../merge/past.ts';
 import { takeBack, takeBackGone } from '../merge/put-back.ts';
 import { differencesIn, wentBack, type Difference } from '../merge/set-back.ts';
 import { pagesOf } from '../ports/paging.ts';
@@ -33,12 +33,10 @@ export async function toldApart(
   table: Table,
 ): Promise<{ readonly differences: readonly Difference[]; readonly past: Past }> {
   const neverSent = parts.isFresh;
-  const isSame = differencesIn(record, row, table, { past: NOTHING, neverSent }).length === 0;
-  const past = isSame && record.links[row.system]?.state === 'present' ? NOTHING : await pastIn(parts, record);
+  const isSame = differencesIn(record, row, table, { past: NO_PAST, neverSent }).length === 0;
+  const past = isSame && record.links[row.system]?.state === 'present' ? NO_PAST : await pastIn(parts, record);
   return { past, differences: isSame ? [] : differencesIn(record, row, table, { past, neverSent }) };
 }
-
-const NOTHING: Past = new Map();
 
 /**
  * Whether a row was changed last well before something was made that it was known to hold, and shows nothing but what it had shown: its system
@@ -64,7 +62,7 @@ export async function takingBack(parts: Reading, table: Table, record: RecordSta
   if (!record || chosen.choice === 'take-over') return (now, context) => compareRow(now, row, table, context);
   const { differences, past } = await toldApart(parts, record, row, table);
   for (const { lostAtMs } of differences) if (lostAtMs !== undefined) parts.backs.lost({ system, entity }, lostAtMs);
-  return (now, context) => takeBack(now, row, table, context, { choice: chosen.choice, past });
+  return (now, context) => takeBack(now, row, table, context, { choice: chosen.choice, past, by: chosen.by });
 }
 
 /** The same for a row that is not there. */
@@ -76,9 +74,9 @@ export async function takingBackGone(
 ): Promise<Make | undefined> {
   const back = parts.backs.of(gone.system, table.map.entity);
   if (!back?.chosen) return undefined;
-  const { choice } = back.chosen;
+  const { choice, by } = back.chosen;
   const isLost = await wasMadeSince(parts, id, back.beforeMs);
-  return (now, context) => takeBackGone(now, gone, table, context, { choice, isLost });
+  return (now, context) => takeBackGone(now, gone, table, context, { choice, by, isLost });
 }
 
 /** Whether a record is from after the moment that a system was put back to: then nobody deleted its row, it was never there. */

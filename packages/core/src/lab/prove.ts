@@ -2,6 +2,7 @@ import type { Table } from '../map/compile.ts';
 import { PAGE_ROWS_MAX } from '../ports/ledger.ts';
 import type { ChangeRow, ResolutionTold } from '../ports/plan.ts';
 import { nameOfDelete } from '../merge/life.ts';
+import { PUT_BACK } from '../merge/decision.ts';
 import { REOPENED } from '../merge/reopen.ts';
 import { LIFE, type RecordState } from '../record/record.ts';
 import { registersIn } from '../record/registers.ts';
@@ -73,11 +74,11 @@ export async function prove(ledger: LabLedger, table: Table, record: RecordState
   return { registers: registers.length, changes, differences, compacted, erased: [...erased].toSorted() };
 }
 
-/** Registers that wait because a person wants them decided again: no edit says so. */
+/** Registers that wait because a person wants them decided again, or a system was put back: no edit says so. */
 async function reopenedIn(ledger: LabLedger, record: RecordState): Promise<ReadonlySet<string>> {
   if (!Object.values(registersIn(record)).some(({ held }) => held !== undefined)) return new Set();
   const held = await ledger.conflicts({ record: record.id, state: 'held', limit: PAGE_ROWS_MAX });
-  return new Set(held.items.flatMap(({ register, resolution: { rule } }) => (rule === REOPENED ? [register] : [])));
+  return new Set(held.items.flatMap(({ register, resolution: { rule } }) => (rule === REOPENED || rule === PUT_BACK ? [register] : [])));
 }
 
 /** Who looks at an erased value, or is decided together with it, may have been decided otherwise with it. */

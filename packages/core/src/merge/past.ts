@@ -1,7 +1,8 @@
 import type { ChangeRow } from '../ports/plan.ts';
-import type { RecordState } from '../record/record.ts';
+import { LIFE, type RecordState } from '../record/record.ts';
 import { registerIn } from '../record/registers.ts';
 import { sameValue, type Value } from '../values.ts';
+import { emptyLike } from './frontier.ts';
 
 /** A value that a register had, as it was told. */
 export interface PastValue {
@@ -14,8 +15,16 @@ export interface PastValue {
   readonly atMs: number;
 }
 
-/** By register, what it was told to be, in the order of the telling. */
-export type Past = ReadonlyMap<string, readonly PastValue[]>;
+export interface Past {
+  /** By register, what it was told to be, in the order of the telling. */
+  readonly told: ReadonlyMap<string, readonly PastValue[]>;
+  /** Whether nothing has left it, by a compaction or an erasure: then a value that it does not tell was never there. */
+  readonly isWhole: boolean;
+  /** By system, when somebody there made the latest edit of a row, by its own clock; ms since 1970 UTC. */
+  readonly editedMs: Readonly<Record<string, number>>;
+}
+
+export const NO_PAST: Past = { told: new Map(), isWhole: true, editedMs: {} };
 
 /** What the history of a record tells of its registers. What a compaction took from it is known as far as a register still stands on it. */
 export function pastOf(record: RecordState, changes: readonly ChangeRow[]): Past {
@@ -29,11 +38,28 @@ export function pastOf(record: RecordState, changes: readonly ChangeRow[]): Past
       if (value !== undefined) past.set(register, [...told(register), { value, number, ...at }]);
     }
   }
+  const isWhole = !changes.some(({ epoch, erased }) => epoch !== undefined || erased !== undefined);
+  const [first] = changes;
+  // That a column is empty when a row is first seen is nobody's edit, and told by nobody.
+  if (isWhole && first)
+    for (const [name, all] of past)
+      if (all[0] && all[0].seq > first.seq)
+        past.set(name, [{ value: emptyLike(all[0].value), number: 0, seq: first.seq, atMs: first.stamp.ms }, ...all]);
   for (const name of Object.keys(record.registers)) {
     const more = standingIn(record, name).filter(({ value }) => !told(name).some((one) => sameValue(one.value, value)));
     if (more.length > 0) past.set(name, [...more, ...told(name)]);
   }
-  return past;
+  return { told: past, isWhole, editedMs: editedIn(changes) };
+}
+
+/** No system tells when a row was deleted: that edit bears the time at which it was heard. */
+function editedIn(changes: readonly ChangeRow[]): Past['editedMs'] {
+  const latest: Record<string, number> = {};
+  for (const { edits } of changes) {
+    if (edits.some(({ register, value }) => register === LIFE && value === 'deleted')) continue;
+    for (const { system, stamp } of edits) latest[system] = Math.max(latest[system] ?? 0, stamp.ms);
+  }
+  return latest;
 }
 
 function standingIn(record: RecordState, name: string): readonly PastValue[] {

@@ -13,9 +13,13 @@ import { compareRow } from './compare.ts';
 import { planDeliveries } from './deliveries.ts';
 import { draftOf, linkOf, planOf, putLink, putRegister, registerNames, registerNow, type Context, type Draft } from './draft.ts';
 import { logOf } from './frontier.ts';
+import { PUT_BACK } from './decision.ts';
+import { leavesAlone } from './life.ts';
 import { observeGone } from './observe.ts';
+import { holdFor } from './reconsider.ts';
 import type { Past } from './past.ts';
 import { differencesIn, type Difference } from './set-back.ts';
+import { followedBy, undo } from './undo.ts';
 
 /** What a person wants of the older state of a system: that it goes, that it counts as edits, or that each difference waits for them. */
 export type PutBackChoice = 'give-back' | 'take-over' | 'hold';
@@ -24,25 +28,34 @@ export type PutBackChoice = 'give-back' | 'take-over' | 'hold';
 export interface PutBackTold {
   readonly choice: PutBackChoice;
   readonly past: Past;
+  /** Whose choice it is. */
+  readonly by: string;
 }
 
 /** As `compareRow`, of a row whose system was put back. What it holds that nobody has told before is an edit since, whatever was chosen. */
 export function takeBack(record: RecordState, row: MappedRow, table: Table, context: Context, told: PutBackTold): Plan | undefined {
-  const { choice, past } = told;
+  const { choice, past, by } = told;
   const { state, key } = record.links[row.system] ?? {};
   if (choice === 'take-over' || key !== row.key) return compareRow(record, row, table, context);
   const differences = differencesIn(record, row, table, { past, neverSent: context.neverSent });
   const isThereAgain = state === 'deleted' && valueIn(record, LIFE) === 'deleted';
-  if (isThereAgain && choice === 'hold') return compareRow(record, row, table, { ...context, doubted: doubts([LIFE], row.system) });
-  if (isThereAgain && differences.every(({ kind }) => kind === 'lost')) return deleteAgain(record, row, table, context);
-  if (state !== 'present' || differences.length === 0) return compareRow(record, row, table, context);
-  const names = differences.map(({ name }) => name);
-  const draft = draftOf(record, table, choice === 'hold' ? { ...context, doubted: doubts(names, row.system) } : context);
+  const isOlder = differences.every(({ kind }) => kind === 'lost');
+  // An older value that is in no history must not go with the row.
+  const isUntold = isOlder && differences.some(({ base }) => !base);
+  if (isThereAgain && (choice === 'hold' || isUntold))
+    return compareRow(record, row, table, { ...context, doubted: doubts([LIFE, ...differences.map(({ name }) => name)], row.system) });
+  if (isThereAgain && isOlder) return deleteAgain(record, row, table, context);
+  if ((state !== 'present' && state !== 'deleted') || differences.length === 0) return compareRow(record, row, table, context);
+  const doubtful = differences.filter(({ isUnclear }) => choice === 'hold' || isUnclear).map(({ name }) => name);
+  const draft = draftOf(record, table, { ...context, doubted: doubts(doubtful, row.system) });
   putLink(draft, row.system, fallen(draft, row.system, linkOf(draft, row.system)));
   for (const one of differences) setBack(draft, row.system, one.name, choice === 'hold' ? heldOn(one) : givenOn(one));
   absorb(draft, row);
   planDeliveries(draft);
-  return planOf(draft);
+  // An older value that nobody has told enters the history before it is written over.
+  const untold = choice === 'hold' ? [] : differences.filter(({ kind, base }) => kind === 'lost' && !base).map(({ name }) => name);
+  if (untold.length === 0) return planOf(draft);
+  return undo(record, planOf(draft), { by, note: `${row.system} was put back` }, table, context, new Set(untold));
 }
 
 /** A row that its system no longer has. `isLost`: it was made after the moment that the system was put back to, so nobody deleted it. */
@@ -51,13 +64,21 @@ export function takeBackGone(
   gone: { readonly system: SystemId; readonly key: Key },
   table: Table,
   context: Context,
-  { choice, isLost }: { readonly choice: PutBackChoice; readonly isLost: boolean },
+  { choice, by, isLost }: Pick<PutBackTold, 'choice' | 'by'> & { readonly isLost: boolean },
 ): Plan | undefined {
   const link = record.links[gone.system];
   if (link?.state !== 'present' || link.key !== gone.key) return undefined;
   if (choice === 'take-over' || valueIn(record, LIFE) === 'deleted') return observeGone(record, gone, table, context);
-  if (choice === 'hold' || !isLost) return observeGone(record, gone, table, { ...context, doubted: doubts([LIFE], gone.system) });
-  return makeAgain(record, gone, table, context);
+  if (choice === 'give-back' && isLost) return makeAgain(record, gone, table, context);
+  const plan = observeGone(record, gone, table, context);
+  return plan && !leavesAlone(table.map.delete) ? askWhetherLost(record, plan, gone.system, by, table, context) : plan;
+}
+
+/** The deletion is in the history, and does not count before a person says so: whoever edits the record meanwhile must not bring it about. */
+function askWhetherLost(record: RecordState, plan: Plan, system: SystemId, by: string, table: Table, context: Context): Plan {
+  const reason = `${system} was put back, and has no such row: it was lost, or deleted since`;
+  const undone = undo(record, plan, { by, note: `${system} was put back` }, table, context);
+  return followedBy(undone, context, (now, around) => holdFor(now, [LIFE], { code: 'C04', rule: PUT_BACK, reason }, table, around));
 }
 
 function doubts(names: readonly string[], system: SystemId): ReadonlyMap<string, string> {
@@ -67,7 +88,7 @@ function doubts(names: readonly string[], system: SystemId): ReadonlyMap<string,
 
 /** What is taken for what its system shows, where the ledger's value is to be written there again. */
 function givenOn({ kind, shows, was, base }: Difference): Shadow | undefined {
-  if (kind === 'lost') return { value: shows, sent: undefined, ops: [], saw: base?.number ?? 0 };
+  if (kind === 'lost' && base) return { value: shows, sent: undefined, ops: [], saw: base.number };
   if (base) return { value: base.value, sent: undefined, ops: [], saw: base.number };
   return unknownBase(shows, was);
 }

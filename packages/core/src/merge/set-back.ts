@@ -17,6 +17,8 @@ export interface Difference {
   readonly was: Value;
   /** Of what was lost, what it shows; of an edit, what it was made on, where that can be told. */
   readonly base?: Pick<PastValue, 'value' | 'number'>;
+  /** Of an edit: it may be an older value all the same, which has left the ledger. */
+  readonly isUnclear?: true;
   /** When what it lost was told, at the latest: it was put back to a moment before that. */
   readonly lostAtMs?: number;
 }
@@ -34,13 +36,16 @@ const CLOCKS_APART_MS = 600_000;
 /** In which registers a row of a system that was put back is not what it was known to be, and what that means. */
 export function differencesIn(record: RecordState, row: MappedRow, table: Table, known: Known): readonly Difference[] {
   const shown = shownIn(record, row, known);
-  const isOld = wentBack(record, row);
-  const span = spanOf(row, shown, known.past);
+  const { told, isWhole, editedMs } = known.past;
+  // By its own clock, it was changed last before somebody there made an edit of it: nobody has touched it since.
+  const isOld = row.modifiedAtMs !== undefined && row.modifiedAtMs < (editedMs[row.system] ?? 0);
+  const span = spanOf(row, shown, told);
   return shown.map((one) => {
     if (!canBeGiven(table, one.name, row.system)) return { ...one, kind: 'edit', base: { value: one.was, number: one.saw } };
-    const before = known.past.get(one.name)?.findLast(({ value }) => sameValue(value, one.shows));
-    if (before || isOld) return { ...one, kind: 'lost', ...(before ? { base: before, ...lostAt(known.past, one) } : {}) };
-    const base = madeOn(known.past.get(one.name) ?? [], span);
+    const before = told.get(one.name)?.findLast(({ value }) => sameValue(value, one.shows));
+    if (before || isOld) return { ...one, kind: 'lost', ...(before ? { base: before, ...lostAt(told, one) } : {}) };
+    if (!isWhole) return { ...one, kind: 'edit', isUnclear: true };
+    const base = madeOn(told.get(one.name) ?? [], span);
     return { ...one, kind: 'edit', ...(base ? { base } : {}) };
   });
 }
@@ -72,7 +77,7 @@ function canBeGiven(table: Table, name: string, system: SystemId): boolean {
   return table.registers.get(name)?.writes(system) === true;
 }
 
-/** The row was changed last before something was made that its system is known to have held: nobody has touched it since it was put back. */
+/** The row was changed last well before something was made that its system is known to have held. Clocks may be further apart: it is no proof. */
 export function wentBack(
   record: RecordState,
   { system, modifiedAtMs, values }: Pick<MappedRow, 'system' | 'modifiedAtMs' | 'values'>,
@@ -93,7 +98,7 @@ interface Span {
   readonly before: number;
 }
 
-function spanOf(row: MappedRow, shown: readonly Shown[], past: Past): Span {
+function spanOf(row: MappedRow, shown: readonly Shown[], past: Past['told']): Span {
   let from = 0;
   for (const [name, value] of row.values) from = Math.max(from, past.get(name)?.find((one) => sameValue(one.value, value))?.seq ?? 0);
   const ends = shown.flatMap((one) => nextOf(past, one)?.seq ?? []);
@@ -101,13 +106,13 @@ function spanOf(row: MappedRow, shown: readonly Shown[], past: Past): Span {
 }
 
 /** What was told behind the last time that a register had this value. */
-function nextOf(past: Past, { name, shows }: Pick<Shown, 'name' | 'shows'>): PastValue | undefined {
+function nextOf(past: Past['told'], { name, shows }: Pick<Shown, 'name' | 'shows'>): PastValue | undefined {
   const told = past.get(name) ?? [];
   const last = told.findLastIndex(({ value }) => sameValue(value, shows));
   return last < 0 || told[last]?.seq === 0 ? undefined : told[last + 1];
 }
 
-function lostAt(past: Past, one: Shown): Pick<Difference, 'lostAtMs'> {
+function lostAt(past: Past['told'], one: Shown): Pick<Difference, 'lostAtMs'> {
   const next = nextOf(past, one);
   return next ? { lostAtMs: next.atMs } : {};
 }

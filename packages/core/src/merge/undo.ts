@@ -13,18 +13,34 @@ export interface Disbelief {
   readonly note: string;
 }
 
-/** A plan that takes what was seen into the history, and in the same breath puts back what stood before: nothing of it is written elsewhere. */
-export function undo(record: RecordState, plan: Plan, { by, note }: Disbelief, table: Table, context: Context): Plan {
+/**
+ * A plan that takes what was seen into the history, and in the same breath puts back what stood before: nothing of it is written elsewhere.
+ * `only`: the registers that are not believed; absent: none is.
+ */
+export function undo(
+  record: RecordState,
+  plan: Plan,
+  { by, note }: Disbelief,
+  table: Table,
+  context: Context,
+  only?: ReadonlySet<string>,
+): Plan {
   let whole = plan;
-  for (const register of editedIn(plan)) {
+  for (const register of editedIn(plan).filter((name) => only?.has(name) ?? true)) {
     const value = before(record, register);
     if (value === undefined) continue;
-    // A plan that was never committed was never sent.
-    const neverSent: Context['neverSent'] = (id) => isPlannedIn(whole, id) || context.neverSent(id);
-    const from = { ...whole.record, revision: whole.record.revision - 1 };
-    whole = after(whole, resolve(from, { register, value, by, note }, table, { ...context, neverSent }));
+    whole = followedBy(whole, context, (now, around) => resolve(now, { register, value, by, note }, table, around));
   }
   return whole;
+}
+
+/** A plan, and what is planned on top of it, as one. */
+export function followedBy(plan: Plan, context: Context, next: (record: RecordState, context: Context) => Plan | undefined): Plan {
+  // A plan that was never committed was never sent.
+  const neverSent: Context['neverSent'] = (id) => isPlannedIn(plan, id) || context.neverSent(id);
+  const from = { ...plan.record, revision: plan.record.revision - 1 };
+  const second = next(from, { ...context, neverSent });
+  return second ? after(plan, second) : plan;
 }
 
 function editedIn({ changes }: Plan): readonly string[] {
