@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Config } from '@concord/core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { OF_FIELD, OF_REGISTER, OF_SIDE, OF_SYSTEM, OF_TABLE } from '../../packages/core/src/map/evolution/effects.ts';
 import { ask, openTown, untilCaughtUp, untilEqual, type Town } from '../kit/town.ts';
 import { until } from '../kit/until.ts';
@@ -9,8 +10,13 @@ import { runCommand } from './command.ts';
 let town: Town;
 beforeAll(async () => {
   town = await openTown(4);
+  // The sidecar runs inside this process, and takes addresses and secrets from its environment.
+  for (const [name, value] of Object.entries(town.env)) vi.stubEnv(name, value);
 });
-afterAll(() => town.close());
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await town.close();
+});
 
 const INITIAL = '/v1/maps/customer/initial-write';
 
@@ -34,6 +40,10 @@ test(
       2,
       expect.stringMatching(/^customer\n {2}field added: memo\n {4}every row .*customer there/su),
     ]);
+    const wrong = join(town.configFile, '../wrong.yaml');
+    writeFileSync(wrong, readFileSync(town.configFile, 'utf8').replace('policy: text', 'policy: texd'));
+    const faulty = await runCommand(['plan', '--config', wrong, '--url', before.url], town.env);
+    expect([faulty.status, faulty.printed]).toEqual([1, expect.stringContaining('entities.customer.fields.memo')]);
     await before.stop();
     const told = await plan('--json', '--entity', 'customer');
     expect([told.status, JSON.parse(told.printed)]).toMatchObject([2, { entity: 'customer', what: 'field', kind: 'added', name: 'memo' }]);

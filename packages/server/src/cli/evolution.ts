@@ -41,7 +41,7 @@ async function foundHere(file: string): Promise<readonly EntityChange[]> {
   }
 }
 
-const fault = Type.Object({ path: Type.Array(Type.Union([Type.String(), Type.Number()])), text: Type.String() });
+const fault = Type.Object({ path: Type.String(), text: Type.String() });
 const shape = Type.Object({ valid: Type.Boolean(), faults: Type.Array(fault), changes: Type.Optional(Type.Array(entityChangeShape)) });
 
 async function foundThere(file: string, url: string): Promise<readonly EntityChange[]> {
@@ -49,7 +49,7 @@ async function foundThere(file: string, url: string): Promise<readonly EntityCha
   if (!changes)
     throw configWrong(
       file,
-      faults.map(({ path, text }) => `${path.join('.')}: ${text}`),
+      faults.map(({ path, text }) => `${path}: ${text}`),
     );
   return changes;
 }
