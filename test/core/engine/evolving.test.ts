@@ -1,4 +1,4 @@
-import { entityName } from '@concord/core';
+import { entityName, must } from '@concord/core';
 import { afterEach, expect, test } from 'vitest';
 import { openChanging, type Changing } from '../../kit/changing.ts';
 import { until } from '../../kit/until.ts';
@@ -130,6 +130,23 @@ test('a field of another type begins anew, and its open questions end', async ()
   expect(await heldNow()).toEqual([]);
   expect(Object.values(house.column('a', 'size')).map(Number)).toEqual([7, 2, 3]);
   expect(Object.values(house.column('b', 'size')).map(Number)).toEqual([7, 2, 3]);
+});
+
+test('of a field that begins anew, or is mirrored no more, the record keeps no value, and its history can be erased', async () => {
+  await begun();
+  const withPhone = (type: string): string => item('ab', { text: TEXT, phone: `type: ${type}, a: phone, b: phone` });
+  await house.become(withPhone('text'));
+  await house.calm();
+  await house.become(withPhone('integer'));
+  await house.calm();
+  await house.become(item('ab', { text: TEXT }));
+  await house.calm();
+  const first = async () => must((await house.ledger.records({ limit: 1 })).items[0], 'there is one');
+  expect(JSON.stringify(await first())).not.toContain('a 1');
+  const { id } = await first();
+  expect(JSON.stringify(await house.ledger.changes(id, { limit: 50 }))).toContain('a 1');
+  await house.engine().erase({ record: id, fields: ['phone'], by: 'Mia' });
+  expect(JSON.stringify(await house.ledger.changes(id, { limit: 50 }))).not.toContain('a 1');
 });
 
 test('a system that a field is told in, or written to, for the first time gets what it lacks', async () => {

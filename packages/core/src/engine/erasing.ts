@@ -8,7 +8,7 @@ import type { ErasedTold } from '../ports/plan.ts';
 import { pagesOf } from '../ports/paging.ts';
 import type { Digest } from '../record/encode.ts';
 import { LIFE, type RecordState, type Register } from '../record/record.ts';
-import { registerIn } from '../record/registers.ts';
+import { formerName, registerIn } from '../record/registers.ts';
 import { isQuiet } from '../record/resting.ts';
 import { isTuple } from '../values.ts';
 
@@ -81,7 +81,9 @@ function assertSilent(blank: Blank, { by, note = '' }: ErasureAsk): void {
 
 /** Fields that were configured once, and of which the record still holds values, can be named too, and are text as far as anybody knows. */
 function fieldsOf(table: Table, { registers }: RecordState, named: readonly string[] | undefined): ReadonlySet<string> {
-  const former = Object.keys(registers).filter((name) => name !== LIFE && !table.registers.has(name));
+  const former = Object.keys(registers)
+    .map(formerName)
+    .filter((name) => name !== LIFE && !table.registers.has(name));
   const all = new Map(table.map.registers.flatMap(({ fields }) => fields.map(({ name, type }) => [name, type] as const)));
   const unknown = named?.find((name) => !all.has(name) && !former.includes(name));
   if (unknown !== undefined) throw new ConcordError('FIELD_UNKNOWN', { entity: table.map.entity, field: unknown });

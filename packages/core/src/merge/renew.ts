@@ -3,8 +3,9 @@ import type { Table } from '../map/compile.ts';
 import { namedBy } from '../map/translate.ts';
 import type { ConflictRow, Plan } from '../ports/plan.ts';
 import { copyOfLink, copyOfRecord, copyOfRegister } from '../record/copies.ts';
-import { LIFE, type RecordState } from '../record/record.ts';
-import { valueIn } from '../record/registers.ts';
+import { LIFE, type RecordState, type Register } from '../record/record.ts';
+import { asideName, isSetAside, registerIn, valueIn } from '../record/registers.ts';
+import { isTuple } from '../values.ts';
 import { planDeliveries } from './deliveries.ts';
 import { draftOf, planOf, putLink, putRegister, registerNow, type Context, type Draft } from './draft.ts';
 import { computeAnew } from './judge.ts';
@@ -51,31 +52,47 @@ export function renew(record: RecordState, { identity, anew, untold, inVain }: R
   return isNews ? plan : undefined;
 }
 
-/** Whether a register goes on under a name that no field can have. */
-const ASIDE = '~';
-
 /** The registers of fields that nobody mirrors any more, and those that begin anew. */
 export function toSetAside({ registers }: RecordState, table: Table, anew: readonly string[]): readonly string[] {
-  const names = Object.keys(registers).filter((name) => name !== LIFE && !name.includes(ASIDE));
+  const names = Object.keys(registers).filter((name) => name !== LIFE && !isSetAside(name));
   return names.filter((name) => !table.registers.has(name) || anew.includes(name));
 }
 
-/** What they were stays in the record for whoever checks its document. Of writes that were perhaps made nothing is recognized any more. */
+/**
+ * Of what they were only the operations stay, for whoever checks the document: their values are in the history, where an erasure finds them. Of
+ * writes that were perhaps made nothing is recognized any more.
+ */
 function setAside(record: RecordState, names: readonly string[]): RecordState {
-  const free = (name: string): string => {
-    let count = 1;
-    while (Object.hasOwn(record.registers, `${name}${ASIDE}${count}`)) count += 1;
-    return `${name}${ASIDE}${count}`;
-  };
   const others = <One>(all: Readonly<Record<string, One>>): Readonly<Record<string, One>> =>
     Object.fromEntries(Object.entries(all).filter(([name]) => !names.includes(name)));
-  const aside = names.map((name) => [free(name), record.registers[name]] as const);
+  const aside = names.flatMap((name) => {
+    const register = registerIn(record, name);
+    return register ? [[asideName(record, name), operationsOf(register)] as const] : [];
+  });
   const links = Object.entries(record.links).map(([system, link]) => {
     const unconfirmed = link.unconfirmed?.map((attempt) => ({ ...attempt, registers: others(attempt.registers) }));
     return [system, { ...copyOfLink(link), unconfirmed }] as const;
   });
-  const registers = { ...others(record.registers), ...Object.fromEntries(aside.flatMap(([name, one]) => (one ? [[name, one]] : []))) };
-  return { ...copyOfRecord(record), links: Object.fromEntries(links), registers };
+  return {
+    ...copyOfRecord(record),
+    links: Object.fromEntries(links),
+    registers: { ...others(record.registers), ...Object.fromEntries(aside) },
+  };
+}
+
+function operationsOf(register: Register): Register {
+  const value = isTuple(register.value) ? register.value.map(() => null) : null;
+  return {
+    ...copyOfRegister(register),
+    value,
+    stable: undefined,
+    log: [],
+    shadows: {},
+    renumbered: undefined,
+    verdict: undefined,
+    trail: undefined,
+    held: undefined,
+  };
 }
 
 /** What its values name a record by its natural key; `undefined`: nothing, or what it is named already. */

@@ -1,4 +1,4 @@
-import { changesOf, LIFE, must, openTimes, registersIn, type ChangeRow, type RecordState, type Scalar } from '@concord/core';
+import { changesOf, isSetAside, LIFE, must, openTimes, registersIn, type ChangeRow, type RecordState, type Scalar } from '@concord/core';
 import { Type } from 'typebox';
 import type { App, Rooms } from '../app.ts';
 import { fieldsIn, instantOf, valuesOf } from '../views/values.ts';
@@ -51,7 +51,7 @@ interface Told {
 /** What a system is known to hold, and whether it has seen what is merged. */
 function nowIn(record: RecordState, system: string, fieldsOf: (register: string) => readonly string[]) {
   return Object.entries(registersIn(record))
-    .filter(([name]) => name !== LIFE)
+    .filter(([name]) => name !== LIFE && !isSetAside(name))
     .flatMap(([name, { value, shadows, ops }]) => {
       const shadow = shadows[system];
       const [merged, held] = [valuesOf(fieldsOf(name), value), valuesOf(fieldsOf(name), shadow?.value)];

@@ -1,5 +1,6 @@
 import {
   frontierIn,
+  isSetAside,
   LIFE,
   registersIn,
   valueIn,
@@ -14,7 +15,7 @@ import { fieldsIn, instantOf, valuesOf } from './values.ts';
 
 /** A record as the API tells it: merged values, where it lives, what waits. */
 export function tellRecord(table: Table | undefined, record: RecordState) {
-  const all = Object.entries(registersIn(record));
+  const all = Object.entries(registersIn(record)).filter(([name]) => !isSetAside(name));
   const registers = all.filter(([name]) => name !== LIFE);
   return {
     id: record.id,
@@ -53,7 +54,8 @@ function tellLink(link: Link) {
 
 /** Field by field: who set the value that stands, when, and by which rule; and who wrote what of it, where that is known. */
 export function tellBlame(table: Table | undefined, record: RecordState, runs: ReadonlyMap<string, readonly Run[]>) {
-  return Object.entries(registersIn(record)).flatMap(([name, register]) => {
+  const all = Object.entries(registersIn(record)).filter(([name]) => !isSetAside(name));
+  return all.flatMap(([name, register]) => {
     const values = valuesOf(fieldsIn(table, name), register.value);
     const told = runs.get(name);
     return Object.entries(values).map(([field, value]) => ({
