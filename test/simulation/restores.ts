@@ -1,7 +1,7 @@
 import { LIFE, systemId, valueIn, type Engine, type Ledger, type RecordState } from '@concord/core';
 import type { Chronicle } from './chronicle.ts';
 import { chanceFor } from './dice.ts';
-import { storyOf } from './draw.ts';
+import { plainStoryOf } from './draw.ts';
 import { THING, TOKENS } from './map.ts';
 import type { Deed, Story, Timed } from './story.ts';
 import type { SimSystem } from './system.ts';
@@ -58,6 +58,13 @@ export function openRestores({ story, timeline, systems, ledger, chronicle, engi
       if (putBack && !putBack.chosen) await engine()?.settlePutBack(system, entity, { ...BY, choice: story.choice ?? 'hold' });
   }
 
+  /** Nobody has put anything back: that a map waits for a person is a false alarm. */
+  function tellAlarm(): false {
+    for (const { system, putBack } of engine()?.status().maps ?? [])
+      if (putBack) chronicle.breach(16, `${system} is taken for a system that was put back: ${putBack.words}`);
+    return false;
+  }
+
   const failed = (cause: unknown): void => chronicle.breach(10, String(cause));
 
   if (story.choice) for (let ms = 0; ms < story.chaosMs; ms += BACKUP_EVERY_MS) timeline.at(timeline.now + ms, backUp);
@@ -77,9 +84,9 @@ export function openRestores({ story, timeline, systems, ledger, chronicle, engi
       await declared;
       isStrict = wasStrict;
     },
-    choose: () => choose().catch(failed),
+    choose: async () => (story.choice ? choose().catch(failed) : void tellAlarm()),
     goOn(round) {
-      if (!story.choice) return false;
+      if (!story.choice) return tellAlarm();
       if (round === 0) void engine()?.resyncEntity(THING, BY).catch(failed);
       if (round === 0) return true;
       const waits = (engine()?.status().maps ?? []).some(({ putBack }) => putBack !== undefined);
@@ -103,7 +110,7 @@ export function openRestores({ story, timeline, systems, ledger, chronicle, engi
     const isRuled = chronicle.edits
       .slice(edits)
       .some((edit) => edit.record === record.id && edit.register === LIFE && edit.system === 'person');
-    if (!isRuled) chronicle.breach(15, `${record.id} is deleted, and nobody deleted it`);
+    if (!isRuled) chronicle.breach(16, `${record.id} is deleted, and nobody deleted it`);
   }
 
   /** An older value does not stand where the ledger held another one, unless a person said so. */
@@ -122,7 +129,7 @@ export function openRestores({ story, timeline, systems, ledger, chronicle, engi
     // Who makes a row anew that was lost may leave a column empty.
     const isMadeAnew = story.deeds.filter((deed) => deed.kind === 'create' && deed.name === valueIn(record, 'account')).length > 1;
     if ((now === 'null' && !isMadeAnew) || chronicle.edits.slice(0, edits).some(isOf))
-      chronicle.breach(15, `${name} of ${record.id} was ${before} as its system was put back, and is ${now} as it was before`);
+      chronicle.breach(16, `${name} of ${record.id} was ${before} as its system was put back, and is ${now} as it was before`);
   }
 }
 
@@ -132,7 +139,7 @@ function textOf(record: RecordState, name: string): string {
 
 /** A story in which systems are put back, once or more often; `undefined`: the story of this seed has more to it. */
 export function restoringStoryOf(seed: number): Story | undefined {
-  const story = storyOf(seed);
+  const story = plainStoryOf(seed);
   if (story.owners || story.twins) return undefined;
   const chance = chanceFor(seed, 'restore');
   const ids = story.systems.map(({ id }) => id);
