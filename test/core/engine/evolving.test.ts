@@ -16,6 +16,8 @@ function item(systems: string, fields: Readonly<Record<string, string>>, more = 
 }
 
 const TEXT = 'a: text, b: text';
+/** The telephone number of whichever item. */
+const A_PHONE = /a [123]/u;
 
 let house: Changing;
 afterEach(() => house.stop());
@@ -142,11 +144,11 @@ test('of a field that begins anew, or is mirrored no more, the record keeps no v
   await house.become(item('ab', { text: TEXT }));
   await house.calm();
   const first = async () => must((await house.ledger.records({ limit: 1 })).items[0], 'there is one');
-  expect(JSON.stringify(await first())).not.toContain('a 1');
+  expect(JSON.stringify(await first())).not.toMatch(A_PHONE);
   const { id } = await first();
-  expect(JSON.stringify(await house.ledger.changes(id, { limit: 50 }))).toContain('a 1');
+  expect(JSON.stringify(await house.ledger.changes(id, { limit: 50 }))).toMatch(A_PHONE);
   await house.engine().erase({ record: id, fields: ['phone'], by: 'Mia' });
-  expect(JSON.stringify(await house.ledger.changes(id, { limit: 50 }))).not.toContain('a 1');
+  expect(JSON.stringify(await house.ledger.changes(id, { limit: 50 }))).not.toMatch(A_PHONE);
 });
 
 test('a system that a field is told in, or written to, for the first time gets what it lacks', async () => {
